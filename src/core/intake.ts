@@ -1,0 +1,52 @@
+import type { SourceRoute } from "./source.ts";
+
+/** Normalised events of one shard on their way into its Intake object. `ids[i]` is the messageId of `lines[i]`. */
+export interface AppendBatch {
+  readonly route: SourceRoute;
+  readonly shard: number;
+  /** Arrival of the request, ms since epoch; one value for all its items. */
+  readonly receivedAt: number;
+  readonly ids: readonly string[];
+  /** One JSON text per event, without line breaks: stored byte for byte in the segment. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * `appended`: durable; `duplicates` are the indexes whose id was seen before (they are not stored again).
+ * `stale_epoch`: this object has seen a newer shard layout than `route`; refresh the source and append again.
+ */
+export type AppendResult =
+  | { readonly status: "appended"; readonly duplicates: readonly number[] }
+  | { readonly status: "stale_epoch"; readonly epoch: number };
+
+/** Where one messageId ended up. `line` counts from 0 within the segment; absent while still in the outbox. */
+export interface LookupResult {
+  readonly segment: string;
+  readonly line: number;
+  readonly stored: boolean;
+  readonly firstSeenAt: number;
+  readonly duplicates: readonly { readonly at: number; readonly count: number }[];
+}
+
+/** A reference to one archived segment: the message on the EVENTS queue. Idempotent by `key` (+ `replayId`). */
+export interface SegmentPointer {
+  readonly sourceId: string;
+  readonly shard: number;
+  readonly segment: number;
+  /** R2 key of the gzip NDJSON file. */
+  readonly key: string;
+  readonly count: number;
+  readonly replayId?: string;
+}
+
+/** A pure FNV-1a over UTF-16 units: spreads messageIds over shards, nothing else depends on it. */
+export function shardOf(messageId: string, shards: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < messageId.length; i++) {
+    hash = Math.imul(hash ^ messageId.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0) & (shards - 1);
+}
+
+/** The Durable Object name of one shard. */
+export const intakeName = (sourceId: string, shard: number): string => `${sourceId}:${shard}`;

@@ -1,0 +1,16 @@
+import * as z from "zod";
+
+/** The Worker's plain settings, parsed once per isolate. Bindings are typed by `wrangler types`. */
+export const Settings = z.object({
+  /** `/k3x9` or "": every SDK route is served under it as well. */
+  INLET_PATH_PREFIX: z
+    .string()
+    .regex(/^(?:\/[A-Za-z0-9_-]{1,64})?$/, "one path segment with a leading slash, or empty")
+    .default(""),
+  INLET_DEMO: z.stringbool().default(false),
+  /** Signs in the owner; at least 16 characters. `wrangler secret put INLET_ADMIN_TOKEN`. */
+  INLET_ADMIN_TOKEN: z.string().min(16),
+  /** 32 random bytes, base64url: seals secrets at rest. `wrangler secret put INLET_SEAL_KEY`. */
+  INLET_SEAL_KEY: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes as base64url without padding"),
+});
+export type Settings = z.infer<typeof Settings>;

@@ -1,0 +1,37 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { TEST_SECRETS } from "./test/support/secrets.ts";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // Pure rules: no Worker, no network.
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts", "test/use-cases/**/*.test.ts", "test/architecture.test.ts"],
+        },
+      },
+      {
+        // Real workerd: Durable Objects, R2 and queues as they run in production.
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: { ...TEST_SECRETS, INLET_DEMO: "true" } },
+          }),
+        ],
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
+      },
+      {
+        // The bundled Worker over HTTP: curl forms, real SDKs, real Chromium, crashes.
+        test: {
+          name: "product",
+          include: ["test/conformance/**/*.test.ts", "test/browser/**/*.test.ts", "test/crash/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});

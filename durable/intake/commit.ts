@@ -1,0 +1,133 @@
+import { HASH_BYTES } from "../../src/core/dedup-index.ts";
+import type { AppendBatch, AppendResult } from "../../src/core/intake.ts";
+import { HOUR_MS } from "./drain.ts";
+import { addAll, placeFinder, type IntakeMemory } from "./memory.ts";
+import type { IntakeStore, OutboxRow } from "./store.ts";
+
+/** A SQLite row holds 2 MB; a UTF-16 unit takes at most three bytes of it. Not enforced locally, so kept here. */
+const ROW_UNITS = 600_000;
+const ROW_HASH_BYTES = 1_000_000;
+/** Lines a segment may hold: keeps its packed hashes well below one row. */
+const SEGMENT_LINES = 50_000;
+
+export interface CommitRequest {
+  readonly batch: AppendBatch;
+  /** Packed hashes of `batch.ids`. */
+  readonly hashes: ArrayBuffer;
+  /** Indexes that an earlier shard layout already holds. */
+  readonly earlier: ReadonlySet<number>;
+}
+
+interface CommitContext {
+  readonly at: number;
+  readonly epoch: number;
+  readonly store: IntakeStore;
+  readonly memory: IntakeMemory;
+}
+
+/**
+ * Dedupes and stores several requests in one transaction, and answers each. The memory learns of the ids only
+ * once the transaction has succeeded: when it throws, nothing is remembered and a retry is new again.
+ */
+export function commitBatches(requests: readonly CommitRequest[], context: CommitContext): AppendResult[] {
+  const { at, epoch, store, memory } = context;
+  const bucket = Math.floor(at / HOUR_MS);
+  const builder = new RowBuilder();
+  const duplicates = new HashList();
+  const { answers, rows } = store.transaction(() => {
+    const find = placeFinder(store, memory.index);
+    const fresh = new Set<string>();
+    const answers = requests.map((request): AppendResult => {
+      // Checked here, not on arrival: `seen` may have raised the epoch while this request waited for its commit.
+      if (request.batch.route.epoch < epoch) return { status: "stale_epoch", epoch };
+      const repeated: number[] = [];
+      const view = new DataView(request.hashes);
+      request.batch.ids.forEach((id, i) => {
+        const hash = new Uint8Array(request.hashes, i * HASH_BYTES, HASH_BYTES);
+        if (fresh.has(id) || request.earlier.has(i) || find(view, i * HASH_BYTES) !== undefined) {
+          repeated.push(i);
+          duplicates.add(hash);
+        } else {
+          fresh.add(id);
+          builder.add(hash, request.batch.lines[i]!);
+        }
+      });
+      return { status: "appended", duplicates: repeated };
+    });
+    if (builder.count > 0) sealIfFull(memory, bucket, builder.count);
+    const rows = builder.build();
+    for (const row of rows) store.addOutbox({ ...row, segment: memory.open.no, at });
+    for (const hashes of duplicates.pack()) store.addDuplicates(at, hashes);
+    return { answers, rows };
+  });
+  remember(memory, bucket, rows);
+  return answers;
+}
+
+/** A segment belongs to one hour, the unit of expiry, and to one UTC day, part of its key. */
+function sealIfFull(memory: IntakeMemory, bucket: number, adding: number): void {
+  const { open } = memory;
+  if (open.count === 0) {
+    open.bucket = bucket;
+  } else if (open.bucket !== bucket || open.count + adding > SEGMENT_LINES) {
+    memory.open = { no: open.no + 1, bucket, count: 0, bytes: 0 };
+  }
+}
+
+function remember(memory: IntakeMemory, bucket: number, rows: readonly PackedRow[]): void {
+  for (const row of rows) {
+    addAll(memory.index, bucket, row.hashes, memory.open.no);
+    memory.open.count += row.count;
+    memory.open.bytes += row.lines.length;
+    memory.outboxBytes += row.lines.length;
+  }
+}
+
+type PackedRow = Pick<OutboxRow, "count" | "hashes" | "lines">;
+
+/** Packs events into as few rows as the row limit allows. */
+class RowBuilder {
+  count = 0;
+  #rows: { lines: string[]; hashes: HashList; units: number }[] = [];
+
+  add(hash: Uint8Array, line: string): void {
+    let row = this.#rows.at(-1);
+    if (row === undefined || row.units + line.length > ROW_UNITS) {
+      row = { lines: [], hashes: new HashList(), units: 0 };
+      this.#rows.push(row);
+    }
+    row.lines.push(line);
+    row.hashes.add(hash);
+    row.units += line.length + 1;
+    this.count++;
+  }
+
+  build(): PackedRow[] {
+    return this.#rows.map((row) => ({
+      count: row.lines.length,
+      hashes: row.hashes.pack()[0] ?? new ArrayBuffer(0),
+      lines: row.lines.join("\n"),
+    }));
+  }
+}
+
+class HashList {
+  readonly #hashes: Uint8Array[] = [];
+
+  add(hash: Uint8Array): void {
+    this.#hashes.push(hash);
+  }
+
+  /** Packed 16-byte hashes, split so that each part fits a row. */
+  pack(): ArrayBuffer[] {
+    const perPart = ROW_HASH_BYTES / HASH_BYTES;
+    const parts: ArrayBuffer[] = [];
+    for (let from = 0; from < this.#hashes.length; from += perPart) {
+      const slice = this.#hashes.slice(from, from + perPart);
+      const packed = new Uint8Array(slice.length * HASH_BYTES);
+      slice.forEach((hash, i) => packed.set(hash, i * HASH_BYTES));
+      parts.push(packed.buffer);
+    }
+    return parts;
+  }
+}

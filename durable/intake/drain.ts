@@ -1,0 +1,94 @@
+import { segmentKey, utcDay } from "../../src/core/archive-key.ts";
+import { HASH_BYTES } from "../../src/core/dedup-index.ts";
+import type { SegmentPointer } from "../../src/core/intake.ts";
+import type { IntakeStore, OutboxRow } from "./store.ts";
+
+export const HOUR_MS = 3_600_000;
+/** A pointer that nobody confirmed is handed over again after this, doubling up to the maximum. */
+const HAND_OVER_AGAIN_MS = 60_000;
+const HAND_OVER_MAX_MS = 15 * 60_000;
+
+export interface DrainDeps {
+  readonly sourceId: string;
+  readonly shard: number;
+  readonly store: IntakeStore;
+  readonly archive: Pick<R2Bucket, "put">;
+  readonly events: Pick<Queue<SegmentPointer>, "send">;
+  now(): number;
+}
+
+/** A written segment that queues/events has not confirmed yet. */
+export interface Unconfirmed {
+  readonly bucket: number;
+  readonly count: number;
+  attempts: number;
+  dueAt: number;
+}
+
+/**
+ * Moves one sealed segment from the outbox to R2 and remembers it. Idempotent: the key and the bytes depend on
+ * the outbox rows alone, so a drain that died between the put and the clearing repeats the same put.
+ */
+export async function drainSegment(segment: number, deps: DrainDeps): Promise<Unconfirmed | undefined> {
+  const rows = deps.store.outboxRows(segment);
+  if (rows.length === 0) return undefined;
+  const bucket = Math.floor(rows[0]!.at / HOUR_MS);
+  const count = rows.reduce((sum, row) => sum + row.count, 0);
+  const body = await gzip(rows.map((row) => row.lines));
+  await deps.archive.put(keyOf(segment, bucket, deps), body, {
+    // Not `contentEncoding`: readers tell gzip by the name, and one that undid it in transit would undo it twice.
+    httpMetadata: { contentType: "application/gzip" },
+    customMetadata: { count: String(count), firstCommit: String(rows[0]!.at), lastCommit: String(rows.at(-1)!.at) },
+  });
+  deps.store.transaction(() => {
+    deps.store.addSegment({
+      no: segment,
+      bucket,
+      count,
+      hashes: packHashes(rows),
+      commits: JSON.stringify(commitsOf(rows)),
+      confirmed: 0,
+    });
+    deps.store.clearOutbox(segment);
+  });
+  return { bucket, count, attempts: 0, dueAt: deps.now() };
+}
+
+/** Sends the pointers that are due; each goes again, later and later, until it is confirmed. */
+export async function handOver(unconfirmed: Map<number, Unconfirmed>, deps: DrainDeps): Promise<void> {
+  for (const [segment, state] of unconfirmed) {
+    if (state.dueAt > deps.now()) continue;
+    const { sourceId, shard } = deps;
+    await deps.events.send({ sourceId, shard, segment, key: keyOf(segment, state.bucket, deps), count: state.count });
+    state.dueAt = deps.now() + Math.min(HAND_OVER_AGAIN_MS * 2 ** state.attempts, HAND_OVER_MAX_MS);
+    state.attempts++;
+  }
+}
+
+export function keyOf(segment: number, bucket: number, deps: Pick<DrainDeps, "sourceId" | "shard">): string {
+  return segmentKey(deps.sourceId, utcDay(bucket * HOUR_MS), deps.shard, segment);
+}
+
+function packHashes(rows: readonly OutboxRow[]): ArrayBuffer {
+  const packed = new Uint8Array(rows.reduce((sum, row) => sum + row.count, 0) * HASH_BYTES);
+  let at = 0;
+  for (const row of rows) {
+    packed.set(new Uint8Array(row.hashes), at);
+    at += row.hashes.byteLength;
+  }
+  return packed.buffer;
+}
+
+export function commitsOf(rows: readonly Pick<OutboxRow, "at" | "count">[]): [line: number, at: number][] {
+  let line = 0;
+  return rows.map((row) => {
+    const start = line;
+    line += row.count;
+    return [start, row.at];
+  });
+}
+
+async function gzip(parts: readonly string[]): Promise<ArrayBuffer> {
+  const stream = new Blob(parts.map((part) => `${part}\n`)).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Response(stream).arrayBuffer();
+}

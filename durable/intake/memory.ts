@@ -1,0 +1,78 @@
+import { DedupIndex, HASH_BYTES } from "../../src/core/dedup-index.ts";
+import { HOUR_MS, type Unconfirmed } from "./drain.ts";
+import { positionOf, type IntakeStore } from "./store.ts";
+
+/** The segment that commits go to now. Sealed by the drain, by size, and at each full hour. */
+export interface OpenSegment {
+  no: number;
+  bucket: number;
+  count: number;
+  bytes: number;
+}
+
+export interface IntakeMemory {
+  readonly index: DedupIndex;
+  readonly unconfirmed: Map<number, Unconfirmed>;
+  open: OpenSegment;
+  /** Characters waiting in the outbox, sealed or not. */
+  outboxBytes: number;
+}
+
+/** Rebuilds what a restart lost: the id index, the unconfirmed segments and the next segment number. */
+export function loadMemory(store: IntakeStore): IntakeMemory {
+  const index = new DedupIndex();
+  const unconfirmed = new Map<number, Unconfirmed>();
+  for (const row of store.eachSegmentIds()) {
+    addAll(index, row.bucket, row.hashes, row.no);
+    if (row.confirmed === 0) {
+      unconfirmed.set(row.no, { bucket: row.bucket, count: row.count, attempts: 0, dueAt: 0 });
+    }
+  }
+  let last = store.lastSegment() ?? -1;
+  for (const { segment } of store.outboxSegments()) {
+    for (const row of store.outboxIds(segment)) {
+      addAll(index, Math.floor(row.at / HOUR_MS), row.hashes, segment);
+    }
+    last = Math.max(last, segment);
+  }
+  // A new number, never the last one again: rows of a sealed segment may be in R2 already.
+  return { index, unconfirmed, open: { no: last + 1, bucket: 0, count: 0, bytes: 0 }, outboxBytes: store.outboxBytes() };
+}
+
+export function addAll(index: DedupIndex, bucket: number, hashes: ArrayBuffer, segment: number): void {
+  const view = new DataView(hashes);
+  for (let at = 0; at < hashes.byteLength; at += HASH_BYTES) index.add(bucket, view, at, segment);
+}
+
+export interface Place {
+  readonly segment: number;
+  readonly line: number;
+}
+
+/**
+ * Finds ids in the stored hashes. One finder serves one commit: the hashes of a segment are read at most once,
+ * so a retried batch costs one row read, not one per event.
+ */
+export function placeFinder(store: IntakeStore, index: DedupIndex): (hashes: DataView, offset: number) => Place | undefined {
+  const read = new Map<number, ArrayBuffer[]>();
+  const hashesOf = (segment: number): ArrayBuffer[] => {
+    let parts = read.get(segment);
+    if (parts === undefined) {
+      const row = store.segment(segment);
+      parts = row ? [row.hashes] : store.outboxIds(segment).map((part) => part.hashes);
+      read.set(segment, parts);
+    }
+    return parts;
+  };
+  return (hashes, offset) => {
+    for (const segment of index.candidates(hashes, offset)) {
+      let before = 0;
+      for (const part of hashesOf(segment)) {
+        const position = positionOf(part, hashes, offset);
+        if (position >= 0) return { segment, line: before + position };
+        before += part.byteLength / HASH_BYTES;
+      }
+    }
+    return undefined;
+  };
+}

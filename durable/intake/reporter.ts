@@ -1,0 +1,84 @@
+import { sampleOfLine, type IngestCounts, type Observation, type Sample, type SampleStatus } from "../../src/core/sample.ts";
+
+/** Samples one push may carry; the debugger shows how many more there were. */
+const MAX_SAMPLES = 100;
+/** A first event after a quiet while shows at once; then pushes are this far apart (ms). */
+const SOON_MS = 50;
+const WATCHED_EVERY_MS = 100;
+const UNWATCHED_EVERY_MS = 2000;
+
+export interface ReporterDeps {
+  readonly sourceId: string;
+  record(observation: Observation): Promise<{ watching: boolean }>;
+  count(at: number, counts: IngestCounts): Promise<void>;
+  now(): number;
+  /** Runs `work` after `ms`, keeping the object alive until it is done. */
+  later(ms: number, work: () => Promise<void>): void;
+}
+
+type Pending = { status: SampleStatus; line: string } | Sample;
+
+/**
+ * Tells the debugger (a bounded sample) and the ledger (exact counts) what came in: coalesced, never in the ack
+ * path. A crash loses at most the last push; the archive does not depend on it.
+ */
+export class Reporter {
+  readonly #deps: ReporterDeps;
+  #pending: Pending[] = [];
+  #counts: Record<string, number> = {};
+  #scheduled = false;
+  #watching = false;
+  #lastPush = 0;
+
+  constructor(deps: ReporterDeps) {
+    this.#deps = deps;
+  }
+
+  /** `lines` of newly stored or duplicate events. */
+  sawLines(status: "accepted" | "duplicate", lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    this.#add({ [status]: lines.length }, lines.slice(-MAX_SAMPLES).map((line) => ({ status, line })));
+  }
+
+  saw(observation: Observation): void {
+    this.#add(observation.counts, observation.samples);
+  }
+
+  #add(counts: IngestCounts, samples: readonly Pending[]): void {
+    for (const [key, n] of Object.entries(counts)) this.#counts[key] = (this.#counts[key] ?? 0) + n;
+    this.#pending.push(...samples);
+    if (this.#pending.length > 2 * MAX_SAMPLES) this.#pending = this.#pending.slice(-MAX_SAMPLES);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const every = this.#watching ? WATCHED_EVERY_MS : UNWATCHED_EVERY_MS;
+    const wait = Math.max(SOON_MS, this.#lastPush + every - this.#deps.now());
+    this.#deps.later(wait, () => this.#push());
+  }
+
+  async #push(): Promise<void> {
+    const counts = this.#counts;
+    const samples = this.#pending
+      .slice(-MAX_SAMPLES)
+      .map((pending) => ("line" in pending ? sampleOfLine(pending.line, pending.status) : pending));
+    const at = this.#deps.now();
+    this.#counts = {};
+    this.#pending = [];
+    this.#scheduled = false;
+    this.#lastPush = at;
+    const { sourceId } = this.#deps;
+    const [shown, counted] = await Promise.allSettled([
+      this.#deps.record({ sourceId, at, counts, samples }),
+      this.#deps.count(at, counts),
+    ]);
+    if (shown.status === "fulfilled") this.#watching = shown.value.watching;
+    else console.error("debugger push failed", sourceId, shown.reason);
+    if (counted.status === "rejected") {
+      console.error("ledger count failed, kept for the next push", sourceId, counted.reason);
+      this.#add(counts, []);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { HASH_BYTES } from "../../src/core/dedup-index.ts";
+
+/** One commit in the outbox: the lines of `count` events, newline-joined, and their packed 16-byte id hashes. */
+export interface OutboxRow {
+  readonly segment: number;
+  /** When it was committed, ms since epoch. */
+  readonly at: number;
+  readonly count: number;
+  readonly hashes: ArrayBuffer;
+  readonly lines: string;
+}
+
+/** A written segment. `commits` is JSON [[first line, committed at ms], …]; `confirmed` = routed by queues/events. */
+export interface SegmentRow {
+  readonly no: number;
+  /** Hour since epoch of its commits: the unit of dedup expiry. */
+  readonly bucket: number;
+  readonly count: number;
+  readonly hashes: ArrayBuffer;
+  readonly commits: string;
+  readonly confirmed: number;
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS outbox (
+    seq INTEGER PRIMARY KEY, segment INTEGER NOT NULL, at INTEGER NOT NULL,
+    count INTEGER NOT NULL, hashes BLOB NOT NULL, lines TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS segments (
+    no INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, count INTEGER NOT NULL,
+    hashes BLOB NOT NULL, commits TEXT NOT NULL, confirmed INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS duplicates (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, hashes BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+type Row<T> = T & Record<string, SqlStorageValue>;
+
+/** Every SQL statement of Intake, named and typed. No indexes: each would be one more billed row per write. */
+export function intakeStore(storage: DurableObjectStorage) {
+  const { sql } = storage;
+  sql.exec(SCHEMA);
+  const all = <T>(query: string, ...args: SqlStorageValue[]) => sql.exec<Row<T>>(query, ...args).toArray();
+
+  return {
+    transaction: <T>(work: () => T): T => storage.transactionSync(work),
+
+    addOutbox: (row: OutboxRow) =>
+      void sql.exec(
+        "INSERT INTO outbox (segment, at, count, hashes, lines) VALUES (?, ?, ?, ?, ?)",
+        row.segment,
+        row.at,
+        row.count,
+        row.hashes,
+        row.lines,
+      ),
+    outboxRows: (segment: number) =>
+      all<OutboxRow>("SELECT segment, at, count, hashes, lines FROM outbox WHERE segment = ? ORDER BY seq", segment),
+    outboxIds: (segment: number) =>
+      all<Omit<OutboxRow, "lines">>(
+        "SELECT segment, at, count, hashes FROM outbox WHERE segment = ? ORDER BY seq",
+        segment,
+      ),
+    outboxSegments: () =>
+      all<{ segment: number }>("SELECT DISTINCT segment FROM outbox ORDER BY segment"),
+    outboxBytes: () =>
+      all<{ bytes: number | null }>("SELECT SUM(LENGTH(lines)) AS bytes FROM outbox")[0]?.bytes ?? 0,
+    clearOutbox: (segment: number) => void sql.exec("DELETE FROM outbox WHERE segment = ?", segment),
+
+    addSegment: (row: SegmentRow) =>
+      void sql.exec(
+        "INSERT INTO segments (no, bucket, count, hashes, commits, confirmed) VALUES (?, ?, ?, ?, ?, ?)",
+        row.no,
+        row.bucket,
+        row.count,
+        row.hashes,
+        row.commits,
+        row.confirmed,
+      ),
+    confirmSegment: (no: number) =>
+      void sql.exec("UPDATE segments SET confirmed = 1 WHERE no = ? AND confirmed = 0", no),
+    segment: (no: number) => all<SegmentRow>("SELECT * FROM segments WHERE no = ?", no)[0],
+    /** Streams the id index of a restart: one row at a time, so that only the packed index stays in memory. */
+    eachSegmentIds: () =>
+      sql.exec<Row<Pick<SegmentRow, "no" | "bucket" | "hashes" | "count" | "confirmed">>>(
+        "SELECT no, bucket, hashes, count, confirmed FROM segments ORDER BY no",
+      ),
+    lastSegment: () => all<{ no: number | null }>("SELECT MAX(no) AS no FROM segments")[0]?.no ?? null,
+
+    addDuplicates: (at: number, hashes: ArrayBuffer) =>
+      void sql.exec("INSERT INTO duplicates (at, hashes) VALUES (?, ?)", at, hashes),
+    duplicatesOf: (hash: ArrayBuffer) =>
+      all<{ at: number; hashes: ArrayBuffer }>(
+        "SELECT at, hashes FROM duplicates WHERE INSTR(hashes, ?) > 0 ORDER BY seq LIMIT 100",
+        hash,
+      ),
+
+    expire: (bucket: number, at: number) => {
+      // The newest row stays whatever its age: it is what numbers the next segment.
+      sql.exec(
+        "DELETE FROM segments WHERE bucket < ? AND confirmed = 1 AND no < (SELECT MAX(no) FROM segments)",
+        bucket,
+      );
+      sql.exec("DELETE FROM duplicates WHERE at < ?", at);
+    },
+
+    meta: (key: string) => all<{ value: string }>("SELECT value FROM meta WHERE key = ?", key)[0]?.value,
+    setMeta: (key: string, value: string) => void sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value),
+  };
+}
+export type IntakeStore = ReturnType<typeof intakeStore>;
+
+/** Position (0-based) of `hash` in packed hashes, or -1. */
+export function positionOf(packed: ArrayBuffer, hash: DataView, offset: number): number {
+  const view = new DataView(packed);
+  for (let at = 0; at < packed.byteLength; at += HASH_BYTES) {
+    if (
+      view.getUint32(at) === hash.getUint32(offset) &&
+      view.getUint32(at + 4) === hash.getUint32(offset + 4) &&
+      view.getUint32(at + 8) === hash.getUint32(offset + 8) &&
+      view.getUint32(at + 12) === hash.getUint32(offset + 12)
+    ) {
+      return at / HASH_BYTES;
+    }
+  }
+  return -1;
+}

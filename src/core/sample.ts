@@ -1,4 +1,9 @@
-import type { EventType } from "./event.ts";
+import { EventType } from "./event.ts";
+import { isJsonObject, parseJson, type JsonObject } from "./json.ts";
+import { LIMITS } from "./limits.ts";
+import type { Rejection } from "./rejection.ts";
+import { stringifyBounded } from "./sanitise.ts";
+import { cutUtf8 } from "./utf8.ts";
 
 /** How an event fared at the door; `blocked` comes with tracking plans. */
 export type SampleStatus = "accepted" | "duplicate" | "refused" | "blocked";
@@ -30,4 +35,76 @@ export interface Observation {
   readonly at: number;
   readonly counts: IngestCounts;
   readonly samples: readonly Sample[];
+}
+
+/** Characters of one column in the debugger's list; the whole value is in `raw`. */
+const SHOWN_CHARS = 300;
+
+const shown = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value.slice(0, SHOWN_CHARS) : undefined;
+
+const TYPES: ReadonlySet<unknown> = new Set(EventType.options);
+const isEventType = (value: unknown): value is EventType => TYPES.has(value);
+
+function nameOf(message: JsonObject, type: EventType | undefined): string | undefined {
+  const properties = isJsonObject(message["properties"]) ? message["properties"] : {};
+  switch (type) {
+    case "group":
+      return shown(message["groupId"]);
+    case "page":
+    case "screen":
+      return shown(message["name"]) ?? shown(message["category"]) ?? shown(properties["title"]) ?? shown(properties["path"]);
+    default:
+      return shown(message["event"]);
+  }
+}
+
+function libraryOf(message: JsonObject): string | undefined {
+  const context = message["context"];
+  const library = isJsonObject(context) ? context["library"] : undefined;
+  if (!isJsonObject(library)) return undefined;
+  const parts = [shown(library["name"]), shown(library["version"])].filter((part) => part !== undefined);
+  return shown(parts.join(" "));
+}
+
+type Columns = Pick<Sample, "messageId" | "type" | "name" | "userId" | "anonymousId" | "library">;
+
+/** The columns of the debugger's list, as far as the message has them in a showable form. */
+function columnsOf(message: unknown, impliedType?: EventType): Columns {
+  if (!isJsonObject(message)) return {};
+  const type = impliedType ?? (isEventType(message["type"]) ? message["type"] : undefined);
+  const columns = {
+    messageId: shown(message["messageId"]),
+    type,
+    name: nameOf(message, type),
+    userId: shown(message["userId"]),
+    anonymousId: shown(message["anonymousId"]),
+    library: libraryOf(message),
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+function bounded(text: string): Pick<Sample, "raw" | "truncated"> {
+  const raw = cutUtf8(text, LIMITS.sampleBytes);
+  return raw.length === text.length ? { raw } : { raw, truncated: true };
+}
+
+/** The debugger row of a stored (or duplicate) segment line. */
+export function sampleOfLine(line: string, status: SampleStatus): Sample {
+  const parsed = parseJson(line);
+  const event = parsed.ok && isJsonObject(parsed.value) ? parsed.value : {};
+  const receivedAt = Date.parse(String(event["receivedAt"]));
+  return { receivedAt: Number.isNaN(receivedAt) ? 0 : receivedAt, status, ...columnsOf(event), ...bounded(line) };
+}
+
+/** The debugger row of something refused: `raw` is a parsed message, or the text of a body that could not be read. */
+export function sampleOfRefusal(raw: unknown, rejection: Rejection, receivedAt: number, impliedType?: EventType): Sample {
+  return {
+    receivedAt,
+    status: "refused",
+    reason: rejection.reason,
+    ...(rejection.detail === undefined ? {} : { detail: rejection.detail }),
+    ...columnsOf(raw, impliedType),
+    ...bounded(typeof raw === "string" ? raw : stringifyBounded(raw)),
+  };
 }

@@ -1,5 +1,7 @@
 // Runs the bundled Worker (dist/worker) with persistent local state on Miniflare: what `npm start`, the
 // end-to-end tests, the crash test and the benches share, so that all of them see one runtime.
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,10 +17,11 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
  *   vars: Record<string, string>,       // INLET_* settings and secrets
  *   scriptPath?: string,                // another bundle (the benches' bare Workers)
  *   log?: "none" | "warn" | "info",
+ *   pidFile?: string,                   // where the runtime's process ids are kept, see endLeftover
  * }} options
  * @returns {Promise<{ url: URL, miniflare: Miniflare, stop(): Promise<void> }>}
  */
-export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn" }) {
+export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn", pidFile }) {
   const config = path.join(ROOT, "wrangler.toml");
   const { workerOptions } = workerOptionsFrom(config);
   const script = scriptPath ?? path.join(ROOT, "dist/worker/worker.js");
@@ -42,5 +45,46 @@ export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn"
     }),
   );
   const url = await miniflare.ready;
-  return { url, miniflare, stop: () => miniflare.dispose() };
+  if (pidFile) writeFileSync(pidFile, runtimes(process.pid).join("\n"));
+  return {
+    url,
+    miniflare,
+    async stop() {
+      await miniflare.dispose();
+      if (pidFile) rmSync(pidFile, { force: true });
+    },
+  };
+}
+
+/** Process ids of the workerd runtimes that `parent` (default: anybody) started. */
+export function runtimes(parent) {
+  return processes()
+    .filter((one) => one.args.includes("workerd") && (parent === undefined || one.ppid === parent))
+    .map((one) => one.pid);
+}
+
+/**
+ * Ends the runtime that a killed run left behind: `kill -9` of the parent cannot reach its children, and they would
+ * hold the port and the state. Only processes that the run itself wrote down, and that still are workerd.
+ */
+export function endLeftover(pidFile) {
+  if (!existsSync(pidFile)) return;
+  const running = new Set(runtimes());
+  for (const line of readFileSync(pidFile, "utf8").split("\n")) {
+    if (running.has(Number(line))) process.kill(Number(line), "SIGKILL");
+  }
+  rmSync(pidFile, { force: true });
+}
+
+function processes() {
+  try {
+    const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+    return table.split("\n").map((line) => {
+      const [, pid, ppid, args = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return { pid: Number(pid), ppid: Number(ppid), args };
+    });
+  } catch (error) {
+    console.error(`cannot list processes (${error.code ?? error.message}); a killed run's leftovers stay`);
+    return [];
+  }
 }

@@ -5,6 +5,7 @@ import type { SourceContext } from "../core/source.ts";
 const FRESH_MS = 5000;
 /** An unknown write key asks the Catalog at most this often, so a flood of made-up keys cannot reach it. */
 const UNKNOWN_MS = 1000;
+const REFRESH_LIMIT_MS = 3000;
 /** A full copy this often even when nothing changed: expired write keys leave it then. */
 const FULL_MS = 60_000;
 
@@ -19,7 +20,8 @@ export class DirectoryCache {
   #byKey = new Map<string, SourceContext>();
   #checkedAt = Number.NEGATIVE_INFINITY;
   #fullAt = Number.NEGATIVE_INFINITY;
-  #refreshing = false;
+  /** One request refreshes at a time; a limit, because a request that is cut off never says so. */
+  #refreshingUntil = Number.NEGATIVE_INFINITY;
 
   constructor(load: (version?: number) => Promise<Directory | "unchanged">, now: () => number) {
     this.#load = load;
@@ -57,8 +59,9 @@ export class DirectoryCache {
   async #upTo(maxAge: number): Promise<Directory> {
     const now = this.#now();
     const current = this.#directory;
-    if (current !== undefined && (now - this.#checkedAt < maxAge || this.#refreshing)) return current;
-    this.#refreshing = true;
+    const busy = now < this.#refreshingUntil && maxAge > 0;
+    if (current !== undefined && (now - this.#checkedAt < maxAge || busy)) return current;
+    this.#refreshingUntil = now + REFRESH_LIMIT_MS;
     try {
       const full = now - this.#fullAt >= FULL_MS;
       const answer = await this.#load(full ? undefined : current?.version);
@@ -68,7 +71,7 @@ export class DirectoryCache {
       if (current === undefined) throw error;
       console.error("catalog unreachable, serving the old directory", error);
     } finally {
-      this.#refreshing = false;
+      this.#refreshingUntil = Number.NEGATIVE_INFINITY;
     }
     this.#checkedAt = this.#now();
     return this.#directory!;

@@ -1,0 +1,64 @@
+// `npm start`: the product on this machine, with state that survives. PORT, INLET_STATE_DIR, INLET_ADMIN_TOKEN.
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { build } from "./build.mjs";
+import { endLeftover, ROOT, serve } from "./serve.mjs";
+
+const port = Number(process.env.PORT ?? 8787);
+if (!Number.isInteger(port) || port < 0 || port > 65535) fail(`PORT must be a port number, not "${process.env.PORT}".`);
+const home = process.env.INLET_STATE_DIR ? path.resolve(process.env.INLET_STATE_DIR) : path.join(ROOT, ".inlet");
+mkdirSync(home, { recursive: true });
+const secrets = readSecrets();
+
+let server;
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+
+build();
+const pidFile = path.join(home, "workerd.pid");
+endLeftover(pidFile);
+try {
+  server = await serve({
+    port,
+    stateDir: path.join(home, "state"),
+    pidFile,
+    vars: { INLET_DEMO: process.env.INLET_DEMO ?? "true", INLET_PATH_PREFIX: process.env.INLET_PATH_PREFIX ?? "", ...secrets },
+  });
+} catch (error) {
+  fail(/EADDRINUSE|already in use/i.test(String(error)) ? `Port ${port} is taken; choose another with PORT=…` : error);
+}
+if (stopping) await stop();
+const origin = server.url.origin;
+console.log(
+  `Inlet is ready: ${origin} · sign in with the admin token ${secrets.INLET_ADMIN_TOKEN} · demo shop ${origin}/demo`,
+);
+
+/** The admin token and the sealing key: from the environment, else from an ignored file made on the first run. */
+function readSecrets() {
+  const file = path.join(home, "secrets.json");
+  const kept = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const made = {
+    INLET_ADMIN_TOKEN: kept.INLET_ADMIN_TOKEN ?? randomBytes(18).toString("base64url"),
+    INLET_SEAL_KEY: kept.INLET_SEAL_KEY ?? randomBytes(32).toString("base64url"),
+  };
+  writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+  const given = process.env.INLET_ADMIN_TOKEN;
+  if (given !== undefined && given.length < 16) fail("INLET_ADMIN_TOKEN must have at least 16 characters.");
+  return {
+    INLET_ADMIN_TOKEN: given ?? made.INLET_ADMIN_TOKEN,
+    INLET_SEAL_KEY: process.env.INLET_SEAL_KEY ?? made.INLET_SEAL_KEY,
+  };
+}
+
+async function stop() {
+  stopping = true;
+  if (server === undefined) return;
+  await server.stop();
+  process.exit(0);
+}
+
+function fail(reason) {
+  console.error(reason);
+  process.exit(1);
+}

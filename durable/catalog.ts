@@ -1,10 +1,127 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Directory } from "../src/core/catalog.ts";
+import * as z from "zod";
+import { Workspace, type DestinationInput, type DestinationPatch, type Directory } from "../src/core/catalog.ts";
+import type { Credentials, Label, SourceInput, SourcePatch } from "../src/core/catalog.ts";
+import type { SourceSettingsPatch } from "../src/core/source.ts";
+import { createAccess, type Access } from "./catalog/access.ts";
+import { createCompiler } from "./catalog/compiled.ts";
+import * as destinations from "./catalog/destinations.ts";
+import { createRoom, type Room } from "./catalog/room.ts";
+import { createSealer } from "./catalog/sealer.ts";
+import { ensureSeeded } from "./catalog/seed.ts";
+import * as sources from "./catalog/sources.ts";
+import { openStore } from "./catalog/store.ts";
 
-/** The workspace's configuration: one object, `getByName("workspace")`. */
+/** The part of the Worker's settings that this object needs (meanings: src/env.ts). */
+const Settings = z.object({
+  INLET_DEMO: z.stringbool().default(false),
+  INLET_ADMIN_TOKEN: z.string().min(16),
+  INLET_SEAL_KEY: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes as base64url without padding"),
+});
+
+/**
+ * The workspace's configuration and who may change it: one object, `getByName("workspace")`.
+ * Expected failures come back as `Result`; whatever throws is a bug. Secrets are sealed or hashed before they are
+ * stored, and only `directory` (link keys) and `openDestination` ever give opened ones out.
+ */
 export class Catalog extends DurableObject<Env> {
+  readonly #room: Room;
+  readonly #access: Access;
+  readonly #compiler: ReturnType<typeof createCompiler>;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const settings = Settings.parse(env);
+    const store = openStore(ctx.storage.sql);
+    this.#room = createRoom(ctx.storage, store, createSealer(settings.INLET_SEAL_KEY));
+    this.#access = createAccess(store, settings.INLET_ADMIN_TOKEN, this.#room.now);
+    this.#compiler = createCompiler(this.#room);
+    void ctx.blockConcurrencyWhile(() => ensureSeeded(this.#room, settings.INLET_DEMO));
+  }
+
   /** The compiled directory, or `unchanged` when the caller already holds `version`. */
-  async directory(_version?: number): Promise<Directory | "unchanged"> {
-    throw new Error("not built yet");
+  async directory(version?: number): Promise<Directory | "unchanged"> {
+    return this.#compiler.directory(version);
+  }
+  /** Seeds what is missing; the object does so itself with its own INLET_DEMO when it starts. */
+  async ensureSeeded({ demo }: { readonly demo: boolean }): Promise<void> {
+    await ensureSeeded(this.#room, demo);
+  }
+  async workspace(): Promise<Workspace> {
+    return this.#room.store.workspace();
+  }
+  async renameWorkspace(name: string): Promise<Workspace> {
+    const workspace = Workspace.parse({ ...this.#room.store.workspace(), name });
+    this.#room.write(() => this.#room.store.putMeta("workspace", JSON.stringify(workspace)));
+    return workspace;
+  }
+
+  async listSources() {
+    return sources.listSources(this.#room);
+  }
+  async getSource(id: string) {
+    return sources.getSource(this.#room, id);
+  }
+  async createSource(input: SourceInput) {
+    return sources.createSource(this.#room, input);
+  }
+  async updateSource(id: string, patch: SourcePatch) {
+    return sources.updateSource(this.#room, id, patch);
+  }
+  async updateSettings(id: string, patch: SourceSettingsPatch) {
+    return sources.updateSettings(this.#room, id, patch);
+  }
+  async setLabels(id: string, labels: Label[], replace: boolean) {
+    return sources.setLabels(this.#room, id, labels, replace);
+  }
+  /** A new write key in first place; see core/source-change `addWriteKey`. */
+  async addWriteKey(id: string, expireOthersAfterHours?: number) {
+    return sources.rotateWriteKey(this.#room, id, expireOthersAfterHours);
+  }
+  async removeWriteKey(id: string, key: string) {
+    return sources.endWriteKey(this.#room, id, key);
+  }
+  /** With its destinations. */
+  async deleteSource(id: string) {
+    return sources.deleteSource(this.#room, id);
+  }
+
+  async listDestinations() {
+    return destinations.listDestinations(this.#room);
+  }
+  async getDestination(id: string) {
+    return destinations.getDestination(this.#room, id);
+  }
+  async createDestination(input: DestinationInput) {
+    return destinations.createDestination(this.#room, input);
+  }
+  async updateDestination(id: string, patch: DestinationPatch) {
+    return destinations.updateDestination(this.#room, id, patch);
+  }
+  async deleteDestination(id: string) {
+    return destinations.deleteDestination(this.#room, id);
+  }
+  /** With its secrets opened: for the delivery consumer, never for an answer of the control plane. */
+  async openDestination(id: string) {
+    return destinations.openDestination(this.#room, id);
+  }
+
+  async signIn(token: string, address: string) {
+    return this.#access.signIn(token, address);
+  }
+  async authenticate(credentials: Credentials) {
+    return this.#access.authenticate(credentials);
+  }
+  async signOut(session: string) {
+    return this.#access.signOut(session);
+  }
+  async listTokens() {
+    return this.#access.listTokens();
+  }
+  async createToken(name: string) {
+    return this.#access.createToken(name);
+  }
+  async deleteToken(id: string) {
+    return this.#access.deleteToken(id);
   }
 }

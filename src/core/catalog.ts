@@ -1,5 +1,20 @@
 import * as z from "zod";
-import { SourceSettings, type SourceContext } from "./source.ts";
+import { SourceSettings, SourceSettingsPatch, type SourceContext } from "./source.ts";
+
+/** How much one workspace may hold: keeps the directory well below the 32 MiB of one RPC answer. */
+export const CATALOG_LIMITS = { sources: 2000, destinations: 2000, tokens: 100, writeKeysPerSource: 10, sessions: 100 } as const;
+
+/** Why the Catalog did not do what was asked; the control plane turns it into a status and an error envelope. */
+export interface Refusal {
+  readonly type: "not_found" | "conflict" | "invalid";
+  readonly message: string;
+  readonly field?: string;
+}
+export const refuse = (type: Refusal["type"], message: string, field?: string): Refusal =>
+  field === undefined ? { type, message } : { type, message, field };
+
+export const Workspace = z.object({ id: z.string(), slug: z.string(), name: z.string().trim().min(1).max(120) });
+export type Workspace = z.infer<typeof Workspace>;
 
 /** `environment: dev | prod` and the like (Public API shape, delivery.md §5.6). */
 export const Label = z.object({
@@ -21,16 +36,27 @@ export const WriteKey = z.object({
 });
 export type WriteKey = z.infer<typeof WriteKey>;
 
+/** What kind of thing sends: shown as an icon and as the first set-up tab. */
+export const SourceKind = z.enum(["javascript", "server", "mobile", "email", "demo"]);
+export type SourceKind = z.infer<typeof SourceKind>;
+
+const Name = z.string().trim().min(1).max(120);
+
+/** One value per key (delivery.md §5.6). */
+export const Labels = z
+  .array(Label)
+  .max(20)
+  .refine((labels) => new Set(labels.map((label) => label.key)).size === labels.length, "one value per label key");
+
 /** One source as the Catalog keeps it. Times are ms since epoch. `linkKey` is sealed at rest, never returned. */
 export const SourceRecord = z.object({
   id: z.string(),
   slug: Slug,
-  name: z.string().min(1).max(120),
+  name: Name,
   enabled: z.boolean(),
-  /** What kind of thing sends: shown as an icon and as the first set-up tab. */
-  kind: z.enum(["javascript", "server", "mobile", "email", "demo"]),
-  labels: z.array(Label).max(20),
-  writeKeys: z.array(WriteKey).min(1).max(10),
+  kind: SourceKind,
+  labels: Labels,
+  writeKeys: z.array(WriteKey).min(1).max(CATALOG_LIMITS.writeKeysPerSource),
   settings: SourceSettings,
   epoch: z.int(),
   previous: z.object({ shards: z.int(), until: z.int() }).optional(),
@@ -40,20 +66,107 @@ export const SourceRecord = z.object({
 });
 export type SourceRecord = z.infer<typeof SourceRecord>;
 
+/** A source as it may leave the Catalog: without its link key. */
+export type SourceView = Omit<SourceRecord, "sealedLinkKey">;
+
+/** What a new source is made of; the slug is made from the name when it is absent. */
+export const SourceInput = z.object({
+  name: Name,
+  slug: Slug.optional(),
+  kind: SourceKind.default("javascript"),
+  enabled: z.boolean().default(true),
+  labels: Labels.default([]),
+  settings: SourceSettingsPatch.prefault({}),
+});
+export type SourceInput = z.infer<typeof SourceInput>;
+
+export const SourcePatch = z.object({
+  name: Name.optional(),
+  slug: Slug.optional(),
+  enabled: z.boolean().optional(),
+  kind: SourceKind.optional(),
+});
+export type SourcePatch = z.infer<typeof SourcePatch>;
+
+/** What one setting of a destination may hold: flat, so that it can be shown, stored and sent as it is. */
+export const SettingValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.string()),
+  z.record(z.string(), z.string()),
+]);
+export type SettingValue = z.infer<typeof SettingValue>;
+
 /** A configured destination. `settings` holds plain values; secret ones are sealed in `sealed`. */
 export const DestinationRecord = z.object({
   id: z.string(),
-  name: z.string().min(1).max(120),
+  name: Name,
   /** Which definition of src/destinations runs it: "webhook" for now. */
   metadataId: z.string(),
+  integrationName: z.string(),
   sourceId: z.string(),
   enabled: z.boolean(),
-  settings: z.record(z.string(), z.unknown()),
+  settings: z.record(z.string(), SettingValue),
   sealed: z.record(z.string(), z.string()),
   createdAt: z.int(),
   updatedAt: z.int(),
 });
 export type DestinationRecord = z.infer<typeof DestinationRecord>;
+
+/** A destination as it may leave the Catalog: `secrets` says which secret fields hold a value, never which one. */
+export type DestinationView = Omit<DestinationRecord, "sealed"> & { readonly secrets: Readonly<Record<string, boolean>> };
+
+/** A new or changed destination. The caller has split the definition's secret fields off; `null` clears one. */
+export interface DestinationInput {
+  readonly sourceId: string;
+  readonly metadataId: string;
+  /** The definition's display name, used in an event's `integrations` object. */
+  readonly integrationName: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly settings: Readonly<Record<string, SettingValue>>;
+  readonly secrets: Readonly<Record<string, string | null>>;
+}
+export type DestinationPatch = Partial<Omit<DestinationInput, "sourceId" | "metadataId" | "integrationName">>;
+
+/** What one delivery needs: the settings with the secret ones opened. `unreadable` fields were sealed with another key. */
+export interface OpenDestination {
+  readonly destination: DestinationContext;
+  readonly settings: Readonly<Record<string, SettingValue>>;
+  readonly unreadable: readonly string[];
+}
+
+/** An API token without its secret, of which only a SHA-256 hash is kept. Times are ms since epoch. */
+export const TokenRecord = z.object({
+  id: z.string(),
+  name: Name,
+  createdAt: z.int(),
+  lastUsedAt: z.int().optional(),
+});
+export type TokenRecord = z.infer<typeof TokenRecord>;
+
+/** Who asks: the admin token, an API token or a signed-in browser. All are owners until roles exist. */
+export interface Identity {
+  readonly via: "admin" | "token" | "session";
+  readonly role: "owner";
+  /** ms since epoch; sessions only. */
+  readonly expiresAt?: number;
+}
+
+/** What a request brought along; a bearer token wins over a session. `address` is who is slowed when it is wrong. */
+export interface Credentials {
+  readonly bearer?: string | undefined;
+  readonly session?: string | undefined;
+  readonly address: string;
+}
+
+/** `limited`: too many wrong secrets from this address within a minute; nothing was compared. */
+export type AccessResult =
+  | { readonly status: "granted"; readonly identity: Identity }
+  | { readonly status: "denied" }
+  | { readonly status: "limited"; readonly retryAfterMs: number };
 
 /** What routing knows of a destination: no settings, no secrets. */
 export interface DestinationContext {

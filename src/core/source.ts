@@ -4,38 +4,77 @@ import * as z from "zod";
 export const RateLimit = z.enum(["off", "600", "6000", "60000"]);
 export type RateLimit = z.infer<typeof RateLimit>;
 
-/** What a source's owner may set. Every field has the default a new source starts with. */
-export const SourceSettings = z.object({
-  /** Browser origins that may send (`https://shop.example`, `https://*.example.com`); empty = any. */
-  allowedOrigins: z.array(z.string().max(300)).max(100).default([]),
-  rateLimit: RateLimit.default("off"),
-  /** How analytics.js sends: the largest saving an operator has (16× fewer billed requests at 20 a call). */
-  batching: z
-    .object({
-      enabled: z.boolean().default(true),
-      size: z.int().min(1).max(100).default(10),
-      timeoutMs: z.int().min(100).max(60_000).default(1000),
-    })
-    .prefault({}),
-  /** Keep the anonymous id in an HttpOnly first-party cookie as well (outlives ITP's cap on script cookies). */
-  serverCookie: z.boolean().default(false),
-  /** How long a messageId is remembered; a later copy within it is a duplicate. */
-  dedupWindowHours: z.int().min(24).max(720).default(24),
-  /** Intake objects the source is spread over; a power of two. */
+/** `https://shop.example`, `https://*.example.com`, `capacitor://localhost`: scheme, host, optional port, no path. */
+const AllowedOrigin = z
+  .string()
+  .max(300)
+  .regex(
+    /^[a-z][a-z0-9+.-]*:\/\/(?:\*\.)?(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/i,
+    "an origin such as https://shop.example or https://*.example.com",
+  );
+
+const fields = {
+  allowedOrigins: z.array(AllowedOrigin).max(100),
+  serverCookie: z.boolean(),
+  dedupWindowHours: z.int().min(24).max(720),
   shards: z
     .int()
     .min(1)
     .max(256)
-    .refine((k) => (k & (k - 1)) === 0, "must be a power of two")
-    .default(1),
+    .refine((k) => (k & (k - 1)) === 0, "must be a power of two"),
+};
+const batching = {
+  enabled: z.boolean(),
+  size: z.int().min(1).max(100),
+  timeoutMs: z.int().min(100).max(60_000),
+};
+const drain = {
+  afterMs: z.int().min(200).max(60_000),
+  afterBytes: z.int().min(10_000).max(4_000_000),
+};
+
+/** What a source's owner may set. Every field has the default a new source starts with. */
+export const SourceSettings = z.object({
+  /** Browser origins that may send (`https://shop.example`, `https://*.example.com`); empty = any. */
+  allowedOrigins: fields.allowedOrigins.default([]),
+  rateLimit: RateLimit.default("off"),
+  /** How analytics.js sends: the largest saving an operator has (16× fewer billed requests at 20 a call). */
+  batching: z
+    .object({
+      enabled: batching.enabled.default(true),
+      size: batching.size.default(10),
+      timeoutMs: batching.timeoutMs.default(1000),
+    })
+    .prefault({}),
+  /** Keep the anonymous id in an HttpOnly first-party cookie as well (outlives ITP's cap on script cookies). */
+  serverCookie: fields.serverCookie.default(false),
+  /** How long a messageId is remembered; a later copy within it is a duplicate. */
+  dedupWindowHours: fields.dedupWindowHours.default(24),
+  /** Intake objects the source is spread over; a power of two. */
+  shards: fields.shards.default(1),
   drain: z
     .object({
-      afterMs: z.int().min(200).max(60_000).default(2000),
-      afterBytes: z.int().min(10_000).max(4_000_000).default(1_000_000),
+      afterMs: drain.afterMs.default(2000),
+      afterBytes: drain.afterBytes.default(1_000_000),
     })
     .prefault({}),
 });
 export type SourceSettings = z.infer<typeof SourceSettings>;
+
+/**
+ * A change of settings: only what is named changes, at both levels; an unknown name is refused.
+ * Written out because zod's `partial()` still fills defaults in, which would reset what was not named.
+ */
+export const SourceSettingsPatch = z.strictObject({
+  allowedOrigins: fields.allowedOrigins.optional(),
+  rateLimit: RateLimit.optional(),
+  batching: z.strictObject(batching).partial().optional(),
+  serverCookie: fields.serverCookie.optional(),
+  dedupWindowHours: fields.dedupWindowHours.optional(),
+  shards: fields.shards.optional(),
+  drain: z.strictObject(drain).partial().optional(),
+});
+export type SourceSettingsPatch = z.infer<typeof SourceSettingsPatch>;
 
 /** The part of a source that Intake needs with each append: where its events live and how long ids are kept. */
 export interface SourceRoute {

@@ -1,0 +1,24 @@
+import { SourceInput } from "../../src/core/catalog.ts";
+import type { Room } from "./room.ts";
+import { randomId } from "./secrets.ts";
+import { createSource } from "./sources.ts";
+
+/** The demo source's fixed key, so that the demo site works before anybody has configured anything. */
+const DEMO_WRITE_KEY = "demo_write_key_local";
+
+/** Makes the workspace, and with `demo` the demo source, once each: a deleted demo source does not come back. */
+export async function ensureSeeded(room: Room, demo: boolean): Promise<void> {
+  const { store } = room;
+  if (store.meta("workspace") === undefined) {
+    room.write(() => store.putMeta("workspace", JSON.stringify({ id: randomId(), slug: "inlet", name: "Inlet" })));
+  }
+  if (!demo || store.meta("demoSeeded") !== undefined) return;
+  const input = SourceInput.parse({
+    name: "Demo shop",
+    slug: "demo-shop",
+    kind: "demo",
+    labels: [{ key: "environment", value: "dev" }],
+  });
+  await createSource(room, input, DEMO_WRITE_KEY);
+  store.putMeta("demoSeeded", "true");
+}

@@ -1,0 +1,96 @@
+import * as z from "zod";
+import { DestinationRecord, SourceRecord, TokenRecord, Workspace } from "../../src/core/catalog.ts";
+
+/** The Catalog's tables. Bodies are JSON of the zod records; times are ms since epoch. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sources (id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, body TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS destinations (id TEXT PRIMARY KEY, source_id TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS sessions (hash TEXT PRIMARY KEY, expires_at INTEGER NOT NULL, signed_with TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+type Body = { body: string };
+
+/** Named, typed statements over the Catalog's SQLite: no rules, only rows. Everything is synchronous. */
+export function openStore(sql: SqlStorage) {
+  sql.exec(SCHEMA);
+  const parse = <T>(schema: z.ZodType<T>, row: Body): T => schema.parse(JSON.parse(row.body));
+  const first = <T>(schema: z.ZodType<T>, query: string, ...args: unknown[]): T | undefined => {
+    const row = sql.exec<Body>(query, ...args).toArray()[0];
+    return row && parse(schema, row);
+  };
+  const all = <T>(schema: z.ZodType<T>, query: string, ...args: unknown[]): T[] =>
+    sql.exec<Body>(query, ...args).toArray().map((row) => parse(schema, row));
+  const meta = (key: string): string | undefined =>
+    sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
+  const putMeta = (key: string, value: string) =>
+    void sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value);
+
+  return {
+    meta,
+    putMeta,
+    version: (): number => Number(meta("version") ?? 0),
+    workspace: (): Workspace => Workspace.parse(JSON.parse(meta("workspace") ?? "null")),
+
+    sources: () => all(SourceRecord, "SELECT body FROM sources ORDER BY created_at, id"),
+    countSources: () => sql.exec<{ n: number }>("SELECT count(*) AS n FROM sources").one().n,
+    source: (id: string) => first(SourceRecord, "SELECT body FROM sources WHERE id = ?", id),
+    sourceWithSlug: (slug: string) => first(SourceRecord, "SELECT body FROM sources WHERE slug = ?", slug),
+    putSource: (source: SourceRecord) =>
+      void sql.exec(
+        "INSERT OR REPLACE INTO sources (id, slug, created_at, body) VALUES (?, ?, ?, ?)",
+        source.id,
+        source.slug,
+        source.createdAt,
+        JSON.stringify(SourceRecord.parse(source)),
+      ),
+    /** With its destinations: they could receive nothing any more. */
+    dropSource: (id: string) => {
+      sql.exec("DELETE FROM destinations WHERE source_id = ?", id);
+      sql.exec("DELETE FROM sources WHERE id = ?", id);
+    },
+
+    destinations: () => all(DestinationRecord, "SELECT body FROM destinations ORDER BY created_at, id"),
+    countDestinations: () => sql.exec<{ n: number }>("SELECT count(*) AS n FROM destinations").one().n,
+    destination: (id: string) => first(DestinationRecord, "SELECT body FROM destinations WHERE id = ?", id),
+    putDestination: (record: DestinationRecord) =>
+      void sql.exec(
+        "INSERT OR REPLACE INTO destinations (id, source_id, created_at, body) VALUES (?, ?, ?, ?)",
+        record.id,
+        record.sourceId,
+        record.createdAt,
+        JSON.stringify(DestinationRecord.parse(record)),
+      ),
+    dropDestination: (id: string) => void sql.exec("DELETE FROM destinations WHERE id = ?", id),
+
+    tokens: () => all(TokenRecord, "SELECT body FROM tokens ORDER BY id"),
+    tokenWithHash: (hash: string) => first(TokenRecord, "SELECT body FROM tokens WHERE hash = ?", hash),
+    addToken: (token: TokenRecord, hash: string) =>
+      void sql.exec("INSERT INTO tokens (id, hash, body) VALUES (?, ?, ?)", token.id, hash, JSON.stringify(token)),
+    putToken: (token: TokenRecord) =>
+      void sql.exec("UPDATE tokens SET body = ? WHERE id = ?", JSON.stringify(token), token.id),
+    dropToken: (id: string): boolean => sql.exec("DELETE FROM tokens WHERE id = ?", id).rowsWritten > 0,
+
+    session: (hash: string, signedWith: string) =>
+      sql
+        .exec<{ expires_at: number }>(
+          "SELECT expires_at FROM sessions WHERE hash = ? AND signed_with = ?",
+          hash,
+          signedWith,
+        )
+        .toArray()[0]?.expires_at,
+    addSession: (hash: string, expiresAt: number, signedWith: string) =>
+      void sql.exec("INSERT INTO sessions (hash, expires_at, signed_with) VALUES (?, ?, ?)", hash, expiresAt, signedWith),
+    dropSession: (hash: string) => void sql.exec("DELETE FROM sessions WHERE hash = ?", hash),
+    /** Sessions that have ended, were opened with another admin token, or are older than the newest `keep`. */
+    pruneSessions: (now: number, signedWith: string, keep: number) => {
+      sql.exec("DELETE FROM sessions WHERE expires_at <= ? OR signed_with <> ?", now, signedWith);
+      sql.exec(
+        "DELETE FROM sessions WHERE hash NOT IN (SELECT hash FROM sessions ORDER BY expires_at DESC LIMIT ?)",
+        keep,
+      );
+    },
+  };
+}
+export type Store = ReturnType<typeof openStore>;

@@ -45,10 +45,14 @@ export class Reporter {
   }
 
   #add(counts: IngestCounts, samples: readonly Pending[]): void {
-    for (const [key, n] of Object.entries(counts)) this.#counts[key] = (this.#counts[key] ?? 0) + n;
+    this.#tally(counts);
     this.#pending.push(...samples);
     if (this.#pending.length > 2 * MAX_SAMPLES) this.#pending = this.#pending.slice(-MAX_SAMPLES);
     this.#schedule();
+  }
+
+  #tally(counts: IngestCounts): void {
+    for (const [key, n] of Object.entries(counts)) this.#counts[key] = (this.#counts[key] ?? 0) + n;
   }
 
   #schedule(): void {
@@ -78,7 +82,8 @@ export class Reporter {
     else console.error("debugger push failed", sourceId, shown.reason);
     if (counted.status === "rejected") {
       console.error("ledger count failed, kept for the next push", sourceId, counted.reason);
-      this.#add(counts, []);
+      // No push of their own: a ledger that is down must not keep an idle object awake.
+      this.#tally(counts);
     }
   }
 }

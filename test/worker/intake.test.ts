@@ -1,0 +1,203 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Intake } from "../../src/worker.ts";
+import { archivedIds, archivedLines, intakeOf, testBatch, testRoute } from "../support/intake.ts";
+
+const ids = (n: number) => Array.from({ length: n }, () => crypto.randomUUID());
+const appended = (duplicates: number[] = []) => ({ status: "appended", duplicates });
+const count = (stub: DurableObjectStub<Intake>, table: string): Promise<number> =>
+  runInDurableObject(stub, (_, state) => Number(state.storage.sql.exec(`SELECT COUNT(*) AS n FROM ${table}`).one()["n"]));
+
+afterEach(() => vi.useRealTimers());
+
+describe("dedupe", () => {
+  it("stores a new event and names a repeated one as duplicate, in the same call and in a later one", async () => {
+    const route = testRoute();
+    const [a, b] = ids(2) as [string, string];
+    expect(await intakeOf(route).append(testBatch(route, [a, b, a]))).toEqual(appended([2]));
+    expect(await intakeOf(route).append(testBatch(route, [b]))).toEqual(appended([0]));
+  });
+
+  it("admits one of many concurrent copies exactly once", async () => {
+    const route = testRoute();
+    const [id] = ids(1) as [string];
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => intakeOf(route).append(testBatch(route, [id]))),
+    );
+    expect(answers.filter((answer) => answer.status === "appended" && answer.duplicates.length === 0)).toHaveLength(1);
+    await runDurableObjectAlarm(intakeOf(route));
+    expect(await archivedIds(route.sourceId)).toEqual([id]);
+  });
+
+  it("shares one commit among concurrent callers", async () => {
+    const route = testRoute();
+    await runInDurableObject(intakeOf(route), (intake: Intake) =>
+      Promise.all(ids(40).map((id) => intake.append(testBatch(route, [id])))),
+    );
+    expect(await count(intakeOf(route), "outbox")).toBe(1);
+  });
+
+  it("remembers ids across an eviction, in the outbox and in a written segment", async () => {
+    const route = testRoute();
+    const [drained, waiting] = ids(2) as [string, string];
+    await intakeOf(route).append(testBatch(route, [drained]));
+    await runDurableObjectAlarm(intakeOf(route));
+    await intakeOf(route).append(testBatch(route, [waiting]));
+    await evictDurableObject(intakeOf(route));
+    expect(await intakeOf(route).append(testBatch(route, [drained, waiting]))).toEqual(appended([0, 1]));
+  });
+
+  it("remembers nothing of a commit that failed, so the retry is new", async () => {
+    const route = testRoute();
+    const batch = testBatch(route, ids(3));
+    await runInDurableObject(intakeOf(route), async (intake: Intake, state) => {
+      const failing = vi.spyOn(state.storage, "transactionSync").mockImplementationOnce(() => {
+        throw new Error("disk full");
+      });
+      await expect(intake.append(batch)).rejects.toThrow("disk full");
+      failing.mockRestore();
+      expect(await intake.append(batch)).toEqual(appended());
+    });
+    await runDurableObjectAlarm(intakeOf(route));
+    expect((await archivedIds(route.sourceId)).toSorted()).toEqual([...batch.ids].toSorted());
+  });
+
+  it("forgets an id once its window has passed, by whole buckets, and not before", async () => {
+    const route = testRoute({ windowMs: 24 * 3_600_000 });
+    const [id, later] = ids(2) as [string, string];
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 5, 1, 10, 30) });
+    await intakeOf(route).append(testBatch(route, [id]));
+    await runDurableObjectAlarm(intakeOf(route));
+    await intakeOf(route).confirm(0);
+    vi.setSystemTime(Date.UTC(2026, 5, 2, 10, 29));
+    expect(await intakeOf(route).append(testBatch(route, [id, later]))).toEqual(appended([0]));
+    vi.setSystemTime(Date.UTC(2026, 5, 2, 11, 31));
+    await runDurableObjectAlarm(intakeOf(route));
+    expect(await intakeOf(route).append(testBatch(route, [id, later]))).toEqual(appended([1]));
+    expect(await intakeOf(route).lookup(later)).not.toBeNull();
+  });
+});
+
+describe("drain", () => {
+  it("writes each stored line byte for byte into a segment of its UTC day and clears the outbox", async () => {
+    const route = testRoute();
+    const batch = { ...testBatch(route, ids(2)), lines: ['{"a":"Zoë 😀"}', '{"b":1.5}'] };
+    await intakeOf(route).append(batch);
+    await runDurableObjectAlarm(intakeOf(route));
+    const [segment] = await archivedLines(route.sourceId);
+    const day = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+    expect(segment).toEqual({
+      key: `segment-logs/${route.sourceId}/${day}/0-000000000.gz`,
+      lines: [{ a: "Zoë 😀" }, { b: 1.5 }],
+    });
+    expect(await count(intakeOf(route), "outbox")).toBe(0);
+  });
+
+  it("writes the same segment again when it stopped between the put and the clearing", async () => {
+    const route = testRoute();
+    const first = ids(2);
+    const stub = intakeOf(route);
+    await stub.append(testBatch(route, first));
+    await runInDurableObject(stub, async (intake: Intake, state) => {
+      const failing = vi.spyOn(state.storage, "transactionSync").mockImplementationOnce(() => {
+        throw new Error("stopped after the put");
+      });
+      await intake.alarm();
+      failing.mockRestore();
+    });
+    await evictDurableObject(stub);
+    const second = ids(1);
+    await stub.append(testBatch(route, second));
+    await runDurableObjectAlarm(stub);
+    const segments = await archivedLines(route.sourceId);
+    expect(segments.map(({ lines }) => lines.map((line) => line["messageId"]))).toEqual([first, second]);
+  });
+
+  it("keeps everything while R2 fails and drains it afterwards", async () => {
+    const route = testRoute();
+    const stub = intakeOf(route);
+    const put = vi.spyOn(env.ARCHIVE, "put").mockRejectedValue(new Error("R2 is down"));
+    const batch = testBatch(route, ids(3));
+    expect(await stub.append(batch)).toEqual(appended());
+    await runDurableObjectAlarm(stub);
+    expect(put).toHaveBeenCalled();
+    expect(await count(stub, "outbox")).toBe(1);
+    put.mockRestore();
+    await runDurableObjectAlarm(stub);
+    expect((await archivedIds(route.sourceId)).toSorted()).toEqual([...batch.ids].toSorted());
+  });
+
+  it("splits what one row cannot hold", async () => {
+    const route = testRoute();
+    const many = ids(60);
+    const lines = many.map((messageId) => JSON.stringify({ messageId, filler: "x".repeat(30_000) }));
+    await intakeOf(route).append({ ...testBatch(route, many), lines });
+    expect(await count(intakeOf(route), "outbox")).toBeGreaterThan(1);
+    await runDurableObjectAlarm(intakeOf(route));
+    expect(await archivedIds(route.sourceId)).toEqual(many);
+  });
+
+  it("starts a new segment with each hour, so that buckets and days stay apart", async () => {
+    const route = testRoute();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 5, 1, 23, 59, 59) });
+    await intakeOf(route).append(testBatch(route, ids(1)));
+    vi.setSystemTime(Date.UTC(2026, 5, 2, 0, 0, 1));
+    await intakeOf(route).append(testBatch(route, ids(1)));
+    await runDurableObjectAlarm(intakeOf(route));
+    expect((await archivedLines(route.sourceId)).map(({ key }) => key)).toEqual([
+      `segment-logs/${route.sourceId}/${Date.UTC(2026, 5, 1)}/0-000000000.gz`,
+      `segment-logs/${route.sourceId}/${Date.UTC(2026, 5, 2)}/0-000000001.gz`,
+    ]);
+  });
+});
+
+describe("hand-over", () => {
+  it("sends a pointer again until it is confirmed, also after a restart and a failing queue", async () => {
+    const route = testRoute();
+    const stub = intakeOf(route);
+    const send = vi.spyOn(env.EVENTS, "send").mockResolvedValue(undefined as never);
+    const sent = () => send.mock.calls.filter(([body]) => (body as { sourceId: string }).sourceId === route.sourceId);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 5, 1, 12) });
+    await stub.append(testBatch(route, ids(1)));
+    await runDurableObjectAlarm(stub);
+    expect(sent()).toHaveLength(1);
+    await evictDurableObject(stub);
+    send.mockRejectedValueOnce(new Error("queue is down"));
+    await runDurableObjectAlarm(stub);
+    vi.setSystemTime(Date.UTC(2026, 5, 1, 12, 5));
+    await runDurableObjectAlarm(stub);
+    expect(sent().length).toBeGreaterThanOrEqual(3);
+    const before = sent().length;
+    await stub.confirm(0);
+    vi.setSystemTime(Date.UTC(2026, 5, 1, 13));
+    await runDurableObjectAlarm(stub);
+    expect(sent()).toHaveLength(before);
+    send.mockRestore();
+  });
+});
+
+describe("lookup", () => {
+  it("tells segment, line, first seen and duplicates, before and after the drain; null for a stranger", async () => {
+    const route = testRoute();
+    const stub = intakeOf(route);
+    const [a, b] = ids(2) as [string, string];
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 5, 1, 12) });
+    await stub.append(testBatch(route, [a]));
+    vi.setSystemTime(Date.UTC(2026, 5, 1, 12, 0, 1));
+    await stub.append(testBatch(route, [b]));
+    vi.setSystemTime(Date.UTC(2026, 5, 1, 12, 0, 9));
+    await stub.append(testBatch(route, [b, b]));
+    const segment = `segment-logs/${route.sourceId}/${Date.UTC(2026, 5, 1)}/0-000000000.gz`;
+    const place = {
+      segment,
+      line: 1,
+      firstSeenAt: Date.UTC(2026, 5, 1, 12, 0, 1),
+      duplicates: [{ at: Date.UTC(2026, 5, 1, 12, 0, 9), count: 2 }],
+    };
+    expect(await stub.lookup(b)).toEqual({ ...place, stored: false });
+    await runDurableObjectAlarm(stub);
+    expect(await stub.lookup(b)).toEqual({ ...place, stored: true });
+    expect(await stub.lookup("never sent")).toBeNull();
+  });
+});

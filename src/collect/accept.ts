@@ -1,7 +1,13 @@
 import type { EventType } from "../core/event.ts";
-import type { Rejection, RejectionReason } from "../core/rejection.ts";
+import { isJsonObject } from "../core/json.ts";
+import { LIMITS } from "../core/limits.ts";
+import { normalise, openArrival, type Arrival, type Normalised } from "../core/normalise.ts";
+import { reject, wireStatus, type Rejection, type RejectionReason } from "../core/rejection.ts";
+import { err, type Result } from "../core/result.ts";
 import type { Observation } from "../core/sample.ts";
 import type { SourceContext } from "../core/source.ts";
+import { originAllowed } from "./origin.ts";
+import { observeRefusals, tell, type Refused } from "./refusals.ts";
 
 /** One normalised event, ready to be stored: `line` is its JSON text. */
 export interface AcceptedEvent {
@@ -70,22 +76,126 @@ export interface Accepted {
   readonly after: Promise<void> | undefined;
 }
 
-/** A request that never became a CollectCall: broken JSON, oversize, unreadable encoding. `raw` is its text so far. */
+/**
+ * A request that never became a CollectCall: broken JSON, oversize, unreadable encoding. `raw` is its text as far as
+ * it was read, or the parsed body when only its size is wrong.
+ */
 export interface UnreadableRequest {
   readonly writeKeys: readonly string[];
   readonly rejection: Rejection;
-  readonly raw: string;
+  readonly raw: unknown;
+  readonly impliedType?: EventType;
+}
+
+/** Looks the keys up; the directory being out of reach is a value here, logged by its cause. */
+async function lookUp(writeKeys: readonly string[], deps: AcceptDeps): Promise<SourceContext | Rejection> {
+  if (writeKeys.length === 0) return reject("unknown_source", "the request names no write key");
+  try {
+    return (await deps.findSource(writeKeys)) ?? reject("unknown_source");
+  } catch (cause) {
+    console.error("no directory to look write keys up in", cause);
+    return reject("unavailable", "the directory of sources is out of reach");
+  }
+}
+
+/** What is wrong with the request before any message is looked at. */
+async function refusalOf(call: CollectCall, source: SourceContext, deps: AcceptDeps): Promise<Rejection | undefined> {
+  if (!source.enabled) return reject("source_disabled");
+  if (!originAllowed(source.settings.allowedOrigins, call.client.origin)) {
+    return reject("origin_not_allowed", call.client.origin?.slice(0, 200));
+  }
+  if (!(await deps.withinRate(source))) return reject("rate_limited");
+  if (call.messages.length === 0) return reject("empty_batch");
+  const count = call.messages.length;
+  return count > LIMITS.batchItems ? reject("batch_too_many_items", `it holds ${count}`) : undefined;
+}
+
+/** Refuses every message of the call for one reason. One the client sends again is shown once, not fifty times. */
+function refuseCall(call: CollectCall, source: SourceContext, rejection: Rejection, at: number, deps: AcceptDeps): Accepted {
+  const { messages, impliedType } = call;
+  const shown = wireStatus(rejection.reason) === 200 ? messages.slice(0, LIMITS.samplesPerRequest) : messages.slice(0, 1);
+  const refused: Refused[] = shown.map((raw) => ({ raw, rejection, impliedType }));
+  const first = refused[0] ?? { raw: "", rejection };
+  const rest = Math.max(messages.length - refused.length, 0);
+  const counted = [{ ...first, count: 1 + rest }, ...refused.slice(1)];
+  return { outcome: { status: "refused", source, rejection }, after: observeRefusals(source, at, counted, deps) };
+}
+
+interface Judged {
+  readonly items: readonly Result<Normalised, Rejection>[];
+  readonly events: readonly Normalised[];
+}
+
+function judge(call: CollectCall, arrival: Arrival, deps: AcceptDeps): Judged {
+  const events: Normalised[] = [];
+  let room: number = LIMITS.requestLineChars;
+  const items = call.messages.map((raw): Result<Normalised, Rejection> => {
+    const result = normalise(raw, arrival, () => deps.newMessageId());
+    if (!result.ok) return result;
+    room -= result.value.line.length;
+    if (room < 0) return err(reject("message_too_large", "all messages with the batch's context added: more than 4 MB"));
+    events.push(result.value);
+    return result;
+  });
+  return { items, events };
+}
+
+const messageIdOf = (raw: unknown): { messageId?: string } => {
+  const id = isJsonObject(raw) ? raw["messageId"] : undefined;
+  return typeof id === "string" ? { messageId: id } : {};
+};
+
+function answerItems(call: CollectCall, judged: Judged, duplicates: readonly number[]): readonly ItemOutcome[] {
+  const seen = new Set(duplicates);
+  let stored = 0;
+  return judged.items.map((item, i): ItemOutcome => {
+    if (!item.ok) return { ...messageIdOf(call.messages[i]), status: "refused", rejection: item.error };
+    const { messageId } = item.value;
+    return { messageId, status: seen.has(stored++) ? "duplicate" : "accepted" };
+  });
 }
 
 /**
  * Decides one request: source, origin, rate, each message, then the durable append. Resolves once what it reports
  * as accepted is durable. Expected failures are in the outcome, also an unreachable directory (`unavailable`).
  */
-export async function acceptCall(_call: CollectCall, _deps: AcceptDeps): Promise<Accepted> {
-  throw new Error("not built yet");
+export async function acceptCall(call: CollectCall, deps: AcceptDeps): Promise<Accepted> {
+  const at = deps.now();
+  const source = await lookUp(call.writeKeys, deps);
+  if ("reason" in source) return refuseUnknown(source, Math.max(call.messages.length, 1), at, deps);
+  const refusal = await refusalOf(call, source, deps);
+  if (refusal !== undefined) return refuseCall(call, source, refusal, at, deps);
+  const { impliedType, shared, client } = call;
+  const arrival = openArrival({ projectId: source.id, impliedType, sender: client, receivedAt: at, shared });
+  if (!arrival.ok) return refuseCall(call, source, arrival.error, at, deps);
+  const judged = judge(call, arrival.value, deps);
+  const stored = judged.events.length === 0 ? NOTHING_STORED : await deps.append(source, judged.events, at);
+  if (stored.status === "unavailable") return refuseCall(call, source, reject("unavailable"), at, deps);
+  const items = answerItems(call, judged, stored.duplicates);
+  const refused = items.flatMap((item, i): Refused[] =>
+    item.status === "refused" ? [{ raw: call.messages[i], rejection: item.rejection, impliedType }] : [],
+  );
+  return {
+    outcome: { status: "answered", source, items },
+    after: refused.length === 0 ? undefined : observeRefusals(source, at, refused, deps),
+  };
+}
+
+const NOTHING_STORED = { status: "stored", duplicates: [] } as const;
+
+function refuseUnknown(rejection: Rejection, count: number, at: number, deps: AcceptDeps): Accepted {
+  const after = tell(deps.countUnknown(rejection.reason, count, at), rejection.reason);
+  return { outcome: { status: "refused", rejection }, after };
 }
 
 /** Records an unreadable request with the source its keys name. The refusal itself needs no lookup, so it is at once. */
-export function refuseRequest(_request: UnreadableRequest, _deps: AcceptDeps): Accepted {
-  throw new Error("not built yet");
+export function refuseRequest(request: UnreadableRequest, deps: AcceptDeps): Accepted {
+  const at = deps.now();
+  const { rejection } = request;
+  const record = async (): Promise<void> => {
+    const source = await lookUp(request.writeKeys, deps);
+    if ("reason" in source) await tell(deps.countUnknown(source.reason, 1, at), source.reason);
+    else await observeRefusals(source, at, [request], deps);
+  };
+  return { outcome: { status: "refused", rejection }, after: record() };
 }

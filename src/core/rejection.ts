@@ -39,6 +39,22 @@ export const REJECTIONS = {
 
 export type RejectionReason = keyof typeof REJECTIONS;
 
+/**
+ * What a client is told. SDKs drop on 4xx and retry on 429 and 5xx, so that everything a retry cannot mend is
+ * answered 200 (ingest.md §1.6); the reason is in the debugger.
+ */
+const WIRE_STATUS: Readonly<Partial<Record<RejectionReason, 400 | 429 | 503>>> = {
+  message_too_large: 400,
+  request_too_large: 400,
+  bad_request: 400,
+  bad_encoding: 400,
+  rate_limited: 429,
+  unavailable: 503,
+};
+
+/** The HTTP status a refusal is answered with. */
+export const wireStatus = (reason: RejectionReason): 200 | 400 | 429 | 503 => WIRE_STATUS[reason] ?? 200;
+
 /** One refused message or request. `detail` names the offending field or value where that helps. */
 export interface Rejection {
   readonly reason: RejectionReason;

@@ -1,0 +1,108 @@
+import { LIMITS } from "../core/limits.ts";
+import { reject, type Rejection } from "../core/rejection.ts";
+
+/** A body as text, or why not; `text` then holds what could be read, to find out whose it was. */
+export type BodyText =
+  | { readonly ok: true; readonly text: string; readonly bytes: number }
+  | { readonly ok: false; readonly rejection: Rejection; readonly text: string };
+
+interface Bytes {
+  readonly bytes: Uint8Array;
+  /** More than the limit arrived; `bytes` is the beginning. */
+  readonly over: boolean;
+}
+
+const decoder = new TextDecoder();
+
+function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined && only.length === length) return only;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    const part = chunk.subarray(0, length - at);
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Reads at most `limit` bytes and cancels the rest, so that a bomb costs no more than an honest body. */
+async function readBounded(stream: ReadableStream<Uint8Array>, limit: number): Promise<Bytes> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return { bytes: join(chunks, length), over: false };
+    chunks.push(value);
+    length += value.length;
+    if (length > limit) {
+      await reader.cancel();
+      return { bytes: join(chunks, limit), over: true };
+    }
+  }
+}
+
+type Compression = "gzip" | "deflate" | "deflate-raw";
+
+const isZlib = (first: number, second: number): boolean => (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0;
+
+/**
+ * How the bytes are compressed. They say so themselves, and a label alone is not believed: a proxy may have
+ * unpacked the body and left the header, or packed it and set none. JSON begins with neither gzip's nor zlib's mark.
+ */
+function compressionOf(bytes: Uint8Array, label: string): Compression | "none" | "unknown" {
+  const [first = 0, second = 0] = bytes;
+  if (first === 0x1f && second === 0x8b) return "gzip";
+  if (bytes.length >= 2 && isZlib(first, second)) return "deflate";
+  const looksPlain = bytes.length === 0 || /^[\s{["]/.test(String.fromCharCode(first)) || first === 0xef;
+  if (looksPlain || label === "" || label === "identity") return "none";
+  return label === "deflate" ? "deflate-raw" : "unknown";
+}
+
+async function inflate(bytes: Uint8Array, format: Compression): Promise<Bytes | undefined> {
+  try {
+    const packed = new Response(bytes).body;
+    if (packed === null) return undefined;
+    return await readBounded(packed.pipeThrough(new DecompressionStream(format)), LIMITS.batchBytes);
+  } catch {
+    // The stream's only failure here is data that is not what it claims to be.
+    return undefined;
+  }
+}
+
+const tooLarge = (bytes: Uint8Array): BodyText => ({
+  ok: false,
+  rejection: reject("request_too_large", `more than ${LIMITS.batchBytes / 1024} kB`),
+  text: decoder.decode(bytes),
+});
+
+/**
+ * A request's body as text, whatever its content type says; gzip and deflate are unpacked. Never holds more than
+ * 500 kB of packed and 500 kB of unpacked data. `bytes` is the unpacked size. A body the client cuts off is refused.
+ */
+export async function readBody(request: Request): Promise<BodyText> {
+  if (request.body === null) return { ok: true, text: "", bytes: 0 };
+  let packed: Bytes;
+  try {
+    packed = await readBounded(request.body, LIMITS.batchBytes);
+  } catch (cause) {
+    return { ok: false, rejection: reject("bad_request", `the body broke off: ${String(cause)}`.slice(0, 200)), text: "" };
+  }
+  const label = (request.headers.get("content-encoding") ?? "").trim().toLowerCase();
+  const compression = compressionOf(packed.bytes, label);
+  if (compression === "none") {
+    if (packed.over) return tooLarge(packed.bytes);
+    return { ok: true, text: decoder.decode(packed.bytes), bytes: packed.bytes.length };
+  }
+  if (compression === "unknown") {
+    const detail = `Content-Encoding ${label.slice(0, 40)} is not supported, send gzip or deflate`;
+    return { ok: false, rejection: reject("bad_encoding", detail), text: "" };
+  }
+  const unpacked = packed.over ? undefined : await inflate(packed.bytes, compression);
+  if (packed.over) return tooLarge(new Uint8Array());
+  if (unpacked === undefined) return { ok: false, rejection: reject("bad_encoding", `not valid ${compression}`), text: "" };
+  if (unpacked.over) return tooLarge(unpacked.bytes);
+  return { ok: true, text: decoder.decode(unpacked.bytes), bytes: unpacked.bytes.length };
+}

@@ -1,0 +1,75 @@
+import { Hono } from "hono";
+import type { EventType } from "../core/event.ts";
+import { reject } from "../core/rejection.ts";
+import { acceptCall, refuseRequest, type AcceptDeps } from "./accept.ts";
+import { answerCall } from "./answer.ts";
+import { answerPreflight, corsHeaders } from "./cors.ts";
+import { readCall, type CallShape } from "./transport.ts";
+
+/** `waitUntil` keeps the Worker alive for work after the answer (the debugger and the ledger hear of refusals). */
+export interface CollectDeps extends AcceptDeps {
+  waitUntil(work: Promise<void>): void;
+}
+
+/** Type by path: the whole word (any sender) and the letter (analytics.js, always a person's device). */
+const CALLS: readonly (readonly [word: EventType, letter: string])[] = [
+  ["track", "t"],
+  ["identify", "i"],
+  ["page", "p"],
+  ["screen", "s"],
+  ["group", "g"],
+  ["alias", "a"],
+];
+
+/** Every POST path of every SDK that Inlet takes in (ingest.md §1.1, peers.md M2) → what it says of its requests. */
+function callPaths(): ReadonlyMap<string, CallShape> {
+  const paths = new Map<string, CallShape>();
+  for (const version of ["/v1", ""]) {
+    for (const [word, letter] of CALLS) {
+      paths.set(`${version}/${word}`, { batch: false, impliedType: word });
+      paths.set(`${version}/${letter}`, { batch: false, impliedType: word, side: "client" });
+    }
+    paths.set(`${version}/batch`, { batch: true });
+    paths.set(`${version}/import`, { batch: true });
+    paths.set(`${version}/b`, { batch: true, side: "client" });
+  }
+  paths.set("/beacon/v1/batch", { batch: true, side: "client" });
+  for (const [word] of CALLS) {
+    paths.set(`/api/s/${word}`, { batch: false, impliedType: word, side: "client" });
+    paths.set(`/api/s/s2s/${word}`, { batch: false, impliedType: word, side: "server" });
+  }
+  paths.set("/api/s/event", { batch: false, side: "client" });
+  paths.set("/api/s/s2s/event", { batch: false, side: "server" });
+  return paths;
+}
+
+/** analytics.js counts its own doings here. It is answered and not read: they are no events. */
+const METRICS_PATHS = ["/v1/m", "/m"];
+
+async function collect(request: Request, shape: CallShape, deps: CollectDeps): Promise<Response> {
+  const call = await readCall(request, shape);
+  const { outcome, after } = call.ok ? await acceptCall(call.value, deps) : refuseRequest(call.error, deps);
+  if (after !== undefined) deps.waitUntil(after);
+  return answerCall(outcome, request);
+}
+
+/**
+ * The porch's main door: every POST path with its preflight, nothing else; other paths fall through. Mount it at
+ * "/" and under the install's path prefix. A bug is answered 503 with Retry-After, so that the SDK keeps the events.
+ */
+export function collectRoutes(deps: CollectDeps): Hono {
+  const app = new Hono();
+  for (const [path, shape] of callPaths()) {
+    app.post(path, (c) => collect(c.req.raw, shape, deps));
+    app.options(path, (c) => answerPreflight(c.req.raw));
+  }
+  for (const path of METRICS_PATHS) {
+    app.post(path, (c) => c.json({ success: true }, 200, corsHeaders(c.req.raw)));
+    app.options(path, (c) => answerPreflight(c.req.raw));
+  }
+  app.onError((cause, c) => {
+    console.error("collect failed", c.req.path, cause);
+    return answerCall({ status: "refused", rejection: reject("unavailable") }, c.req.raw);
+  });
+  return app;
+}

@@ -2,6 +2,9 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { TEST_SECRETS } from "./test/support/secrets.ts";
 
+// Wrangler looks for the required secrets in the environment before the bindings below replace them.
+Object.assign(process.env, TEST_SECRETS);
+
 export default defineConfig({
   test: {
     projects: [

@@ -1,5 +1,5 @@
 // Builds what is stale: dist/assets (dashboard, analytics.js files) and dist/worker (the bundled Worker).
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -7,16 +7,24 @@ import { ROOT } from "./serve.mjs";
 
 const bin = (name) => path.join(ROOT, "node_modules/.bin", name);
 
-/** @param {{ force?: boolean }} [options] */
-export function build({ force = false } = {}) {
-  const shared = ["package-lock.json", "scripts/build.mjs"];
-  ifStale("assets", ["dashboard", ...shared], force, () => {
-    run("vite", ["build", "--config", "dashboard/vite.config.ts", "--logLevel", "warn"]);
-    copyAnalyticsJs();
-  });
-  ifStale("worker", ["src", "durable", "queues", "wrangler.toml", ...shared], force, () => {
-    run("wrangler", ["deploy", "--dry-run", "--outdir", "dist/worker"]);
-  });
+const SHARED = ["package-lock.json", "scripts/build.mjs"];
+const PARTS = {
+  assets: {
+    inputs: ["dashboard", ...SHARED],
+    make() {
+      run("vite", ["build", "--config", "dashboard/vite.config.ts", "--logLevel", "warn"]);
+      copyAnalyticsJs();
+    },
+  },
+  worker: {
+    inputs: ["src", "durable", "queues", "wrangler.toml", ...SHARED],
+    make: () => run("wrangler", ["deploy", "--dry-run", "--outdir", "dist/worker"]),
+  },
+};
+
+/** @param {{ parts?: (keyof typeof PARTS)[], force?: boolean }} [options] */
+export function build({ parts = ["assets", "worker"], force = false } = {}) {
+  for (const name of parts) ifStale(name, PARTS[name].inputs, force, PARTS[name].make);
 }
 
 /** The npm package's own build of analytics.js: the script, and the chunks it loads when it needs them. */
@@ -31,12 +39,11 @@ function copyAnalyticsJs() {
 }
 
 function run(command, args) {
-  try {
-    execFileSync(bin(command), args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
-  } catch (error) {
-    console.error(error.stdout, error.stderr);
-    throw new Error(`${command} ${args[0]} failed`);
-  }
+  const options = { cwd: ROOT, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } };
+  const { status, stdout, stderr, error } = spawnSync(bin(command), args, options);
+  if (status === 0) return;
+  console.error(`${command} ${args[0]} failed\n${stdout ?? ""}${stderr ?? ""}${error ?? ""}`);
+  process.exit(1);
 }
 
 function ifStale(name, inputs, force, work) {
@@ -62,4 +69,7 @@ function addTo(digest, at) {
   }
 }
 
-if (process.argv[1] === import.meta.filename) build({ force: process.argv.includes("--force") });
+if (process.argv[1] === import.meta.filename) {
+  const parts = Object.keys(PARTS).filter((name) => process.argv.includes(name));
+  build({ force: process.argv.includes("--force"), ...(parts.length > 0 ? { parts } : {}) });
+}

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions as workerOptionsFrom } from "wrangler";
+import { unstable_getMiniflareWorkerOptions as workerOptionsFrom, unstable_readConfig } from "wrangler";
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -23,7 +23,8 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
  */
 export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn", pidFile }) {
   const config = path.join(ROOT, "wrangler.toml");
-  const { workerOptions } = workerOptionsFrom(config);
+  // Without `secrets`: they come as `vars`, and wrangler would look for them in the environment and complain.
+  const { workerOptions } = workerOptionsFrom({ ...unstable_readConfig({ config }), secrets: undefined });
   const script = scriptPath ?? path.join(ROOT, "dist/worker/worker.js");
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({

@@ -1,11 +1,53 @@
+import { Hono } from "hono";
+import { replayOverflow } from "../queues/overflow.ts";
+import { shellRoutes } from "./api/shell.ts";
+import { createDeps, type Deps } from "./bindings/deps.ts";
+import { beaconRoutes } from "./collect/beacon.ts";
+import { cdnRoutes } from "./collect/cdn.ts";
+import { collectRoutes } from "./collect/routes.ts";
+
 export { Catalog } from "../durable/catalog.ts";
 export { Debugger } from "../durable/debugger.ts";
 export { Intake } from "../durable/intake.ts";
 export { Ledger } from "../durable/ledger.ts";
 export { Preferences } from "../durable/preferences.ts";
 
+/** What one isolate builds once: the routes and the consumers' dependencies. */
+interface Composition {
+  readonly deps: Deps;
+  readonly app: Hono;
+}
+
+let composition: Composition | undefined;
+
+function compose(env: Env): Composition {
+  if (composition !== undefined) return composition;
+  const deps = createDeps(env);
+  const app = new Hono();
+  const sdk = new Hono()
+    .route("/", collectRoutes(deps.collect))
+    .route("/", beaconRoutes(deps.collect))
+    .route("/", cdnRoutes(deps.cdn));
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  if (deps.settings.INLET_PATH_PREFIX !== "") app.route(deps.settings.INLET_PATH_PREFIX, sdk);
+  app.route("/", sdk);
+  app.route("/", shellRoutes(deps.cdn));
+  app.notFound((c) => c.json({ errors: [{ type: "not_found", message: "There is nothing at this path." }] }, 404));
+  composition = { deps, app };
+  return composition;
+}
+
 export default {
-  async fetch(): Promise<Response> {
-    return new Response("not built yet", { status: 503 });
+  fetch(request, env, ctx) {
+    return compose(env).app.fetch(request, env, ctx);
+  },
+  async queue(batch, env) {
+    const { deps } = compose(env);
+    switch (batch.queue) {
+      case "inlet-overflow":
+        return replayOverflow(batch as MessageBatch<string>, deps.overflow);
+      default:
+        throw new Error(`no consumer for queue ${batch.queue}`);
+    }
   },
 } satisfies ExportedHandler<Env>;

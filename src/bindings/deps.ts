@@ -1,0 +1,45 @@
+import { waitUntil } from "cloudflare:workers";
+import type { OverflowDeps } from "../../queues/overflow.ts";
+import type { BeaconDeps } from "../collect/beacon.ts";
+import type { CdnDeps } from "../collect/cdn.ts";
+import type { CollectDeps } from "../collect/routes.ts";
+import { Settings } from "../env.ts";
+import { createAcceptDeps } from "./accept-deps.ts";
+import { appendToShards } from "./append.ts";
+import { DirectoryCache } from "./directory.ts";
+import { webHmac } from "./hmac.ts";
+
+/** Everything the rooms need from outside, made once per isolate. */
+export interface Deps {
+  readonly settings: Settings;
+  readonly directory: DirectoryCache;
+  readonly collect: CollectDeps & BeaconDeps;
+  readonly cdn: CdnDeps;
+  readonly overflow: OverflowDeps;
+}
+
+/** Throws when a setting is missing or malformed: such a deployment must not look alive. */
+export function createDeps(env: Env): Deps {
+  const settings = Settings.parse(env);
+  const catalog = () => env.CATALOG.getByName("workspace");
+  const directory = new DirectoryCache((version) => catalog().directory(version), () => Date.now());
+  return {
+    settings,
+    directory,
+    collect: {
+      ...createAcceptDeps(env, directory),
+      hmac: webHmac,
+      newAnonymousId: () => crypto.randomUUID(),
+      waitUntil: (work) => waitUntil(work),
+    },
+    cdn: {
+      findSource: (writeKeys) => directory.findSource(writeKeys),
+      asset: (path) => env.ASSETS.fetch(new URL(path, "https://assets.invalid")),
+      pathPrefix: settings.INLET_PATH_PREFIX,
+    },
+    overflow: {
+      append: (route, events, receivedAt) =>
+        appendToShards(env, route, events, receivedAt, async (id) => (await directory.reload(id))?.route),
+    },
+  };
+}

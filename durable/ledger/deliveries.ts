@@ -1,0 +1,102 @@
+import { latencyBucket } from "../../src/core/counters.ts";
+import { DELIVERY, nextAttemptAt } from "../../src/core/delivery.ts";
+import type { Claim, SettledLine, Settlement, SettleResult } from "../../src/core/ledger.ts";
+import { applyOutcomes, currentRound, tally } from "../../src/core/line-states.ts";
+import { paceAfter, permission, startProbe, STEADY, type Pacing } from "../../src/core/pacing.ts";
+import type { CounterStore } from "./counter-store.ts";
+import type { ErrorStore } from "./error-store.ts";
+import type { Job, JobName, JobStore } from "./job-store.ts";
+
+export interface DeliveriesRoom {
+  readonly jobs: JobStore;
+  readonly counters: CounterStore;
+  readonly errors: ErrorStore;
+  readPacing(): Pacing | undefined;
+  writePacing(pacing: Pacing): void;
+  now(): number;
+  /** 0 to 1. */
+  random(): number;
+}
+
+const NOTHING_DUE: Claim = { status: "nothing_due" };
+
+/** Counter keys: `delivered`, `latency:<bucket>`, `retry:<reason>`, `abandoned:<reason>`, `dropped:<reason>`. */
+function countLines(lines: readonly SettledLine[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const add = (key: string) => (counts[key] = (counts[key] ?? 0) + 1);
+  for (const { status, reason = "INTERNAL", latencyMs } of lines) {
+    add(status === "delivered" ? status : `${status}:${reason}`);
+    if (latencyMs !== undefined) add(`latency:${latencyBucket(latencyMs)}`);
+  }
+  return counts;
+}
+
+/** Lets the lines of a round that is over wait for their next attempt; a round that goes on stays due. */
+function dueAt(before: Job, after: Job["states"], lines: readonly SettledLine[], room: DeliveriesRoom): number {
+  const { failures } = currentRound(after);
+  if (tally(after).pending === 0 || failures === currentRound(before.states).failures) return before.nextAt;
+  const asked = Math.max(0, ...lines.map((line) => line.retryAfterMs ?? 0));
+  return asked > 0 ? room.now() + asked : nextAttemptAt(failures, room.now(), room.random());
+}
+
+/** The moves of a destination's ledger: who may send which lines when, and what came of it. */
+export function deliveriesOf(room: DeliveriesRoom) {
+  const { jobs, counters, errors, now } = room;
+  let pacing = room.readPacing() ?? STEADY;
+
+  function pace(next: Pacing): void {
+    if (next === pacing) return;
+    pacing = next;
+    room.writePacing(next);
+  }
+
+  /** How a free, due job may be served at this moment. */
+  function modeFor(job: Job, at: number): Settlement["mode"] | undefined {
+    const may = permission(pacing, at);
+    if (may.status !== "wait") return may.status;
+    return job.nextAt <= at - DELIVERY.maxWaitMs ? "give_up" : undefined;
+  }
+
+  return {
+    pacing: (): Pacing => pacing,
+
+    claim(name: JobName): Claim {
+      const at = now();
+      const job = jobs.find(name);
+      if (job === undefined || job.done || job.leaseUntil > at || job.nextAt > at) return NOTHING_DUE;
+      const mode = modeFor(job, at);
+      if (mode === undefined) return NOTHING_DUE;
+      if (mode === "probe") pace(startProbe(pacing, at));
+      const round = currentRound(job.states);
+      const token = job.claims + 1;
+      jobs.lease(job, at + DELIVERY.leaseMs, token);
+      const lines = mode === "probe" ? round.lines.slice(0, 1) : round.lines;
+      return { status: "granted", lines, attempt: round.failures + 1, mode, token };
+    },
+
+    /**
+     * Books one part of an attempt. What was delivered or given up counts even when the lease was lost meanwhile;
+     * failures then leave no mark, because the new holder makes the attempt that counts.
+     */
+    settle({ key, replayId, token, mode, lines, release }: Settlement): SettleResult & { readonly released: boolean } {
+      const at = now();
+      const job = jobs.find(replayId === undefined ? { key } : { key, replayId });
+      if (job === undefined || job.done) return { proceed: false, released: false };
+      const holds = job.claims === token;
+      const { states, applied } = applyOutcomes(job.states, lines, holds && mode === "send");
+      const nextAt = dueAt(job, states, lines, room);
+      if (applied.length > 0) {
+        counters.add(at, countLines(applied));
+        errors.add(applied, at);
+      }
+      if (mode !== "give_up") {
+        pace(paceAfter(pacing, { lines, probe: mode === "probe", now: at, random: room.random() }));
+      }
+      const proceed = holds && !release && nextAt <= at && modeFor({ ...job, nextAt }, at) === mode;
+      const lease = proceed ? at + DELIVERY.leaseMs : 0;
+      jobs.save({ ...job, states, nextAt, leaseUntil: holds ? lease : job.leaseUntil }, at);
+      return { proceed, released: holds && !proceed };
+    },
+  };
+}
+export type Deliveries = ReturnType<typeof deliveriesOf>;

@@ -1,0 +1,90 @@
+import { DELIVERY, type DeliveryPointer } from "../../src/core/delivery.ts";
+import { permission, type Pacing } from "../../src/core/pacing.ts";
+import type { DueJob, JobName, JobStore } from "./job-store.ts";
+
+export interface PumpRoom {
+  readonly jobs: JobStore;
+  pacing(): Pacing;
+  destinationId(): string;
+  send(pointers: readonly DeliveryPointer[]): Promise<void>;
+  /** Makes sure that `pump` runs at `at` (ms) or earlier. */
+  arm(at: number): void;
+}
+
+const SEND_FAILED_MS = 5000;
+
+const idOf = (name: JobName): string => `${name.key} ${name.replayId ?? ""}`;
+
+/**
+ * Puts pointers of due jobs on the DELIVERIES queue, at most DELIVERY.window of them at once: a destination that
+ * is slow or down cannot fill the queue that all destinations share. A pointer that nobody claims, or whose
+ * consumer dies, is sent again when its time is up; so whoever calls this may be lost at any moment.
+ */
+export function createPump(room: PumpRoom) {
+  /** Jobs on the queue or in a consumer, with the time (ms) at which they count as lost. Rebuilt from leases. */
+  const out = new Map<string, number>();
+
+  /** What may be sent now: jobs due by `by`, `slots` of them; `until` when waiting for the destination. */
+  function allowance(now: number): { readonly by: number; readonly slots: number; readonly until?: number } {
+    const may = permission(room.pacing(), now);
+    const free = DELIVERY.window - out.size;
+    if (may.status === "send") return { by: now, slots: free };
+    if (may.status === "probe") return { by: now, slots: out.size === 0 ? 1 : 0 };
+    return { by: now - DELIVERY.maxWaitMs, slots: free, until: may.until };
+  }
+
+  function pick(due: readonly DueJob[], now: number, slots: number): DueJob[] {
+    const picked: DueJob[] = [];
+    for (const job of due) {
+      if (job.leaseUntil > now) out.set(idOf(job), job.leaseUntil);
+      else if (!out.has(idOf(job)) && picked.length < slots) picked.push(job);
+    }
+    return picked;
+  }
+
+  async function sendAll(jobs: readonly DueJob[], now: number): Promise<void> {
+    if (jobs.length === 0) return;
+    for (const job of jobs) out.set(idOf(job), now + DELIVERY.resendAfterMs);
+    const destinationId = room.destinationId();
+    const pointers = jobs.map(({ key, replayId, sourceId }) => ({
+      destinationId,
+      sourceId,
+      key,
+      ...(replayId === undefined ? {} : { replayId }),
+    }));
+    try {
+      await room.send(pointers);
+    } catch (error) {
+      console.error(`destination ${destinationId}: deliveries queue refused ${pointers.length} pointers`, error);
+      for (const job of jobs) out.delete(idOf(job));
+      room.arm(now + SEND_FAILED_MS);
+    }
+  }
+
+  /** The earliest moment at which there may be something to do again. */
+  function nextWake(now: number, until: number | undefined): number {
+    const due = room.jobs.nextDueAfter(until === undefined ? now : now - DELIVERY.maxWaitMs);
+    const times = [...out.values()];
+    if (until !== undefined) times.push(until);
+    if (due !== undefined) times.push(until === undefined ? due : due + DELIVERY.maxWaitMs);
+    return Math.min(...times);
+  }
+
+  return {
+    /** A consumer holds the job until `until`, or (`undefined`) has let it go. */
+    held(name: JobName, until: number | undefined): void {
+      if (until === undefined) out.delete(idOf(name));
+      else out.set(idOf(name), until);
+    },
+
+    async run(now: number): Promise<void> {
+      for (const [id, until] of out) if (until <= now) out.delete(id);
+      const { by, slots, until } = allowance(now);
+      const due = room.jobs.due(by, DELIVERY.window * 3);
+      await sendAll(pick(due, now, slots), now);
+      const wake = nextWake(now, until);
+      if (Number.isFinite(wake)) room.arm(wake);
+    },
+  };
+}
+export type Pump = ReturnType<typeof createPump>;

@@ -1,0 +1,37 @@
+import { utcDay } from "../src/core/archive-key.ts";
+
+export interface DeadLettersDeps {
+  /** Writes JSON text to R2; writing the same key again replaces it. */
+  writeJson(key: string, text: string): Promise<void>;
+}
+
+/** Which consumer gave a message up, told by its shape: the queue's name does not come along. */
+function queueOf(body: unknown): "events" | "deliveries" | "overflow" | "unknown" {
+  if (typeof body === "string") return "overflow";
+  if (typeof body !== "object" || body === null || !("key" in body)) return "unknown";
+  if ("destinationId" in body) return "deliveries";
+  return "segment" in body ? "events" : "unknown";
+}
+
+/**
+ * Consumer of the dead-letter queue: keeps what Cloudflare gave up on at
+ * `dead-letters/queues/<queue>/<UTC day>/<message id>.json`. Segments and deliveries are handed over again by Intake
+ * and Ledger all the same; for a batch of the overflow queue this object is its only copy.
+ */
+export async function keepDeadMessages(batch: MessageBatch<unknown>, deps: DeadLettersDeps): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      const { id, timestamp, body } = message;
+      const queue = queueOf(body);
+      const key = `dead-letters/queues/${queue}/${utcDay(timestamp.getTime())}/${encodeURIComponent(id)}.json`;
+      console.error(`queue ${queue} gave up on message ${id}; kept at ${key}`);
+      try {
+        await deps.writeJson(key, JSON.stringify({ id, queue, sentAt: timestamp.toISOString(), body }));
+        message.ack();
+      } catch (error) {
+        console.error(`dead message ${id} could not be kept`, error);
+        message.retry();
+      }
+    }),
+  );
+}

@@ -1,0 +1,33 @@
+import { DELIVERY, type DeliveryPointer } from "../src/core/delivery.ts";
+import { deliverJob, type DeliveryDeps } from "../src/destinations/deliver-job.ts";
+
+/** The pointers of one destination, one after the other: the first may find that it is down. */
+async function deliverInTurn(
+  messages: readonly Message<DeliveryPointer>[],
+  deps: DeliveryDeps,
+  run: { readonly deadline: number; readonly concurrency: number },
+): Promise<void> {
+  for (const message of messages) {
+    try {
+      if (deps.tools.now() < run.deadline) await deliverJob(message.body, deps, run);
+    } catch (error) {
+      const { key, destinationId } = message.body;
+      console.error(`delivery of ${key} to ${destinationId} failed`, error);
+    }
+    message.ack();
+  }
+}
+
+/**
+ * Consumer of DELIVERIES. Destinations are served side by side and share the sockets, so one that hangs takes only
+ * its share. Every message is confirmed, even one whose time is up or that failed: the destination's ledger sends a
+ * pointer again when nobody claims it, or when the lease of whoever did runs out.
+ */
+export async function deliverPointers(batch: MessageBatch<DeliveryPointer>, deps: DeliveryDeps): Promise<void> {
+  const groups = Map.groupBy(batch.messages, (message) => message.body.destinationId);
+  const run = {
+    deadline: deps.tools.now() + DELIVERY.batchBudgetMs,
+    concurrency: Math.max(1, Math.floor(DELIVERY.sockets / groups.size)),
+  };
+  await Promise.all([...groups.values()].map((messages) => deliverInTurn(messages, deps, run)));
+}

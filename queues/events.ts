@@ -1,0 +1,41 @@
+import type { DestinationContext } from "../src/core/catalog.ts";
+import type { SegmentPointer } from "../src/core/intake.ts";
+import type { JobOpening } from "../src/core/ledger.ts";
+
+/** What routing segments needs. Supplied by bindings/delivery-deps.ts. */
+export interface RoutingDeps {
+  /** Every destination connected to the source, as configured now; throws when that cannot be known. */
+  destinationsOf(sourceId: string): Promise<readonly DestinationContext[]>;
+  /** Durable in the destination's ledger once it resolves; idempotent. The ledger sends the delivery pointer. */
+  openJob(opening: JobOpening): Promise<void>;
+  /** Tells Intake that it need not hand the segment over again. */
+  confirm(pointer: SegmentPointer): Promise<void>;
+}
+
+/** Hands one segment to each enabled destination of its source; confirmed only when all of them have it. */
+export async function routeSegment(pointer: SegmentPointer, deps: RoutingDeps): Promise<void> {
+  const { sourceId, key, count, replayId } = pointer;
+  const destinations = await deps.destinationsOf(sourceId);
+  const opening = { sourceId, key, count, ...(replayId === undefined ? {} : { replayId }) };
+  await Promise.all(
+    destinations
+      .filter((destination) => destination.enabled)
+      .map(({ id }) => deps.openJob({ ...opening, destinationId: id })),
+  );
+  if (replayId === undefined) await deps.confirm(pointer);
+}
+
+/** Consumer of EVENTS. Each message stands alone: one that fails comes again without its neighbours. */
+export async function routeSegments(batch: MessageBatch<SegmentPointer>, deps: RoutingDeps): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      try {
+        await routeSegment(message.body, deps);
+        message.ack();
+      } catch (error) {
+        console.error(`segment ${message.body?.key} was not routed (attempt ${message.attempts})`, error);
+        message.retry();
+      }
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+import type { DeadLettersDeps } from "../../queues/dead-letters.ts";
+import type { RoutingDeps } from "../../queues/events.ts";
+import type { Directory } from "../core/catalog.ts";
+import { intakeName } from "../core/intake.ts";
+import type { TimeLimit } from "../destinations/attempt-lines.ts";
+import type { DeliveryDeps } from "../destinations/deliver-job.ts";
+import { readLines, writeJson, writeLines } from "./archive.ts";
+
+const HMAC_SHA_1 = { name: "HMAC", hash: "SHA-1" } as const;
+
+async function hmacSha1Hex(secret: string, text: string): Promise<string> {
+  const utf8 = new TextEncoder();
+  const key = await crypto.subtle.importKey("raw", utf8.encode(secret), HMAC_SHA_1, false, ["sign"]);
+  const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8.encode(text)));
+  return [...signature].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Unlike AbortSignal.timeout it can be called off, so an answered request leaves no timer behind. */
+function timeLimit(ms: number): TimeLimit {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new DOMException("time is up", "TimeoutError")), ms);
+  return { signal: controller.signal, clear: () => clearTimeout(timer) };
+}
+
+/**
+ * The directory as it stands at each call. Routing must not work from an old copy, as collecting may: a destination
+ * connected a moment ago would silently miss events. Asking costs one small call, and no data when nothing changed.
+ */
+function currentDirectory(env: Env): () => Promise<Directory> {
+  let copy: Directory | undefined;
+  return async () => {
+    const answer = await env.CATALOG.getByName("workspace").directory(copy?.version);
+    if (answer !== "unchanged") copy = answer;
+    if (copy === undefined) throw new Error("the catalog gave no directory");
+    return copy;
+  };
+}
+
+export function createRoutingDeps(env: Env): RoutingDeps {
+  const directory = currentDirectory(env);
+  return {
+    async destinationsOf(sourceId) {
+      const { destinations } = await directory();
+      return destinations.filter((destination) => destination.sourceId === sourceId);
+    },
+    openJob: (opening) => env.LEDGER.getByName(`destination:${opening.destinationId}`).open(opening),
+    confirm: ({ sourceId, shard, segment }) => env.INTAKE.getByName(intakeName(sourceId, shard)).confirm(segment),
+  };
+}
+
+/** @param findDestination the catalogue of src/destinations, which bindings may not import. */
+export function createDeliveryDeps(env: Env, findDestination: DeliveryDeps["findDestination"]): DeliveryDeps {
+  const ledger = (destinationId: string) => env.LEDGER.getByName(`destination:${destinationId}`);
+  return {
+    openDestination: (id) => env.CATALOG.getByName("workspace").openDestination(id),
+    findDestination,
+    claim: ({ destinationId, key, replayId }) =>
+      ledger(destinationId).claim({ key, ...(replayId === undefined ? {} : { replayId }) }),
+    settle: (destinationId, settlement) => ledger(destinationId).settle(settlement),
+    readSegment: (key) => readLines(env.ARCHIVE, key),
+    writeDeadLetters: (key, letters) => writeLines(env.ARCHIVE, key, letters),
+    timeLimit,
+    tools: { fetch: (url, init) => fetch(url, init), hmacSha1Hex, now: () => Date.now() },
+  };
+}
+
+export const createDeadLettersDeps = (env: Env): DeadLettersDeps => ({
+  writeJson: (key, text) => writeJson(env.ARCHIVE, key, text),
+});

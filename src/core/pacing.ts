@@ -1,0 +1,72 @@
+import { DELIVERY } from "./delivery.ts";
+import type { SettledLine } from "./ledger.ts";
+
+/**
+ * How fast one destination is served. A destination that fails time after time is taken for down: everything
+ * waits, using no attempts up, while single lines find out when it is back. All times are ms since epoch.
+ */
+export interface Pacing {
+  /** Retryable failures since the destination last answered for good. */
+  readonly failures: number;
+  /** Probes that failed since it went down. */
+  readonly probes: number;
+  /** Set while the destination counts as down. */
+  readonly probeAt?: number;
+  /** The destination's own Retry-After. */
+  readonly pausedUntil?: number;
+}
+
+export const STEADY: Pacing = { failures: 0, probes: 0 };
+
+/** May something be sent now? `wait` says until when not. */
+export type Permission =
+  | { readonly status: "send" }
+  | { readonly status: "probe" }
+  | { readonly status: "wait"; readonly until: number };
+
+export function permission(pacing: Pacing, now: number): Permission {
+  const until = Math.max(pacing.pausedUntil ?? 0, pacing.probeAt ?? 0);
+  if (until > now) return { status: "wait", until };
+  return pacing.probeAt === undefined ? { status: "send" } : { status: "probe" };
+}
+
+/** Keeps a second probe away until the first one's lease is over. */
+export const startProbe = (pacing: Pacing, now: number): Pacing => ({ ...pacing, probeAt: now + DELIVERY.leaseMs });
+
+/** 10 s after the destination went down, then twice as long each time up to 5 minutes, spread by ±15 %. */
+const probeDelay = (probes: number, random: number): number =>
+  Math.round(Math.min(10_000 * 2 ** probes, 300_000) * (0.85 + 0.3 * random));
+
+/** One settlement: its lines in the order in which the destination answered, and whether they were a probe. */
+export interface Answers {
+  readonly lines: readonly Pick<SettledLine, "status" | "retryAfterMs">[];
+  readonly probe: boolean;
+  readonly now: number;
+  /** 0 to 1. */
+  readonly random: number;
+}
+
+/** The pacing after one settlement. Only a probe that failed puts the next probe off further. */
+export function paceAfter(pacing: Pacing, { lines, probe, now, random }: Answers): Pacing {
+  let next = pacing;
+  let failedNow = false;
+  let pause = 0;
+  for (const { status, retryAfterMs } of lines) {
+    if (status === "dropped") continue;
+    if (status !== "retry") {
+      const { pausedUntil = 0 } = next;
+      next = pausedUntil > now ? { ...STEADY, pausedUntil } : STEADY;
+      failedNow = false;
+    } else if (retryAfterMs !== undefined) {
+      pause = Math.max(pause, retryAfterMs);
+    } else {
+      next = { ...next, failures: next.failures + 1 };
+      failedNow = true;
+    }
+  }
+  if (pause > 0) next = { ...next, pausedUntil: now + pause };
+  if (!failedNow || next.failures < DELIVERY.downAfterFailures) return next;
+  if (next.probeAt !== undefined && !probe) return next;
+  const probes = next.probeAt === undefined ? 0 : next.probes + 1;
+  return { ...next, probes, probeAt: now + probeDelay(probes, random) };
+}

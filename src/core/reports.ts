@@ -1,0 +1,68 @@
+import { latencyPercentile, stepsOf, sumOf, sumSeries, type SeriesStep } from "./counters.ts";
+import type { DeliverySummary, ReportWindow, VolumeReport } from "./ledger.ts";
+
+const named = (sums: ReadonlyMap<string, number>, name: string): number => sumOf(Object.fromEntries(sums), name);
+
+/** The keys `<name>:<reason>` of a report, largest first. */
+function reasonsOf(sums: ReadonlyMap<string, number>, name: string): { reason: string; count: number }[] {
+  return [...sums]
+    .filter(([key]) => key.startsWith(`${name}:`))
+    .map(([key, count]) => ({ reason: key.slice(name.length + 1), count }))
+    .sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason));
+}
+
+/** Ingest volume out of counted steps. */
+export function volumeReport(
+  steps: readonly SeriesStep[],
+  { minutes, now }: ReportWindow,
+  lastEventAt: number | undefined,
+): VolumeReport {
+  const sums = sumSeries(steps);
+  return {
+    stepMs: stepsOf(minutes, now).stepMs,
+    minutes: steps.map(({ at, counts }) => ({
+      at,
+      accepted: sumOf(counts, "accepted"),
+      duplicate: sumOf(counts, "duplicate"),
+      refused: sumOf(counts, "refused"),
+    })),
+    totals: {
+      accepted: named(sums, "accepted"),
+      duplicate: named(sums, "duplicate"),
+      refused: named(sums, "refused"),
+    },
+    reasons: reasonsOf(sums, "refused"),
+    ...(lastEventAt === undefined ? {} : { lastEventAt }),
+  };
+}
+
+/** The counted half of a delivery summary; gauges and error samples are the ledger's to add. */
+export function deliveryReport(
+  steps: readonly SeriesStep[],
+  { minutes, now }: ReportWindow,
+): Pick<
+  DeliverySummary,
+  "stepMs" | "minutes" | "delivered" | "dropped" | "abandoned" | "retried" | "p50Ms" | "p95Ms"
+> & { readonly reasons: ReadonlyMap<string, number> } {
+  const sums = sumSeries(steps);
+  const buckets = new Map(reasonsOf(sums, "latency").map(({ reason, count }) => [Number(reason), count]));
+  const p50Ms = latencyPercentile(buckets, 0.5);
+  const p95Ms = latencyPercentile(buckets, 0.95);
+  return {
+    stepMs: stepsOf(minutes, now).stepMs,
+    minutes: steps.map(({ at, counts }) => ({
+      at,
+      delivered: sumOf(counts, "delivered"),
+      dropped: sumOf(counts, "dropped"),
+      retried: sumOf(counts, "retry"),
+      abandoned: sumOf(counts, "abandoned"),
+    })),
+    delivered: named(sums, "delivered"),
+    dropped: named(sums, "dropped"),
+    abandoned: named(sums, "abandoned"),
+    retried: named(sums, "retry"),
+    ...(p50Ms === undefined ? {} : { p50Ms }),
+    ...(p95Ms === undefined ? {} : { p95Ms }),
+    reasons: sums,
+  };
+}

@@ -1,0 +1,84 @@
+import { DELIVERY, type Outcome } from "../core/delivery.ts";
+import type { DeliveredEvent, DestinationTools, Perform } from "./destination.ts";
+
+/** A signal that aborts after some time, unless cleared before. */
+export interface TimeLimit {
+  readonly signal: AbortSignal;
+  clear(): void;
+}
+
+export interface AttemptRun {
+  readonly perform: Perform;
+  readonly batchSize: number;
+  readonly lines: readonly { readonly line: number; readonly event: DeliveredEvent }[];
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  /** ms since epoch; nothing new is begun afterwards. */
+  readonly deadline: number;
+  readonly tools: DestinationTools;
+  timeLimit(ms: number): TimeLimit;
+}
+
+/** Time after the abort in which a destination may still say what it saw; then it is left alone. */
+const GRACE_MS = 1000;
+
+const allRetry = (count: number, reason: string, detail: string): Outcome[] =>
+  Array.from({ length: count }, () => ({ status: "retry", reason, detail }));
+
+/** One call of `perform`, over when its time is, whatever the destination's code does with the signal. */
+async function performOnce(run: AttemptRun, events: readonly DeliveredEvent[]): Promise<readonly Outcome[]> {
+  const polite = run.timeLimit(DELIVERY.requestTimeoutMs);
+  const hard = run.timeLimit(DELIVERY.requestTimeoutMs + GRACE_MS);
+  const late = new Promise<Outcome[]>((resolve) => {
+    hard.signal.addEventListener("abort", () => resolve(allRetry(events.length, "ETIMEDOUT", "no answer in time")));
+  });
+  try {
+    const outcomes = await Promise.race([run.perform(events, run.tools, polite.signal), late]);
+    const missing = events.length - outcomes.length;
+    return missing <= 0 ? outcomes : [...outcomes, ...allRetry(missing, "INTERNAL", "the destination gave no outcome")];
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    console.error("a destination threw", error);
+    return allRetry(events.length, "INTERNAL", detail);
+  } finally {
+    polite.clear();
+    hard.clear();
+  }
+}
+
+/**
+ * Sends lines, a few requests at a time, and returns their outcomes in the order in which they came. It stops early,
+ * leaving lines untried and out of the result, when time is up, when the destination asks for a pause, or when it
+ * has failed so often in a row that it is taken for down.
+ */
+export async function attemptLines(run: AttemptRun): Promise<Map<number, Outcome>> {
+  const outcomes = new Map<number, Outcome>();
+  let next = 0;
+  let failuresInRow = 0;
+  let paused = false;
+
+  function note(line: number, outcome: Outcome): void {
+    outcomes.set(line, outcome);
+    failuresInRow = outcome.status === "retry" ? failuresInRow + 1 : 0;
+    paused ||= outcome.status === "retry" && outcome.retryAfterMs !== undefined;
+  }
+
+  const mayGoOn = () =>
+    next < run.lines.length && !paused && failuresInRow < DELIVERY.downAfterFailures && run.tools.now() < run.deadline;
+
+  async function work(): Promise<void> {
+    while (mayGoOn()) {
+      const batch = run.lines.slice(next, next + run.batchSize);
+      next += batch.length;
+      const results = await performOnce(
+        run,
+        batch.map(({ event }) => event),
+      );
+      batch.forEach(({ line }, i) => note(line, results[i]!));
+    }
+  }
+
+  const workers = Math.min(run.concurrency, Math.ceil(run.lines.length / run.batchSize));
+  await Promise.all(Array.from({ length: workers }, work));
+  return outcomes;
+}

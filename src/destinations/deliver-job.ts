@@ -1,0 +1,173 @@
+import type { OpenDestination } from "../core/catalog.ts";
+import { deadLetterKey, type DeadLetter } from "../core/dead-letter.ts";
+import { concludeAttempt, DELIVERY, type DeliveryPointer } from "../core/delivery.ts";
+import type { Claim, Settlement, SettleResult } from "../core/ledger.ts";
+import { allowsIntegration, type DropReason } from "../core/routing.ts";
+import { selectLines } from "../core/segment-lines.ts";
+import { deadLettersOf, parseLine, settleLines, type DeliveryLine, type Fate } from "../core/settle-lines.ts";
+import { attemptLines, type TimeLimit } from "./attempt-lines.ts";
+import type { Destination, DestinationTools, Perform } from "./destination.ts";
+
+/** What delivering needs. Supplied by bindings/delivery-deps.ts. */
+export interface DeliveryDeps {
+  /** The destination with its secrets opened; null when it was deleted. */
+  openDestination(destinationId: string): Promise<OpenDestination | null>;
+  findDestination(metadataId: string): Destination | undefined;
+  claim(pointer: DeliveryPointer): Promise<Claim>;
+  settle(destinationId: string, settlement: Settlement): Promise<SettleResult>;
+  /** The lines of a segment; null when the archive has no such object. */
+  readSegment(key: string): Promise<AsyncIterable<string> | null>;
+  /** Durable once it resolves; the same key again replaces. */
+  writeDeadLetters(key: string, letters: readonly DeadLetter[]): Promise<void>;
+  timeLimit(ms: number): TimeLimit;
+  readonly tools: DestinationTools;
+}
+
+/** How much one consumer run may use. `deadline` in ms since epoch. */
+export interface RunLimits {
+  readonly deadline: number;
+  readonly concurrency: number;
+}
+
+type Granted = Extract<Claim, { status: "granted" }>;
+type Plan =
+  | { readonly do: "drop"; readonly reason: DropReason }
+  | { readonly do: "abandon"; readonly fate: Extract<Fate, { status: "abandoned" }> }
+  | { readonly do: "send"; readonly perform: Perform; readonly batchSize: number; readonly integrationName: string };
+
+/** One claim being worked on. */
+interface Work {
+  readonly plan: Exclude<Plan, { do: "drop" }>;
+  readonly claim: Granted;
+  readonly deps: DeliveryDeps;
+  readonly limits: RunLimits;
+  readonly settle: ReturnType<typeof createSettler>;
+}
+
+const invalid = (detail: string): Plan => ({
+  do: "abandon",
+  fate: { status: "abandoned", reason: "INVALID_SETTINGS", detail, who: "user" },
+});
+
+/** What is to be done with all lines of the claim, before any of them is looked at. */
+function planFor(opened: OpenDestination | null, claim: Granted, deps: DeliveryDeps): Plan {
+  if (opened === null) return { do: "drop", reason: "destination_deleted" };
+  const { destination, settings, unreadable } = opened;
+  if (!destination.enabled) return { do: "drop", reason: "destination_disabled" };
+  if (claim.mode === "give_up") {
+    const detail = `the destination was down for ${DELIVERY.maxWaitMs / 3_600_000} hours`;
+    return { do: "abandon", fate: { status: "abandoned", reason: "RETRY", detail, who: "platform" } };
+  }
+  const definition = deps.findDestination(destination.metadataId);
+  if (definition === undefined) return invalid(`no destination is called ${destination.metadataId}`);
+  if (unreadable.length > 0) return invalid(`${unreadable.join(", ")}: sealed with another key; enter it again`);
+  const performing = definition.open(settings);
+  if (!performing.ok) return invalid(performing.error);
+  const { batchSize } = definition;
+  return { do: "send", perform: performing.value, batchSize, integrationName: destination.integrationName };
+}
+
+/** The fates of one chunk; lines left untried have none. */
+async function decideChunk(
+  chunk: readonly DeliveryLine[],
+  { plan, claim, deps, limits }: Work,
+): Promise<Map<number, Fate>> {
+  if (plan.do === "abandon") return new Map(chunk.map(({ line }) => [line, plan.fate]));
+  const fates = new Map<number, Fate>();
+  const lines: { line: number; event: NonNullable<DeliveryLine["event"]> }[] = [];
+  for (const { line, event } of chunk) {
+    if (event === undefined) {
+      fates.set(line, {
+        status: "abandoned",
+        reason: "MESSAGE_REJECTED",
+        detail: "the line is not JSON",
+        who: "platform",
+      });
+    } else if (allowsIntegration(event["integrations"], plan.integrationName)) {
+      lines.push({ line, event });
+    } else {
+      fates.set(line, { status: "dropped", reason: "FILTERED_BY_INTEGRATIONS_OBJECT" });
+    }
+  }
+  const { perform, batchSize } = plan;
+  const outcomes = await attemptLines({
+    perform,
+    batchSize,
+    lines,
+    ...limits,
+    tools: deps.tools,
+    timeLimit: deps.timeLimit,
+  });
+  for (const [line, outcome] of outcomes) {
+    fates.set(line, concludeAttempt(outcome, claim.attempt, claim.mode === "probe"));
+  }
+  return fates;
+}
+
+/** Settles one part of the claim; what is abandoned is with the dead letters before the ledger hears of it. */
+function createSettler(pointer: DeliveryPointer, claim: Granted, deps: DeliveryDeps) {
+  const { destinationId, key, replayId } = pointer;
+  const name = { key, ...(replayId === undefined ? {} : { replayId }) };
+  return async (lines: readonly DeliveryLine[], fates: ReadonlyMap<number, Fate>, release: boolean) => {
+    const now = deps.tools.now();
+    const letters = deadLettersOf(lines, fates, claim.attempt, now);
+    const [first] = letters;
+    if (first !== undefined) {
+      const place = { destinationId, ...name, firstLine: first.line, attempt: claim.attempt };
+      await deps.writeDeadLetters(
+        deadLetterKey(place),
+        letters.map(({ letter }) => letter),
+      );
+    }
+    const { token, mode } = claim;
+    return deps.settle(destinationId, { ...name, token, mode, lines: settleLines(lines, fates, now), release });
+  };
+}
+
+const fateOfAll = (lines: readonly number[], fate: Fate): Map<number, Fate> =>
+  new Map(lines.map((line) => [line, fate]));
+const MISSING: Fate = {
+  status: "abandoned",
+  reason: "INTERNAL",
+  detail: "the archive has no such line",
+  who: "platform",
+};
+
+/** Goes through the claimed lines in chunks, settling each before the next is sent. */
+async function workThrough(segment: AsyncIterable<string>, work: Work): Promise<void> {
+  const { claim, deps, limits, settle } = work;
+  let chunk: DeliveryLine[] = [];
+  let read = 0;
+  for await (const { line, text } of selectLines(segment, claim.lines)) {
+    chunk.push(parseLine(line, text));
+    read++;
+    const last = read === claim.lines.length;
+    if (!last && chunk.length < DELIVERY.chunkLines) continue;
+    const fates = await decideChunk(chunk, work);
+    const { proceed } = await settle(chunk, fates, last || deps.tools.now() >= limits.deadline);
+    if (!proceed) return;
+    chunk = [];
+  }
+  const fates = await decideChunk(chunk, work);
+  for (const line of claim.lines.slice(read)) fates.set(line, MISSING);
+  await settle(chunk, fates, true);
+}
+
+/**
+ * Delivers what is due of one job: claims its lines, sends them in chunks, and settles each chunk before the next, so
+ * that a crash between a destination's answer and the settlement can double at most DELIVERY.chunkLines lines.
+ */
+export async function deliverJob(pointer: DeliveryPointer, deps: DeliveryDeps, limits: RunLimits): Promise<void> {
+  const opened = await deps.openDestination(pointer.destinationId);
+  const claim = await deps.claim(pointer);
+  if (claim.status !== "granted") return;
+  const settle = createSettler(pointer, claim, deps);
+  const plan = planFor(opened, claim, deps);
+  if (plan.do === "drop") {
+    await settle([], fateOfAll(claim.lines, { status: "dropped", reason: plan.reason }), true);
+    return;
+  }
+  const segment = await deps.readSegment(pointer.key);
+  if (segment === null) await settle([], fateOfAll(claim.lines, MISSING), true);
+  else await workThrough(segment, { plan, claim, deps, limits, settle });
+}

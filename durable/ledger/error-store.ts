@@ -86,7 +86,7 @@ export function errorStore(sql: SqlStorage) {
           samples: JSON.parse(row.samples) as ErrorSample[],
         }))
         .filter((group) => group.count > 0)
-        .sort((a, b) => b.count - a.count || b.lastAt - a.lastAt);
+        .toSorted((a, b) => b.count - a.count || b.lastAt - a.lastAt);
     },
   };
 }

@@ -101,7 +101,7 @@ export function latencyPercentile(buckets: ReadonlyMap<number, number>, share: n
   const total = [...buckets.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return undefined;
   let seen = 0;
-  for (const [bucket, count] of [...buckets].sort(([a], [b]) => a - b)) {
+  for (const [bucket, count] of [...buckets].toSorted(([a], [b]) => a - b)) {
     seen += count;
     if (seen >= total * share) return Math.round(2 ** (bucket / BUCKETS_PER_OCTAVE));
   }

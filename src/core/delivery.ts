@@ -55,6 +55,8 @@ export type Outcome =
       readonly detail?: string;
       /** Who has to act before a re-send can work. */
       readonly who: "user" | "platform";
+      /** As with `retry`: it holds for the other lines even when this one is given up. */
+      readonly retryAfterMs?: number;
       readonly exchange?: Exchange;
     };
 
@@ -113,12 +115,13 @@ export function networkReason(message: string): string {
  */
 export function concludeAttempt(outcome: Outcome, attempt: number, probe: boolean): Outcome {
   if (outcome.status !== "retry" || probe || attempt < DELIVERY.maxAttempts) return outcome;
-  const last = outcome.detail === undefined ? outcome.reason : `${outcome.reason}: ${outcome.detail}`;
+  const { reason, detail, status: _, ...rest } = outcome;
+  const last = detail === undefined ? reason : `${reason}: ${detail}`;
   return {
+    ...rest,
     status: "abandoned",
     reason: "RETRY",
     detail: `${attempt} attempts failed, the last with ${last}`,
     who: "platform",
-    ...(outcome.exchange === undefined ? {} : { exchange: outcome.exchange }),
   };
 }

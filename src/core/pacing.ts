@@ -37,9 +37,21 @@ export const startProbe = (pacing: Pacing, now: number): Pacing => ({ ...pacing,
 const probeDelay = (probes: number, random: number): number =>
   Math.round(Math.min(10_000 * 2 ** probes, 300_000) * (0.85 + 0.3 * random));
 
+type Answer = Pick<SettledLine, "status" | "reason" | "retryAfterMs">;
+
+/** Codes of lines that were given up without asking the destination. */
+const OUR_OWN = new Set(["INVALID_SETTINGS", "MESSAGE_REJECTED", "INTERNAL"]);
+
+/** What a line says about the destination: a line whose retries are used up is one more failure. */
+function verdictOf({ status, reason = "", retryAfterMs }: Answer): "alive" | "failed" | "paused" | "nothing" {
+  if (retryAfterMs !== undefined) return "paused";
+  if (status === "retry" || (status === "abandoned" && reason === "RETRY")) return "failed";
+  return status === "dropped" || OUR_OWN.has(reason) ? "nothing" : "alive";
+}
+
 /** One settlement: its lines in the order in which the destination answered, and whether they were a probe. */
 export interface Answers {
-  readonly lines: readonly Pick<SettledLine, "status" | "retryAfterMs">[];
+  readonly lines: readonly Answer[];
   readonly probe: boolean;
   readonly now: number;
   /** 0 to 1. */
@@ -51,17 +63,17 @@ export function paceAfter(pacing: Pacing, { lines, probe, now, random }: Answers
   let next = pacing;
   let failedNow = false;
   let pause = 0;
-  for (const { status, retryAfterMs } of lines) {
-    if (status === "dropped") continue;
-    if (status !== "retry") {
+  for (const line of lines) {
+    const verdict = verdictOf(line);
+    if (verdict === "nothing") continue;
+    failedNow = verdict === "failed";
+    if (verdict === "alive") {
       const { pausedUntil = 0 } = next;
       next = pausedUntil > now ? { ...STEADY, pausedUntil } : STEADY;
-      failedNow = false;
-    } else if (retryAfterMs !== undefined) {
-      pause = Math.max(pause, retryAfterMs);
+    } else if (verdict === "paused") {
+      pause = Math.max(pause, line.retryAfterMs ?? 0);
     } else {
       next = { ...next, failures: next.failures + 1 };
-      failedNow = true;
     }
   }
   if (pause > 0) next = { ...next, pausedUntil: now + pause };

@@ -8,7 +8,7 @@ function reasonsOf(sums: ReadonlyMap<string, number>, name: string): { reason: s
   return [...sums]
     .filter(([key]) => key.startsWith(`${name}:`))
     .map(([key, count]) => ({ reason: key.slice(name.length + 1), count }))
-    .sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason));
+    .toSorted((a, b) => b.count - a.count || a.reason.localeCompare(b.reason));
 }
 
 /** Ingest volume out of counted steps. */

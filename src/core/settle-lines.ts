@@ -52,8 +52,7 @@ export function settleLines(
       return { line, status: fate.status, ...(latencyMs === undefined ? {} : { latencyMs }) };
     }
     const { status, reason, detail } = fate;
-    const sample = fate.status === "dropped" ? undefined : fate.exchange;
-    const retryAfterMs = fate.status === "retry" ? fate.retryAfterMs : undefined;
+    const { exchange: sample, retryAfterMs } = fate.status === "dropped" ? {} : fate;
     return {
       line,
       status,

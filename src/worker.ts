@@ -1,10 +1,16 @@
 import { Hono } from "hono";
+import { keepDeadMessages } from "../queues/dead-letters.ts";
+import { deliverPointers } from "../queues/deliveries.ts";
+import { routeSegments } from "../queues/events.ts";
 import { replayOverflow } from "../queues/overflow.ts";
 import { shellRoutes } from "./api/shell.ts";
 import { createDeps, type Deps } from "./bindings/deps.ts";
 import { beaconRoutes } from "./collect/beacon.ts";
 import { cdnRoutes } from "./collect/cdn.ts";
 import { collectRoutes } from "./collect/routes.ts";
+import type { DeliveryPointer } from "./core/delivery.ts";
+import type { SegmentPointer } from "./core/intake.ts";
+import { findDestination } from "./destinations/registry.ts";
 
 export { Catalog } from "../durable/catalog.ts";
 export { Debugger } from "../durable/debugger.ts";
@@ -22,7 +28,7 @@ let composition: Composition | undefined;
 
 function compose(env: Env): Composition {
   if (composition !== undefined) return composition;
-  const deps = createDeps(env);
+  const deps = createDeps(env, findDestination);
   const app = new Hono();
   const sdk = new Hono()
     .route("/", collectRoutes(deps.collect))
@@ -44,6 +50,12 @@ export default {
   async queue(batch, env) {
     const { deps } = compose(env);
     switch (batch.queue) {
+      case "inlet-events":
+        return routeSegments(batch as MessageBatch<SegmentPointer>, deps.routing);
+      case "inlet-deliveries":
+        return deliverPointers(batch as MessageBatch<DeliveryPointer>, deps.delivery);
+      case "inlet-dead-letters":
+        return keepDeadMessages(batch, deps.deadLetters);
       case "inlet-overflow":
         return replayOverflow(batch as MessageBatch<string>, deps.overflow);
       default:

@@ -1,11 +1,15 @@
 import { waitUntil } from "cloudflare:workers";
+import type { DeadLettersDeps } from "../../queues/dead-letters.ts";
+import type { RoutingDeps } from "../../queues/events.ts";
 import type { OverflowDeps } from "../../queues/overflow.ts";
 import type { BeaconDeps } from "../collect/beacon.ts";
 import type { CdnDeps } from "../collect/cdn.ts";
 import type { CollectDeps } from "../collect/routes.ts";
+import type { DeliveryDeps } from "../destinations/deliver-job.ts";
 import { Settings } from "../env.ts";
 import { createAcceptDeps } from "./accept-deps.ts";
 import { appendToShards } from "./append.ts";
+import { createDeadLettersDeps, createDeliveryDeps, createRoutingDeps } from "./delivery-deps.ts";
 import { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
 
@@ -16,10 +20,16 @@ export interface Deps {
   readonly collect: CollectDeps & BeaconDeps;
   readonly cdn: CdnDeps;
   readonly overflow: OverflowDeps;
+  readonly routing: RoutingDeps;
+  readonly delivery: DeliveryDeps;
+  readonly deadLetters: DeadLettersDeps;
 }
 
-/** Throws when a setting is missing or malformed: such a deployment must not look alive. */
-export function createDeps(env: Env): Deps {
+/**
+ * Throws when a setting is missing or malformed: such a deployment must not look alive.
+ * @param findDestination the catalogue of src/destinations, whose code this room does not import.
+ */
+export function createDeps(env: Env, findDestination: DeliveryDeps["findDestination"]): Deps {
   const settings = Settings.parse(env);
   const catalog = () => env.CATALOG.getByName("workspace");
   const directory = new DirectoryCache((version) => catalog().directory(version), () => Date.now());
@@ -41,5 +51,8 @@ export function createDeps(env: Env): Deps {
       append: (route, events, receivedAt) =>
         appendToShards(env, route, events, receivedAt, async (id) => (await directory.reload(id))?.route),
     },
+    routing: createRoutingDeps(env),
+    delivery: createDeliveryDeps(env, findDestination),
+    deadLetters: createDeadLettersDeps(env),
   };
 }

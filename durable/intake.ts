@@ -134,9 +134,10 @@ export class Intake extends DurableObject<Env> {
     const answers = commitBatches(requests, { at, epoch: this.#epoch, store: this.#store, memory: this.#memory });
     answers.forEach((answer, i) => this.#report(requests[i]!.batch, answer));
     const { drainAfterBytes = 0, drainAfterMs = 0 } = this.#route ?? {};
-    const { open } = this.#memory;
-    if (open.bytes >= drainAfterBytes && open.count > 0) this.ctx.waitUntil(this.#drain());
-    else if (this.#memory.outboxBytes > 0) this.#arm(at + drainAfterMs);
+    const { open, outboxBytes } = this.#memory;
+    // Armed even when the drain starts at once: it is what drains after a crash when no request comes any more.
+    if (outboxBytes > 0) this.#arm(at + drainAfterMs);
+    if (open.count > 0 && open.bytes >= drainAfterBytes) this.ctx.waitUntil(this.#drain());
     return answers;
   }
 

@@ -114,6 +114,17 @@ describe("drain", () => {
     expect(segments.map(({ lines }) => lines.map((line) => line["messageId"]))).toEqual([first, second]);
   });
 
+  it("starts by size too, and still leaves an alarm behind for the case that it dies half-way", async () => {
+    const route = testRoute({ drainAfterBytes: 1 });
+    const put = vi.spyOn(env.ARCHIVE, "put");
+    await intakeOf(route).append(testBatch(route, ids(1)));
+    await vi.waitFor(() => expect(put.mock.calls.map(([key]) => key).join()).toContain(route.sourceId));
+    const alarm = await runInDurableObject(intakeOf(route), (_, state) => state.storage.getAlarm());
+    expect(alarm).not.toBeNull();
+    put.mockRestore();
+    await vi.waitFor(async () => expect(await archivedIds(route.sourceId)).toHaveLength(1));
+  });
+
   it("keeps everything while R2 fails and drains it afterwards", async () => {
     const route = testRoute();
     const stub = intakeOf(route);

@@ -95,7 +95,8 @@ export function nextAttemptAt(attempts: number, now: number, random: number): nu
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
-  const wait = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  const isDate = /^[A-Za-z]+, .*GMT$/.test(text);
+  const wait = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - now : Number.NaN;
   if (!Number.isFinite(wait)) return undefined;
   return Math.min(Math.max(wait, 1000), DELIVERY.maxRetryAfterMs);
 }

@@ -26,13 +26,19 @@ const Url = z
     return username === "" && password === "";
   }, "must not hold a user name or password; put an Authorization header under secret headers");
 
-const PlainHeaders = z
-  .record(HeaderName, HeaderValue)
-  .refine((headers) => Object.keys(headers).length <= 20, "at most 20 headers")
-  .refine(
-    (headers) => !Object.keys(headers).some((name) => SECRET.test(name)),
-    "a header that lets somebody in belongs under secret headers, where it is sealed",
-  );
+const PlainHeaders = z.record(z.string(), HeaderValue).check((context) => {
+  const refuse = (message: string, path: string[] = []) =>
+    void context.issues.push({ code: "custom", message, path, input: context.value });
+  const names = Object.keys(context.value);
+  if (names.length > 20) refuse("at most 20 headers");
+  for (const name of names) {
+    const parsed = HeaderName.safeParse(name);
+    if (!parsed.success) refuse(parsed.error.issues[0]?.message ?? "not a header name", [name]);
+    if (SECRET.test(name)) {
+      refuse("a header that lets somebody in belongs under secret headers, where it is sealed", [name]);
+    }
+  }
+});
 
 /** `Name: value` lines → headers. */
 function parseHeaderLines(text: string, context: z.RefinementCtx<string>): Record<string, string> {

@@ -1,0 +1,192 @@
+import { createHmac } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { Outcome } from "../../src/core/delivery.ts";
+import type { DestinationTools } from "../../src/destinations/destination.ts";
+import { findDestination, listDestinations } from "../../src/destinations/registry.ts";
+import { webhook } from "../../src/destinations/webhook.ts";
+
+const NOW = Date.parse("2026-11-22T12:00:00.000Z");
+const EVENT = {
+  type: "track",
+  event: "Order Completed",
+  messageId: "m1",
+  properties: { revenue: 39.95, name: "Ünïcode 😀" },
+};
+
+interface Seen {
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Sends EVENT through a webhook with these settings; the far end is `answer`. */
+async function send(
+  settings: Record<string, unknown>,
+  answer: (seen: Seen) => Promise<Response> | Response = () => new Response("ok"),
+): Promise<{ readonly outcome: Outcome; readonly seen: Seen[] }> {
+  const seen: Seen[] = [];
+  const tools: DestinationTools = {
+    async fetch(url, init) {
+      seen.push({ url, init, headers: new Headers(init.headers), body: String(init.body) });
+      return answer(seen.at(-1)!);
+    },
+    hmacSha1Hex: async (secret, text) => createHmac("sha1", secret).update(text, "utf8").digest("hex"),
+    now: () => NOW,
+  };
+  const opened = webhook.open({ url: "https://hook.example/in", ...settings });
+  if (!opened.ok) throw new Error(opened.error);
+  const [outcome] = await opened.value([EVENT], tools, new AbortController().signal);
+  return { outcome: outcome!, seen };
+}
+
+describe("the request", () => {
+  it("is a POST of the event's JSON", async () => {
+    const { outcome, seen } = await send({});
+    expect(outcome).toEqual({ status: "delivered" });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatchObject({ url: "https://hook.example/in", init: { method: "POST", redirect: "manual" } });
+    expect(seen[0]!.headers.get("content-type")).toBe("application/json");
+    expect(JSON.parse(seen[0]!.body)).toEqual(EVENT);
+    expect(seen[0]!.headers.has("x-signature")).toBe(false);
+  });
+
+  it("uses the method and headers of the settings, secret ones included", async () => {
+    const { seen } = await send({
+      method: "PUT",
+      headers: { "X-Team": "growth" },
+      secretHeaders: "Authorization: Bearer hunter2\n\n X-Key : k2 ",
+    });
+    expect(seen[0]!.init.method).toBe("PUT");
+    expect(Object.fromEntries(seen[0]!.headers)).toMatchObject({
+      "x-team": "growth",
+      authorization: "Bearer hunter2",
+      "x-key": "k2",
+    });
+  });
+
+  it("is signed as Segment signs it: hex HMAC-SHA1 of the body, checked the way its docs check it", async () => {
+    const { seen } = await send({ sharedSecret: "s3cret" });
+    const { body, headers } = seen[0]!;
+    const digest = createHmac("sha1", "s3cret")
+      .update(Buffer.from(JSON.stringify(JSON.parse(body)), "utf-8"))
+      .digest("hex");
+    expect(headers.get("x-signature")).toBe(digest);
+  });
+});
+
+describe("the answer", () => {
+  it("that redirects is not followed and needs a person", async () => {
+    const { outcome, seen } = await send(
+      {},
+      () => new Response(null, { status: 307, headers: { location: "https://evil.example" } }),
+    );
+    expect(seen).toHaveLength(1);
+    expect(outcome).toMatchObject({ status: "abandoned", reason: "307", who: "user" });
+  });
+
+  it("429 is retried after the pause it asks for", async () => {
+    const { outcome } = await send({}, () => new Response("", { status: 429, headers: { "retry-after": "9" } }));
+    expect(outcome).toMatchObject({ status: "retry", reason: "429", retryAfterMs: 9000 });
+  });
+
+  it("400 is abandoned with what was said, secrets masked and texts bounded", async () => {
+    const { outcome } = await send(
+      { url: "https://hook.example/in?token=hunter2&v=1", secretHeaders: "X-Plain: hunter2", sharedSecret: "hunter2" },
+      () => new Response("x".repeat(1_000_000), { status: 400, statusText: "Bad Request" }),
+    );
+    if (outcome.status !== "abandoned") throw new Error("not abandoned");
+    const { exchange } = outcome;
+    expect(outcome).toMatchObject({ reason: "400", detail: "400 Bad Request", who: "user" });
+    expect(JSON.stringify(outcome)).not.toContain("hunter2");
+    expect(exchange!.request).toContain("POST https://hook.example/in?token=••••&v=1");
+    expect(exchange!.request).toMatch(/^x-plain: ••••$/m);
+    expect(exchange!.request).toMatch(/^x-signature: ••••$/m);
+    expect(exchange!.sent).toBe(JSON.stringify(EVENT));
+    expect(exchange!.response.startsWith("400 Bad Request\nxxx")).toBe(true);
+    expect(exchange!.response.length).toBeLessThan(2100);
+  });
+
+  it("of an endless body is read no further than its start", async () => {
+    let pulled = 0;
+    const endless = () =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          pulled++;
+          controller.enqueue(new Uint8Array(1000).fill(120));
+        },
+      });
+    await send({}, () => new Response(endless(), { status: 503 }));
+    expect(pulled).toBeLessThan(10);
+  });
+
+  it("that breaks off still counts by its status", async () => {
+    const broken = () =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          controller.error(new Error("reset"));
+        },
+      });
+    expect((await send({}, () => new Response(broken(), { status: 200 }))).outcome.status).toBe("delivered");
+    expect((await send({}, () => new Response(broken(), { status: 500 }))).outcome).toMatchObject({
+      status: "retry",
+      reason: "500",
+    });
+  });
+
+  it("that never comes because the connection fails is retried under its code", async () => {
+    const { outcome } = await send({}, () => Promise.reject(new Error("Network connection lost.")));
+    expect(outcome).toMatchObject({ status: "retry", reason: "ECONNRESET", detail: "Network connection lost." });
+  });
+});
+
+describe("settings", () => {
+  const refusal = (settings: Record<string, unknown>): string => {
+    const opened = webhook.open({ url: "https://hook.example/in", ...settings });
+    return opened.ok ? "accepted" : opened.error;
+  };
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ["no URL", { url: undefined }, /^url: /],
+    ["another scheme", { url: "ftp://hook.example" }, /http or https/],
+    ["script as URL", { url: "javascript:alert(1)" }, /http or https/],
+    ["no URL at all", { url: "hook.example" }, /http or https/],
+    ["credentials in the URL", { url: "https://u:p@hook.example" }, /user name or password/],
+    ["a method that is no write", { method: "GET" }, /^method: /],
+    ["Host", { headers: { Host: "other.example" } }, /connection itself/],
+    ["a hop-by-hop header", { headers: { "Transfer-Encoding": "chunked" } }, /connection itself/],
+    ["the signature's own header", { headers: { "x-signature": "forged" } }, /connection itself/],
+    ["a header name with a line break", { headers: { "a\r\nb": "c" } }, /not a header name/],
+    ["a header value with a line break", { headers: { a: "b\r\nHost: x" } }, /not a header value/],
+    ["a secret among the plain headers", { headers: { Authorization: "Bearer x" } }, /secret headers/],
+    [
+      "too many headers",
+      { headers: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`h${i}`, "v"])) },
+      /at most 20/,
+    ],
+    ["secret headers that are no header lines", { secretHeaders: "Bearer x" }, /Name: value/],
+    ["a managed header among the secret ones", { secretHeaders: "Host: x" }, /Name: value/],
+  ])("refuse %s and say so", (_, settings, message) => {
+    expect(refusal(settings)).toMatch(message);
+  });
+
+  it("need nothing but a URL", () => {
+    expect(refusal({})).toBe("accepted");
+  });
+
+  it("never repeat a secret in a refusal", () => {
+    expect(refusal({ secretHeaders: "hunter2" })).not.toContain("hunter2");
+  });
+});
+
+describe("the catalogue", () => {
+  it("knows each destination by its id, and every field of it once", () => {
+    for (const destination of listDestinations()) {
+      expect(findDestination(destination.id)).toBe(destination);
+      const names = destination.fields.map((field) => field.name);
+      expect(new Set(names).size).toBe(names.length);
+      expect(destination.secretFields.every((name) => names.includes(name))).toBe(true);
+    }
+    expect(findDestination("nothing")).toBeUndefined();
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { keepDeadMessages } from "../../queues/dead-letters.ts";
+import { routeSegments, type RoutingDeps } from "../../queues/events.ts";
+import type { DestinationContext } from "../../src/core/catalog.ts";
+import type { SegmentPointer } from "../../src/core/intake.ts";
+import type { JobOpening } from "../../src/core/ledger.ts";
+
+/** A queue batch that remembers what became of each message, by its place. */
+function testBatch<Body>(...bodies: Body[]) {
+  const fates: ("ack" | "retry" | undefined)[] = bodies.map(() => undefined);
+  const messages = bodies.map((body, i) => ({
+    id: `m${i}`,
+    timestamp: new Date("2026-11-22T12:00:00.000Z"),
+    attempts: 1,
+    body,
+    ack: () => void (fates[i] ??= "ack"),
+    retry: () => void (fates[i] ??= "retry"),
+  }));
+  return { batch: { messages } as unknown as MessageBatch<Body>, fates };
+}
+
+const pointer = (segment: number, sourceId = "src_1"): SegmentPointer => ({
+  sourceId,
+  shard: 0,
+  segment,
+  key: `segment-logs/${sourceId}/1795305600000/0-00000000${segment}.gz`,
+  count: 3,
+});
+const destination = (id: string, enabled = true): DestinationContext => ({
+  id,
+  name: id,
+  integrationName: "Webhooks",
+  metadataId: "webhook",
+  sourceId: "src_1",
+  enabled,
+});
+
+function routing(destinations: readonly DestinationContext[], overrides: Partial<RoutingDeps> = {}) {
+  const opened: JobOpening[] = [];
+  const confirmed: number[] = [];
+  const deps: RoutingDeps = {
+    destinationsOf: async (sourceId) => destinations.filter((one) => one.sourceId === sourceId),
+    openJob: async (opening) => void opened.push(opening),
+    confirm: async ({ segment }) => void confirmed.push(segment),
+    ...overrides,
+  };
+  return { deps, opened, confirmed };
+}
+
+describe("routing a segment", () => {
+  it("opens a job with each enabled destination of its source, then confirms", async () => {
+    const other = { ...destination("other"), sourceId: "src_2" };
+    const { deps, opened, confirmed } = routing([destination("a"), destination("b"), destination("off", false), other]);
+    const { batch, fates } = testBatch(pointer(1));
+    await routeSegments(batch, deps);
+    expect(opened.map((opening) => opening.destinationId)).toEqual(["a", "b"]);
+    expect(opened[0]).toEqual({ destinationId: "a", sourceId: "src_1", key: pointer(1).key, count: 3 });
+    expect(confirmed).toEqual([1]);
+    expect(fates).toEqual(["ack"]);
+  });
+
+  it("just confirms when nothing is connected", async () => {
+    const { deps, opened, confirmed } = routing([]);
+    const { batch, fates } = testBatch(pointer(1));
+    await routeSegments(batch, deps);
+    expect([opened, confirmed, fates]).toEqual([[], [1], ["ack"]]);
+  });
+
+  it("neither confirms nor gives up when one of the ledgers cannot be had, and its neighbours are not held up", async () => {
+    const { deps, confirmed } = routing([destination("a"), destination("b")], {
+      openJob: async ({ destinationId, key }) => {
+        if (destinationId === "b" && key === pointer(1).key) throw new Error("overloaded");
+      },
+    });
+    const { batch, fates } = testBatch(pointer(1), pointer(2));
+    await routeSegments(batch, deps);
+    expect(fates).toEqual(["retry", "ack"]);
+    expect(confirmed).toEqual([2]);
+  });
+
+  it("waits for the catalog rather than guess that nothing is connected", async () => {
+    const { deps, confirmed } = routing([], { destinationsOf: () => Promise.reject(new Error("unreachable")) });
+    const { batch, fates } = testBatch(pointer(1));
+    await routeSegments(batch, deps);
+    expect([confirmed, fates]).toEqual([[], ["retry"]]);
+  });
+
+  it("carries a replay's id along and confirms nothing to Intake, which did not hand it over", async () => {
+    const { deps, opened, confirmed } = routing([destination("a")]);
+    const { batch } = testBatch({ ...pointer(1), replayId: "r1" });
+    await routeSegments(batch, deps);
+    expect(opened[0]?.replayId).toBe("r1");
+    expect(confirmed).toEqual([]);
+  });
+});
+
+describe("messages that the queue gave up on", () => {
+  const bodies = [
+    pointer(1),
+    { destinationId: "d", sourceId: "src_1", key: "segment-logs/x" },
+    "parked batch",
+    { strange: true },
+  ];
+
+  it("are kept under the queue they came from, body and all", async () => {
+    const written = new Map<string, string>();
+    const { batch, fates } = testBatch<unknown>(...bodies);
+    await keepDeadMessages(batch, { writeJson: async (key, text) => void written.set(key, text) });
+    expect([...written.keys()]).toEqual(
+      ["events", "deliveries", "overflow", "unknown"].map(
+        (queue, i) => `dead-letters/queues/${queue}/1795305600000/m${i}.json`,
+      ),
+    );
+    expect([...written.values()].map((text) => (JSON.parse(text) as { body: unknown }).body)).toEqual(bodies);
+    expect(fates).toEqual(["ack", "ack", "ack", "ack"]);
+  });
+
+  it("stay on the queue while they cannot be kept", async () => {
+    const { batch, fates } = testBatch<unknown>("a", "b");
+    await keepDeadMessages(batch, {
+      writeJson: async (key) => {
+        if (key.includes("m0")) throw new Error("R2 is down");
+      },
+    });
+    expect(fates).toEqual(["retry", "ack"]);
+  });
+});

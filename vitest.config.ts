@@ -23,7 +23,12 @@ export default defineConfig({
             miniflare: { bindings: { ...TEST_SECRETS, INLET_DEMO: "true" } },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
+        test: {
+          name: "worker",
+          include: ["test/worker/**/*.test.ts"],
+          // ESM in a package that does not say so: bundled first, as wrangler does it.
+          deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
+        },
       },
       {
         // The bundled Worker over HTTP: curl forms, real SDKs, real Chromium, crashes.

@@ -30,7 +30,8 @@ export function createCompiler(room: Room) {
       return compileSource(record, key, now);
     });
     const all = await Promise.all(compiling);
-    if (closed > 0) console.error(`${closed} link keys were sealed with another INLET_SEAL_KEY: signed links are refused`);
+    if (closed > 0)
+      console.error(`${closed} link keys were sealed with another INLET_SEAL_KEY: signed links are refused`);
     return all;
   }
 

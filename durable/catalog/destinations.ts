@@ -48,7 +48,14 @@ export async function createDestination(room: Room, input: DestinationInput): Pr
     }
     const now = room.now();
     const { secrets: _plain, ...rest } = input;
-    const record: DestinationRecord = { ...rest, id, settings: { ...rest.settings }, sealed, createdAt: now, updatedAt: now };
+    const record: DestinationRecord = {
+      ...rest,
+      id,
+      settings: { ...rest.settings },
+      sealed,
+      createdAt: now,
+      updatedAt: now,
+    };
     store.putDestination(record);
     return ok(viewOf(record));
   });

@@ -61,7 +61,11 @@ export async function createSource(room: Room, input: SourceInput, writeKey = ra
 }
 
 /** Reads one source, lets `change` decide, and stores what it made of it, in one transaction. */
-function edit(room: Room, id: string, change: (source: SourceRecord, now: number) => Result<SourceRecord, Refusal>): Answer {
+function edit(
+  room: Room,
+  id: string,
+  change: (source: SourceRecord, now: number) => Result<SourceRecord, Refusal>,
+): Answer {
   return room.write(() => {
     const source = room.store.source(id);
     if (source === undefined) return err(NOT_FOUND);

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { DestinationRecord, SourceRecord, TokenRecord, Workspace } from "../../src/core/catalog.ts";
 
 /** The Catalog's tables. Bodies are JSON of the zod records; times are ms since epoch. */
@@ -21,7 +21,10 @@ export function openStore(sql: SqlStorage) {
     return row && parse(schema, row);
   };
   const all = <T>(schema: z.ZodType<T>, query: string, ...args: unknown[]): T[] =>
-    sql.exec<Body>(query, ...args).toArray().map((row) => parse(schema, row));
+    sql
+      .exec<Body>(query, ...args)
+      .toArray()
+      .map((row) => parse(schema, row));
   const meta = (key: string): string | undefined =>
     sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
   const putMeta = (key: string, value: string) =>
@@ -81,7 +84,12 @@ export function openStore(sql: SqlStorage) {
         )
         .toArray()[0]?.expires_at,
     addSession: (hash: string, expiresAt: number, signedWith: string) =>
-      void sql.exec("INSERT INTO sessions (hash, expires_at, signed_with) VALUES (?, ?, ?)", hash, expiresAt, signedWith),
+      void sql.exec(
+        "INSERT INTO sessions (hash, expires_at, signed_with) VALUES (?, ?, ?)",
+        hash,
+        expiresAt,
+        signedWith,
+      ),
     dropSession: (hash: string) => void sql.exec("DELETE FROM sessions WHERE hash = ?", hash),
     /** Sessions that have ended, were opened with another admin token, or are older than the newest `keep`. */
     pruneSessions: (now: number, signedWith: string, keep: number) => {

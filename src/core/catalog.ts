@@ -2,7 +2,13 @@ import * as z from "zod";
 import { SourceSettings, SourceSettingsPatch, type SourceContext } from "./source.ts";
 
 /** How much one workspace may hold: keeps the directory well below the 32 MiB of one RPC answer. */
-export const CATALOG_LIMITS = { sources: 2000, destinations: 2000, tokens: 100, writeKeysPerSource: 10, sessions: 100 } as const;
+export const CATALOG_LIMITS = {
+  sources: 2000,
+  destinations: 2000,
+  tokens: 100,
+  writeKeysPerSource: 10,
+  sessions: 100,
+} as const;
 
 /** Why the Catalog did not do what was asked; the control plane turns it into a status and an error envelope. */
 export interface Refusal {
@@ -116,7 +122,9 @@ export const DestinationRecord = z.object({
 export type DestinationRecord = z.infer<typeof DestinationRecord>;
 
 /** A destination as it may leave the Catalog: `secrets` says which secret fields hold a value, never which one. */
-export type DestinationView = Omit<DestinationRecord, "sealed"> & { readonly secrets: Readonly<Record<string, boolean>> };
+export type DestinationView = Omit<DestinationRecord, "sealed"> & {
+  readonly secrets: Readonly<Record<string, boolean>>;
+};
 
 /** A new or changed destination. The caller has split the definition's secret fields off; `null` clears one. */
 export interface DestinationInput {

@@ -29,7 +29,10 @@ export function chooseSamples(samples: readonly Sample[], room: number): Sample[
   const newestOf = (list: readonly Sample[], count: number) => (count <= 0 ? [] : list.slice(-count));
   const kept = new Set([
     ...newestOf(trouble, room - forOthers),
-    ...newestOf(samples.filter((sample) => !isTrouble(sample)), forOthers),
+    ...newestOf(
+      samples.filter((sample) => !isTrouble(sample)),
+      forOthers,
+    ),
   ]);
   return samples.filter((sample) => kept.has(sample));
 }

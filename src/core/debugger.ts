@@ -40,7 +40,10 @@ export function toEntry(sample: Sample, seq: number): DebuggerEntry {
 const STATUSES = ["accepted", "duplicate", "refused", "blocked"] as const satisfies readonly SampleStatus[];
 const listOf = (values: readonly string[]) => {
   const one = `(?:${values.join("|")})`;
-  return z.string().max(100).regex(new RegExp(`^(?:${one}(?:,${one})*)?$`), `one or more of ${values.join(", ")}, separated by commas`);
+  return z
+    .string()
+    .max(100)
+    .regex(new RegExp(`^(?:${one}(?:,${one})*)?$`), `one or more of ${values.join(", ")}, separated by commas`);
 };
 
 /**

@@ -40,10 +40,7 @@ export function compileDestination(destination: DestinationRecord): DestinationC
  * layout need not be consulted any more. `undefined` when nothing is going to end.
  */
 export function nextExpiry(sources: readonly SourceRecord[], now: number): number | undefined {
-  const ends = sources.flatMap((source) => [
-    ...source.writeKeys.map((key) => key.expiresAt),
-    source.previous?.until,
-  ]);
+  const ends = sources.flatMap((source) => [...source.writeKeys.map((key) => key.expiresAt), source.previous?.until]);
   const coming = ends.filter((at): at is number => at !== undefined && at > now);
   return coming.length === 0 ? undefined : coming.reduce((a, b) => Math.min(a, b));
 }

@@ -7,7 +7,12 @@ const HOUR_MS = 3_600_000;
 /** Lower-case ASCII of `name`, fit for a slug: accents fall away, everything else becomes one dash. */
 export function slugFrom(name: string): string {
   const ascii = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  return ascii.replace(/[^a-z0-9]+/g, "-").slice(0, 60).replace(/^-+|-+$/g, "") || "source";
+  return (
+    ascii
+      .replace(/[^a-z0-9]+/g, "-")
+      .slice(0, 60)
+      .replace(/^-+|-+$/g, "") || "source"
+  );
 }
 
 /** `wanted`, or `wanted-2`, `wanted-3`… until `taken` has nothing against it. */

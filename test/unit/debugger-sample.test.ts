@@ -42,7 +42,11 @@ describe("sampling a hot source", () => {
   });
 
   it("counts as hidden what happened but is not shown, also beyond what Intake sampled", () => {
-    const result = sampleObservation(observe(samples(100), { accepted: 990, "refused:bad_request": 10 }), FULL_ALLOWANCE, 1000);
+    const result = sampleObservation(
+      observe(samples(100), { accepted: 990, "refused:bad_request": 10 }),
+      FULL_ALLOWANCE,
+      1000,
+    );
     expect(result.kept).toHaveLength(100);
     expect(result.hidden).toBe(900);
   });

@@ -57,7 +57,14 @@ describe("the directory", () => {
       enabled: true,
       writeKeys: [source.writeKeys[0]?.key],
       settings: { batching: { enabled: true, size: 10, timeoutMs: 1000 }, dedupWindowHours: 24, rateLimit: "off" },
-      route: { sourceId: source.id, shards: 1, epoch: 1, windowMs: 24 * HOUR, drainAfterMs: 2000, drainAfterBytes: 1_000_000 },
+      route: {
+        sourceId: source.id,
+        shards: 1,
+        epoch: 1,
+        windowMs: 24 * HOUR,
+        drainAfterMs: 2000,
+        drainAfterBytes: 1_000_000,
+      },
     });
     expect(context?.linkKey).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
@@ -127,7 +134,9 @@ describe("the directory", () => {
     const source = await make(catalog, { name: "Shop" });
     const before = (await find(catalog, source.id))?.linkKey;
     await runInDurableObject(catalog, (_object, state) => {
-      const { body } = state.storage.sql.exec<{ body: string }>("SELECT body FROM sources WHERE id = ?", source.id).one();
+      const { body } = state.storage.sql
+        .exec<{ body: string }>("SELECT body FROM sources WHERE id = ?", source.id)
+        .one();
       const altered = { ...JSON.parse(body), sealedLinkKey: "v1.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
       state.storage.sql.exec("UPDATE sources SET body = ? WHERE id = ?", JSON.stringify(altered), source.id);
     });
@@ -233,7 +242,10 @@ describe("destinations", () => {
       sharedSecret: "very-secret-value",
     });
     await catalog.updateDestination(id, { secrets: { sharedSecret: null } });
-    expect(await catalog.openDestination(id)).toMatchObject({ settings: { url: "https://other.example/in" }, unreadable: [] });
+    expect(await catalog.openDestination(id)).toMatchObject({
+      settings: { url: "https://other.example/in" },
+      unreadable: [],
+    });
   });
 
   it("reports a secret sealed for another record as unreadable instead of opening it", async () => {
@@ -243,7 +255,9 @@ describe("destinations", () => {
     const second = await addWebhook(catalog, source.id);
     await runInDurableObject(catalog, (_object, state) => {
       const body = (id: string) =>
-        JSON.parse(state.storage.sql.exec<{ body: string }>("SELECT body FROM destinations WHERE id = ?", id).one().body);
+        JSON.parse(
+          state.storage.sql.exec<{ body: string }>("SELECT body FROM destinations WHERE id = ?", id).one().body,
+        );
       const swapped = { ...body(second.id), sealed: body(first.id).sealed };
       state.storage.sql.exec("UPDATE destinations SET body = ? WHERE id = ?", JSON.stringify(swapped), second.id);
     });

@@ -16,7 +16,10 @@ const sample = (name: string, over: Partial<Sample> = {}): Sample => ({
   raw: JSON.stringify({ type: "track", event: name }),
   ...over,
 });
-const observation = (samples: Sample[], counts: Record<string, number> = { accepted: samples.length }): Observation => ({
+const observation = (
+  samples: Sample[],
+  counts: Record<string, number> = { accepted: samples.length },
+): Observation => ({
   sourceId: "s",
   at: Date.now(),
   counts,
@@ -54,7 +57,11 @@ describe("the ring", () => {
     await object.record(observation([sample("a"), sample("b")]));
     await object.record(observation([sample("c", { status: "refused", reason: "event_not_defined" })]));
     const { entries, hidden } = await object.list({});
-    expect(entries.map((entry) => [entry.seq, entry.name])).toEqual([[3, "c"], [2, "b"], [1, "a"]]);
+    expect(entries.map((entry) => [entry.seq, entry.name])).toEqual([
+      [3, "c"],
+      [2, "b"],
+      [1, "a"],
+    ]);
     expect(entries[0]?.sentence).toBe("A track call needs an event name.");
     expect(hidden).toBe(0);
   });
@@ -65,7 +72,10 @@ describe("the ring", () => {
     await evictDurableObject(object);
     await object.record(observation([sample("b")]));
     const { entries, hidden } = await object.list({});
-    expect(entries.map((entry) => [entry.seq, entry.name])).toEqual([[2, "b"], [1, "a"]]);
+    expect(entries.map((entry) => [entry.seq, entry.name])).toEqual([
+      [2, "b"],
+      [1, "a"],
+    ]);
     expect(hidden).toBe(4);
   });
 
@@ -114,7 +124,8 @@ describe("the ring", () => {
     const object = newDebugger();
     const refund = sample("Refund", { raw: '{"event":"Refund","properties":{"order":"A-17"}}' });
     await object.record(observation([sample("Order"), refund, sample("Order", { status: "duplicate" })]));
-    const names = async (filter: Parameters<typeof object.list>[0]) => (await object.list(filter)).entries.map((e) => e.name);
+    const names = async (filter: Parameters<typeof object.list>[0]) =>
+      (await object.list(filter)).entries.map((e) => e.name);
     expect(await names({ q: "a-17" })).toEqual(["Refund"]);
     expect(await names({ event: "order", status: "accepted" })).toEqual(["Order"]);
     expect((await object.list({ event: "order" }, 1)).entries).toHaveLength(1);
@@ -198,7 +209,8 @@ describe("the live socket", () => {
   it("cuts a large ring into frames below 1 MiB", async () => {
     const object = newDebugger();
     const big = (n: number) => sample(`${n}`, { raw: `"${"ü".repeat(10_000)}"` });
-    for (let push = 0; push < 4; push++) await object.record(observation(Array.from({ length: 25 }, (_u, n) => big(n))));
+    for (let push = 0; push < 4; push++)
+      await object.record(observation(Array.from({ length: 25 }, (_u, n) => big(n))));
     const view = await watch(object);
     const total = () => view.frames.reduce((sum, frame) => sum + frame.entries.length, 0);
     await vi.waitUntil(() => total() === 100);

@@ -25,7 +25,7 @@ export interface Arrival {
   readonly sender: Sender;
   readonly context: JsonObject | undefined;
   readonly integrations: JsonObject | undefined;
-  readonly sentAt: unknown;
+  readonly sentAt: string | number | undefined;
 }
 
 export type ArrivalFacts = Pick<Arrival, "projectId" | "impliedType" | "sender"> & {
@@ -55,7 +55,9 @@ export function openArrival(facts: ArrivalFacts): Result<Arrival, Rejection> {
   const integrations = openShared(shared?.integrations, "integrations_not_object");
   if (!integrations.ok) return integrations;
   const received = { ms: receivedAt, iso: new Date(receivedAt).toISOString() };
-  return ok({ ...rest, received, context: context.value, integrations: integrations.value, sentAt: shared?.sentAt });
+  // Copied into each item without a look: only what can be a date may pass.
+  const sentAt = typeof shared?.sentAt === "string" || typeof shared?.sentAt === "number" ? shared.sentAt : undefined;
+  return ok({ ...rest, received, context: context.value, integrations: integrations.value, sentAt });
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(EventType.options);

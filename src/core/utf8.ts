@@ -35,6 +35,6 @@ export function cutUtf8(text: string, limit: number): string {
     if (bytes > limit) break;
     end++;
   }
-  const last = text.charCodeAt(end - 1);
-  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? end - 1 : end);
+  const splitsPair = end > 0 && text.charCodeAt(end - 1) < 0xdc00 && isPaired(text, end - 1, text.charCodeAt(end - 1));
+  return text.slice(0, splitsPair ? end - 1 : end);
 }

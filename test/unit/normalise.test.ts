@@ -123,6 +123,13 @@ describe("batch-level fields", () => {
     expect(stored(own, facts)).toMatchObject({ timestamp: "2026-11-22T11:59:00.000Z", sentAt: own["sentAt" as never] });
   });
 
+  it("give a sentAt only when it can be a date: a nested one would be copied into each item", () => {
+    const deep: unknown = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
+    for (const sentAt of [deep, JSON.parse('{"__proto__":1}') as unknown, true]) {
+      expect(stored(track(), { shared: { sentAt } })).not.toHaveProperty("sentAt");
+    }
+  });
+
   it.each([
     [{ context: "x" }, "context_not_object"],
     [{ integrations: [] }, "integrations_not_object"],

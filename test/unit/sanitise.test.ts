@@ -45,6 +45,7 @@ describe("UTF-8 lengths", () => {
     expect(cutUtf8("ab👩c", 5)).toBe("ab");
     expect(cutUtf8("ab👩c", 6)).toBe("ab👩");
     expect(cutUtf8("ab👩c", 100)).toBe("ab👩c");
+    expect(cutUtf8("a\ud800b", 4)).toBe("a\ud800");
     expect(cutUtf8("漢字", 2)).toBe("");
     expect(exceedsUtf8("漢字", 5)).toBe(true);
     expect(exceedsUtf8("漢字", 6)).toBe(false);

@@ -33,7 +33,7 @@ export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn"
       cf: false,
       telemetry: { enabled: false },
       log: log === "none" ? new Log(LogLevel.NONE) : new Log(log === "info" ? LogLevel.INFO : LogLevel.WARN),
-      defaultPersistRoot: stateDir,
+      resourcePersistencePath: stateDir,
       workers: [
         {
           ...workerOptions,

@@ -1,0 +1,144 @@
+import type { Label, SourceRecord } from "../../src/core/catalog.ts";
+import type { LookupResult } from "../../src/core/intake.ts";
+import type { RejectionReason } from "../../src/core/rejection.ts";
+import type { SourceSettings } from "../../src/core/source.ts";
+
+export type { Label, SourceSettings };
+export type SourceKind = SourceRecord["kind"];
+
+/** Times are ISO-8601 UTC unless a field says ms. */
+export interface Session {
+  readonly role: "owner";
+  readonly expiresAt: string;
+}
+
+export interface Workspace {
+  readonly workspace: { readonly id: string; readonly slug: string; readonly name: string };
+  readonly host: { readonly origin: string; readonly pathPrefix: string };
+  readonly demo: boolean;
+}
+
+export interface WriteKeyDetails {
+  readonly key: string;
+  readonly createdAt: string;
+  readonly expiresAt?: string;
+}
+
+export interface Source {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly kind: SourceKind;
+  readonly writeKeys: readonly string[];
+  readonly writeKeyDetails: readonly WriteKeyDetails[];
+  readonly labels: readonly Label[];
+  readonly settings: SourceSettings;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface Pagination {
+  readonly current: string;
+  readonly next?: string;
+  readonly totalEntries: number;
+}
+
+export interface Setup {
+  readonly origin: string;
+  readonly pathPrefix: string;
+  readonly writeKey: string;
+  readonly snippet: string;
+  readonly snippetMin: string;
+  readonly links: { readonly analyticsJs: string; readonly settings: string };
+}
+
+export interface SourceVolume {
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly refused: number;
+  readonly lastEventAt: string | null;
+  /** Accepted events per step of the period asked for, oldest first. */
+  readonly series: readonly number[];
+}
+
+export interface WorkspaceVolume {
+  readonly sources: Readonly<Record<string, SourceVolume>>;
+  /** Calls whose write key no source has. */
+  readonly unknown: { readonly count: number };
+}
+
+export interface VolumeDetail {
+  readonly totals: { readonly accepted: number; readonly duplicate: number; readonly refused: number };
+  readonly reasons: readonly { readonly reason: RejectionReason; readonly sentence: string; readonly count: number }[];
+  readonly lastEventAt: string | null;
+}
+
+export type Lookup = Omit<LookupResult, "firstSeenAt" | "duplicates"> & {
+  readonly firstSeenAt: string;
+  readonly duplicates: readonly { readonly at: string; readonly count: number }[];
+  /** The archived line, once there is one. */
+  readonly event?: unknown;
+};
+
+export interface Token {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly lastUsedAt?: string;
+}
+
+/** One field of a destination's form. Secret ones are never returned. */
+export interface DestinationOption {
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly description: string;
+  readonly secret: boolean;
+  readonly choices?: readonly string[];
+  readonly defaultValue?: unknown;
+}
+
+export interface DestinationDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly description: string;
+  readonly options: readonly DestinationOption[];
+}
+
+export interface Destination {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly metadata: { readonly id: string; readonly name: string };
+  readonly sourceId: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Which secret settings hold a value; the values never leave the collector. */
+  readonly secrets: Readonly<Record<string, boolean>>;
+}
+
+/** The part of a destination's delivery report that the console shows; anything may be missing in an older answer. */
+export interface DeliveryMetrics {
+  readonly delivered?: number;
+  readonly dropped?: number;
+  readonly abandoned?: number;
+  /** Not final yet and failed at least once. */
+  readonly retrying?: number;
+  /** Not final yet. */
+  readonly waiting?: number;
+  readonly p95Ms?: number;
+  readonly nextAttemptAt?: string;
+  readonly pausedUntil?: string;
+  readonly errors?: readonly DeliveryErrorGroup[];
+}
+
+export interface DeliveryErrorGroup {
+  readonly status: string;
+  readonly reason: string;
+  readonly detail?: string;
+  readonly count: number;
+  readonly lastAt?: string;
+  readonly samples?: readonly { readonly at: string; readonly request: string; readonly response: string }[];
+}

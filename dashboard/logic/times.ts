@@ -1,0 +1,64 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** "0.3 s ago", "12 s ago", "4 min ago", "3 h ago", "2 d ago"; "just now" for clocks that disagree. Both in ms. */
+export function relativeTime(at: number, now: number): string {
+  const age = now - at;
+  if (age < 100) return "just now";
+  if (age < 10 * SECOND) return `${(age / SECOND).toFixed(1)} s ago`;
+  if (age < MINUTE) return `${Math.floor(age / SECOND)} s ago`;
+  if (age < HOUR) return `${Math.floor(age / MINUTE)} min ago`;
+  if (age < DAY) return `${Math.floor(age / HOUR)} h ago`;
+  return `${Math.floor(age / DAY)} d ago`;
+}
+
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+
+/** The two absolute readings of an instant, local first; what hovering a relative time shows. */
+export function absoluteTime(at: number): string {
+  if (!isInstant(at)) return "unknown time";
+  return `${local.format(at)} · ${new Date(at).toISOString().replace("T", " ").replace("Z", " UTC")}`;
+}
+
+/** Time of day with milliseconds, local: the debugger's column. */
+export function clockTime(at: number): string {
+  if (!isInstant(at)) return "?";
+  const date = new Date(at);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const millis = String(date.getMilliseconds()).padStart(3, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${millis}`;
+}
+
+/** A length of time with the largest unit that divides it: 86400000 → "1 day", 90000 → "90 seconds". */
+export function duration(ms: number): string {
+  for (const [unit, size] of [
+    ["day", DAY],
+    ["hour", HOUR],
+    ["minute", MINUTE],
+    ["second", SECOND],
+  ] as const) {
+    if (ms >= size && ms % size === 0) return plural(ms / size, unit);
+  }
+  return `${ms} ms`;
+}
+
+const grouped = new Intl.NumberFormat("en-US");
+
+/** 1234567 → "1,234,567". */
+export const count = (n: number): string => grouped.format(n);
+
+/** `1 event`, `1,200 events`; `nouns` where the plural is not made with an s. */
+export const plural = (n: number, noun: string, nouns = `${noun}s`): string => `${count(n)} ${n === 1 ? noun : nouns}`;
+
+/** A share in percent: never "0 %" for something that happened, never "100 %" for something incomplete. */
+export function share(part: number, whole: number): string {
+  if (whole <= 0 || part <= 0) return "0 %";
+  const percent = (part / whole) * 100;
+  if (percent < 0.1) return "< 0.1 %";
+  if (part < whole && percent > 99.9) return "> 99.9 %";
+  return `${percent >= 10 ? Math.round(percent) : percent.toFixed(1)} %`;
+}
+
+const isInstant = (at: number): boolean => Number.isFinite(at) && Math.abs(at) <= 8.64e15;

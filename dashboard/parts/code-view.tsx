@@ -1,0 +1,60 @@
+import { Button } from "@cloudflare/kumo/components/button";
+import { memo, type ReactNode, useState } from "react";
+import { tokenize, type TokenKind } from "../logic/tokens.ts";
+import { CopyButton } from "./copy-button.tsx";
+
+const COLOURS: Record<TokenKind, string> = {
+  plain: "",
+  key: "text-kumo-link",
+  string: "text-kumo-success",
+  number: "text-kumo-warning",
+  comment: "text-kumo-subtle",
+  call: "text-kumo-strong font-semibold",
+};
+/** Characters shown before "show all". */
+const PREVIEW = 6000;
+
+interface CodeViewProps {
+  readonly code: string;
+  /** What the code is, for readers and for the copy button. */
+  readonly label: string;
+  readonly title?: string;
+  readonly wrap?: boolean;
+}
+
+/** Code or JSON as coloured text. Hostile content is safe here: it only ever becomes text nodes. */
+export function CodeView({ code, label, title, wrap = false }: CodeViewProps): ReactNode {
+  const [all, setAll] = useState(false);
+  const long = code.length > PREVIEW && !all;
+  return (
+    <div className="ring-kumo-hairline bg-kumo-elevated min-w-0 overflow-hidden rounded-lg ring">
+      <div className="border-kumo-hairline flex items-center justify-between gap-2 border-b py-1 pr-1 pl-3">
+        <span className="text-kumo-subtle text-sm">{title ?? label}</span>
+        <CopyButton text={code} label={`Copy ${label}`} compact />
+      </div>
+      <pre
+        aria-label={label}
+        tabIndex={0}
+        className={`overflow-auto p-3 font-mono text-sm leading-6 ${wrap ? "break-words whitespace-pre-wrap" : ""}`}
+      >
+        <Coloured code={long ? code.slice(0, PREVIEW) : code} />
+      </pre>
+      {long && (
+        <div className="border-kumo-hairline border-t p-2">
+          <Button size="sm" variant="ghost" onClick={() => setAll(true)}>
+            Show all {(code.length / 1000).toFixed(0)} kB
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+const Coloured = memo(function Coloured({ code }: { code: string }): ReactNode {
+  return tokenize(code).map((token, index) => (
+    // Tokens have no identity beyond their place.
+    <span key={index} className={COLOURS[token.kind]}>
+      {token.text}
+    </span>
+  ));
+});

@@ -1,0 +1,43 @@
+import { Banner } from "@cloudflare/kumo/components/banner";
+import { Button } from "@cloudflare/kumo/components/button";
+import type { FormEvent, ReactNode } from "react";
+
+interface SaveFormProps {
+  readonly dirty: boolean;
+  readonly saving: boolean;
+  readonly saved: boolean;
+  /** Problems that belong to no field. */
+  readonly problems: readonly string[];
+  readonly onSave: () => void;
+  readonly onReset: () => void;
+  readonly children: ReactNode;
+}
+
+/** A part of the settings that is saved on its own: its fields, then Save, which says what became of it. */
+export function SaveForm({ dirty, saving, saved, problems, onSave, onReset, children }: SaveFormProps): ReactNode {
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onSave();
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-5">
+      {children}
+      {problems.map((message) => (
+        <Banner key={message} size="sm" variant="error" description={message} />
+      ))}
+      <div className="flex items-center gap-2">
+        <Button type="submit" variant={dirty ? "primary" : "secondary"} disabled={!dirty} loading={saving}>
+          Save
+        </Button>
+        {dirty && !saving && (
+          <Button type="button" variant="ghost" onClick={onReset}>
+            Undo
+          </Button>
+        )}
+        <span role="status" className="text-kumo-success text-sm">
+          {saved && !dirty && "Saved. It takes effect within seconds."}
+        </span>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,145 @@
+import { Sidebar } from "@cloudflare/kumo/components/sidebar";
+import { LinkProvider } from "@cloudflare/kumo/utils";
+import {
+  ArrowsSplitIcon,
+  BroadcastIcon,
+  BuildingsIcon,
+  HouseIcon,
+  MagnifyingGlassIcon,
+  SignOutIcon,
+  StorefrontIcon,
+} from "@phosphor-icons/react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { api } from "../api/client.ts";
+import { queryClient, workspaceQuery } from "../api/queries.ts";
+import { RoutedAnchor } from "./text-link.tsx";
+
+const Palette = lazy(() => import("../screens/palette.tsx"));
+
+const PLACES = [
+  { href: "/", label: "Overview", icon: HouseIcon },
+  { href: "/sources", label: "Sources", icon: BroadcastIcon },
+  { href: "/destinations", label: "Destinations", icon: ArrowsSplitIcon },
+  { href: "/workspace", label: "Workspace", icon: BuildingsIcon },
+] as const;
+
+/** The frame around every screen: where one can go, where one is, and ⌘K. */
+export function Shell(): ReactNode {
+  const [palette, setPalette] = useState(false);
+  useEffect(() => {
+    const open = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      setPalette(true);
+    };
+    window.addEventListener("keydown", open);
+    return () => window.removeEventListener("keydown", open);
+  }, []);
+  return (
+    <LinkProvider component={RoutedAnchor}>
+      <a
+        href="#content"
+        className="bg-kumo-base text-kumo-default sr-only z-50 rounded p-2 focus:not-sr-only focus:absolute focus:m-2"
+      >
+        Skip to content
+      </a>
+      <Sidebar.Provider collapsible="offcanvas" defaultOpen className="h-dvh overflow-hidden">
+        <Places onSearch={() => setPalette(true)} />
+        <div className="flex h-dvh min-w-0 flex-1 flex-col">
+          <TopBar onSearch={() => setPalette(true)} />
+          <main id="content" className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto">
+            <Outlet />
+          </main>
+        </div>
+      </Sidebar.Provider>
+      {palette && (
+        <Suspense>
+          <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
+    </LinkProvider>
+  );
+}
+
+function Places({ onSearch }: { onSearch: () => void }): ReactNode {
+  const workspace = useQuery(workspaceQuery);
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const leave = useSignOut();
+  return (
+    <Sidebar aria-label="Console">
+      <Sidebar.Header>
+        <span className="flex min-w-0 items-center gap-2 px-2 py-1 font-semibold">
+          <img src="/favicon.svg" alt="" width="22" height="22" />
+          <span className="truncate">{workspace.data?.workspace.name ?? "Inlet"}</span>
+        </span>
+      </Sidebar.Header>
+      <Sidebar.Content>
+        <Sidebar.Group>
+          <Sidebar.Menu>
+            <Sidebar.MenuButton icon={MagnifyingGlassIcon} onClick={onSearch}>
+              Jump to…
+              <kbd className="text-kumo-subtle ml-auto font-sans text-sm">{SHORTCUT}</kbd>
+            </Sidebar.MenuButton>
+          </Sidebar.Menu>
+        </Sidebar.Group>
+        <Sidebar.Group>
+          <Sidebar.Menu>
+            {PLACES.map(({ href, label, icon }) => {
+              const active = href === "/" ? pathname === "/" : pathname.startsWith(href);
+              return (
+                <Sidebar.MenuButton key={href} icon={icon} href={href} active={active} aria-current={active ? "page" : undefined}>
+                  {label}
+                </Sidebar.MenuButton>
+              );
+            })}
+          </Sidebar.Menu>
+        </Sidebar.Group>
+        {workspace.data?.demo === true && (
+          <Sidebar.Group>
+            <Sidebar.Menu>
+              <Sidebar.MenuButton icon={StorefrontIcon} href="/demo" target="_blank">
+                Demo shop
+              </Sidebar.MenuButton>
+            </Sidebar.Menu>
+          </Sidebar.Group>
+        )}
+      </Sidebar.Content>
+      <Sidebar.Footer>
+        <Sidebar.Menu>
+          <Sidebar.MenuButton icon={SignOutIcon} onClick={() => leave.mutate()} disabled={leave.isPending}>
+            Sign out
+          </Sidebar.MenuButton>
+        </Sidebar.Menu>
+      </Sidebar.Footer>
+    </Sidebar>
+  );
+}
+
+/** Only on narrow screens, where the places hide behind a button. */
+const TopBar = ({ onSearch }: { onSearch: () => void }): ReactNode => (
+  <div className="border-kumo-hairline bg-kumo-base flex items-center gap-2 border-b px-2 py-1.5 md:hidden">
+    <Sidebar.Trigger aria-label="Open the menu" />
+    <span className="flex items-center gap-2 font-semibold">
+      <img src="/favicon.svg" alt="" width="20" height="20" />
+      Inlet
+    </span>
+    <button type="button" onClick={onSearch} aria-label="Jump to…" className="ml-auto cursor-pointer rounded p-2">
+      <MagnifyingGlassIcon aria-hidden size={18} />
+    </button>
+  </div>
+);
+
+const SHORTCUT = /mac|iphone|ipad/i.test(navigator.platform) ? "⌘K" : "Ctrl K";
+
+function useSignOut() {
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: () => api("DELETE", "/session"),
+    onSuccess: async () => {
+      await navigate({ to: "/sign-in" });
+      queryClient.clear();
+    },
+  });
+}

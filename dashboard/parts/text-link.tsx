@@ -1,0 +1,20 @@
+import { Link as KumoLink } from "@cloudflare/kumo/components/link";
+import type { LinkComponentProps } from "@cloudflare/kumo/utils";
+import { Link } from "@tanstack/react-router";
+import { forwardRef, type ReactNode } from "react";
+
+/** Gives Kumo's components the router: inside the console no link reloads the page. */
+export const RoutedAnchor = forwardRef<HTMLAnchorElement, LinkComponentProps>(function RoutedAnchor(
+  { href, to: _to, ...rest },
+  ref,
+) {
+  if (href === undefined || !href.startsWith("/") || rest.target === "_blank") return <a ref={ref} href={href} {...rest} />;
+  const url = new URL(href, window.location.origin);
+  return (
+    <Link ref={ref} to={url.pathname} search={Object.fromEntries(url.searchParams)} hash={url.hash.slice(1)} {...rest} />
+  );
+});
+
+export const TextLink = ({ href, children }: { href: string; children: ReactNode }): ReactNode => (
+  <KumoLink render={<RoutedAnchor href={href} />}>{children}</KumoLink>
+);

@@ -1,0 +1,107 @@
+import { Banner } from "@cloudflare/kumo/components/banner";
+import { Button } from "@cloudflare/kumo/components/button";
+import { Dialog } from "@cloudflare/kumo/components/dialog";
+import { Input } from "@cloudflare/kumo/components/input";
+import { Select } from "@cloudflare/kumo/components/select";
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { api } from "../api/client.ts";
+import { queryClient, sourcesQuery } from "../api/queries.ts";
+import type { Source, SourceKind } from "../api/types.ts";
+import { problemsOf } from "../parts/form-problems.ts";
+import { KINDS } from "../parts/labels.tsx";
+
+const ENVIRONMENTS = { dev: "Development", prod: "Production", "": "None" };
+
+interface CreateSourceProps {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+}
+
+/** A name, a kind and an environment make a source; its set-up page comes next. */
+export const CreateSource = ({ open, onOpenChange }: CreateSourceProps): ReactNode => (
+  <Dialog.Root open={open} onOpenChange={onOpenChange}>
+    <Dialog className="p-6" size="lg">
+      <Dialog.Title className="text-lg font-semibold">Create a source</Dialog.Title>
+      <Dialog.Description className="text-kumo-subtle mt-1">
+        One per website, server or app, and one per environment, so that tests stay out of real numbers.
+      </Dialog.Description>
+      <Form onCancel={() => onOpenChange(false)} />
+    </Dialog>
+  </Dialog.Root>
+);
+
+function Form({ onCancel }: { onCancel: () => void }): ReactNode {
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const [kind, setKind] = useState<SourceKind>("javascript");
+  const [environment, setEnvironment] = useState<keyof typeof ENVIRONMENTS>("dev");
+  const create = useMutation({
+    mutationFn: () =>
+      api<{ source: Source }>("POST", "/sources", {
+        name: name.trim(),
+        kind,
+        labels: environment === "" ? [] : [{ key: "environment", value: environment }],
+      }),
+    onSuccess: async ({ source }) => {
+      await queryClient.invalidateQueries({ queryKey: sourcesQuery.queryKey });
+      await navigate({ to: "/sources/$sourceId/setup", params: { sourceId: source.id } });
+    },
+  });
+  const problems = problemsOf(create.error, ["name", "kind", "labels"]);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    create.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="mt-5 flex flex-col gap-4">
+      {problems.general.map((message) => (
+        <Banner key={message} size="sm" variant="error" description={message} />
+      ))}
+      <Input
+        label="Name"
+        placeholder="Web shop"
+        value={name}
+        maxLength={120}
+        autoFocus
+        required
+        error={problems.fields["name"]}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Select<SourceKind>
+        label="Kind"
+        description="Decides which set-up instructions come first; any source takes every kind of call."
+        value={kind}
+        onValueChange={(value) => value !== null && setKind(value)}
+        renderValue={(value) => KINDS[value]}
+        error={problems.fields["kind"]}
+      >
+        {(["javascript", "server", "mobile", "email"] as const).map((value) => (
+          <Select.Option key={value} value={value}>
+            {KINDS[value]}
+          </Select.Option>
+        ))}
+      </Select>
+      <Select<keyof typeof ENVIRONMENTS>
+        label="Environment"
+        value={environment}
+        onValueChange={(value) => value !== null && setEnvironment(value)}
+        renderValue={(value) => ENVIRONMENTS[value]}
+        error={problems.fields["labels"]}
+      >
+        <Select.Option value="dev">{ENVIRONMENTS.dev}</Select.Option>
+        <Select.Option value="prod">{ENVIRONMENTS.prod}</Select.Option>
+        <Select.Option value="">{ENVIRONMENTS[""]}</Select.Option>
+      </Select>
+      <div className="mt-2 flex justify-end gap-2">
+        <Button type="button" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit" variant="primary" loading={create.isPending} disabled={name.trim() === ""}>
+          Create
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,112 @@
+import { Badge } from "@cloudflare/kumo/components/badge";
+import { Button } from "@cloudflare/kumo/components/button";
+import { Empty } from "@cloudflare/kumo/components/empty";
+import { Table } from "@cloudflare/kumo/components/table";
+import { ArrowsSplitIcon, PlusIcon } from "@phosphor-icons/react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { deliveryMetricsQuery, destinationsQuery, sourcesQuery } from "../api/queries.ts";
+import type { DeliveryMetrics, Destination } from "../api/types.ts";
+import { count, plural } from "../logic/times.ts";
+import { Loaded } from "../parts/loaded.tsx";
+import { Bar } from "../parts/page-states.tsx";
+import { Page } from "../parts/page.tsx";
+import { TextLink } from "../parts/text-link.tsx";
+
+/** Where does it go? */
+export function Destinations(): ReactNode {
+  const destinations = useQuery(destinationsQuery);
+  const sources = useQuery(sourcesQuery);
+  const navigate = useNavigate();
+  const add = (): void => void navigate({ to: "/destinations/new" });
+  const sourceName = (id: string): string => sources.data?.sources.find((source) => source.id === id)?.name ?? "…";
+  return (
+    <Page
+      title="Destinations"
+      answer={destinations.data === undefined ? "Where does it go?" : answer(destinations.data)}
+      actions={
+        <Button variant="primary" icon={PlusIcon} onClick={add}>
+          Add a destination
+        </Button>
+      }
+    >
+      <Loaded query={destinations} failure="The destinations could not be loaded">
+        {(list) =>
+          list.length === 0 ? (
+            <Empty
+              icon={<ArrowsSplitIcon size={40} className="text-kumo-inactive" />}
+              title="No destinations yet"
+              description="Each tool that receives what a source accepts will be listed here with what it got today."
+              contents={
+                <Button variant="primary" onClick={add}>
+                  Add a webhook
+                </Button>
+              }
+            />
+          ) : (
+            <div className="ring-kumo-hairline bg-kumo-base overflow-hidden rounded-lg ring">
+              <Table className="cards-on-phone">
+                <Table.Header>
+                  <Table.Row>
+                    <Table.Head>Name</Table.Head>
+                    <Table.Head>From</Table.Head>
+                    <Table.Head className="text-right">Delivered</Table.Head>
+                    <Table.Head className="text-right">Waiting</Table.Head>
+                    <Table.Head className="text-right">Given up</Table.Head>
+                    <Table.Head>State</Table.Head>
+                  </Table.Row>
+                </Table.Header>
+                <Table.Body>
+                  {list.map((destination) => (
+                    <Row key={destination.id} destination={destination} from={sourceName(destination.sourceId)} />
+                  ))}
+                </Table.Body>
+              </Table>
+            </div>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function answer(list: readonly Destination[]): string {
+  if (list.length === 0) return "Nowhere yet: events are archived, and wait for a destination.";
+  const on = list.filter((destination) => destination.enabled).length;
+  return `To ${plural(on, "destination")}${on < list.length ? ` (${count(list.length - on)} switched off)` : ""}; counts are of the last 24 hours.`;
+}
+
+function Row({ destination, from }: { destination: Destination; from: string }): ReactNode {
+  const metrics = useQuery(deliveryMetricsQuery(destination.id));
+  const figure = (of: (metrics: DeliveryMetrics) => number | undefined): ReactNode =>
+    metrics.data === undefined ? metrics.isError ? "?" : <Bar className="inline-block w-10" /> : count(of(metrics.data) ?? 0);
+  const givenUp = metrics.data?.abandoned ?? 0;
+  return (
+    <Table.Row>
+      <Table.Cell className="max-w-80">
+        <span className="flex min-w-0 items-center gap-2">
+          <span className="truncate font-medium" title={destination.name}>
+            <TextLink href={`/destinations/${destination.id}`}>{destination.name}</TextLink>
+          </span>
+          <Badge variant="secondary">{destination.metadata.name}</Badge>
+        </span>
+      </Table.Cell>
+      <Table.Cell data-label="From" className="max-w-60">
+        <span className="block truncate">{from}</span>
+      </Table.Cell>
+      <Table.Cell data-label="Delivered" className="text-right tabular-nums">
+        {figure((data) => data.delivered)}
+      </Table.Cell>
+      <Table.Cell data-label="Waiting" className="text-right tabular-nums">
+        {figure((data) => data.waiting ?? data.retrying)}
+      </Table.Cell>
+      <Table.Cell data-label="Given up" className="text-right tabular-nums">
+        <span className={givenUp > 0 ? "text-kumo-danger" : ""}>{figure((data) => data.abandoned)}</span>
+      </Table.Cell>
+      <Table.Cell data-label="State">
+        {destination.enabled ? "On" : <strong className="text-kumo-warning">Off</strong>}
+      </Table.Cell>
+    </Table.Row>
+  );
+}

@@ -1,0 +1,91 @@
+import { Banner } from "@cloudflare/kumo/components/banner";
+import { Button } from "@cloudflare/kumo/components/button";
+import { Select } from "@cloudflare/kumo/components/select";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { api } from "../../api/client.ts";
+import type { Source, WriteKeyDetails } from "../../api/types.ts";
+import { ConfirmByName } from "../../parts/confirm-by-name.tsx";
+import { CopyButton } from "../../parts/copy-button.tsx";
+import { When } from "../../parts/when.tsx";
+import { absoluteTime } from "../../logic/times.ts";
+import { refreshSource } from "./save.ts";
+
+const OVERLAPS = {
+  never: "The other keys stay valid",
+  "24": "The other keys end in 1 day",
+  "168": "The other keys end in 7 days",
+  "720": "The other keys end in 30 days",
+};
+
+/** The source's keys: add one with an overlap, copy, revoke by name. */
+export function WriteKeys({ source }: { source: Source }): ReactNode {
+  const [revoking, setRevoking] = useState<string>();
+  const [overlap, setOverlap] = useState<keyof typeof OVERLAPS>("never");
+  const keys = `/sources/${encodeURIComponent(source.id)}/writekey`;
+  const add = useMutation({
+    mutationFn: () => api("POST", keys, overlap === "never" ? {} : { expireOthersAfterHours: Number(overlap) }),
+    onSuccess: () => refreshSource(source),
+  });
+  return (
+    <div className="flex flex-col gap-4">
+      <ul className="flex flex-col">
+        {source.writeKeyDetails.map((detail) => (
+          <KeyRow key={detail.key} detail={detail} last={source.writeKeyDetails.length === 1} onRevoke={() => setRevoking(detail.key)} />
+        ))}
+      </ul>
+      {add.isError && <Banner size="sm" variant="error" description={add.error.message} />}
+      <div className="flex flex-wrap items-center gap-2">
+        <Button loading={add.isPending} onClick={() => add.mutate()}>
+          Add a write key
+        </Button>
+        <Select<keyof typeof OVERLAPS>
+          aria-label="What happens to the other keys"
+          value={overlap}
+          onValueChange={(value) => value !== null && setOverlap(value)}
+          renderValue={(value) => OVERLAPS[value]}
+        >
+          {Object.entries(OVERLAPS).map(([value, words]) => (
+            <Select.Option key={value} value={value as keyof typeof OVERLAPS}>
+              {words}
+            </Select.Option>
+          ))}
+        </Select>
+      </div>
+      <ConfirmByName
+        title="Revoke the write key"
+        consequence="Whatever still sends with it is answered 200, as Segment does, and its events are gone. Events received so far stay."
+        name={source.name}
+        action="Revoke"
+        open={revoking !== undefined}
+        onOpenChange={(open) => !open && setRevoking(undefined)}
+        onConfirm={async () => {
+          await api("DELETE", `${keys}/${encodeURIComponent(revoking ?? "")}`);
+          await refreshSource(source);
+        }}
+      />
+    </div>
+  );
+}
+
+const KeyRow = ({ detail, last, onRevoke }: { detail: WriteKeyDetails; last: boolean; onRevoke: () => void }): ReactNode => (
+  <li className="border-kumo-hairline flex flex-wrap items-center gap-x-3 gap-y-1 border-b py-2 first:pt-0 last:border-b-0 last:pb-0">
+    <span className="flex min-w-0 flex-1 basis-60 items-center gap-1">
+      <code className="min-w-0 truncate font-mono text-sm">{detail.key}</code>
+      <CopyButton text={detail.key} label="Copy the write key" compact />
+    </span>
+    <span className="text-kumo-subtle text-sm">
+      added <When at={detail.createdAt} />
+      {detail.expiresAt !== undefined && ` · ends ${absoluteTime(Date.parse(detail.expiresAt))}`}
+    </span>
+    <Button
+      size="sm"
+      variant="secondary-destructive"
+      disabled={last}
+      title={last ? "The last key cannot be revoked; add another first." : undefined}
+      onClick={onRevoke}
+    >
+      Revoke
+    </Button>
+  </li>
+);

@@ -1,0 +1,66 @@
+import { Tabs } from "@cloudflare/kumo/components/tabs";
+import { Badge } from "@cloudflare/kumo/components/badge";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, Outlet, useRouterState } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { sourceQuery } from "../api/queries.ts";
+import { EnvironmentBadge } from "../parts/labels.tsx";
+import { Bar, ErrorCard, NotFound } from "../parts/page-states.tsx";
+import { ApiError } from "../api/client.ts";
+import { TextLink } from "../parts/text-link.tsx";
+
+const route = getRouteApi("/shell/sources/$sourceId");
+
+const TABS = [
+  { value: "setup", label: "Setup", to: "/sources/$sourceId/setup" },
+  { value: "debugger", label: "Debugger", to: "/sources/$sourceId/debugger" },
+  { value: "settings", label: "Settings", to: "/sources/$sourceId/settings" },
+] as const;
+
+/** One source: its name and its tabs; the tab's screen below. */
+export function SourceLayout(): ReactNode {
+  const { sourceId } = route.useParams();
+  const source = useQuery(sourceQuery(sourceId));
+  const tab = useRouterState({ select: (state) => state.location.pathname.split("/")[3] ?? "" });
+  if (source.isError && source.data === undefined) {
+    if (source.error instanceof ApiError && source.error.status === 404) return <NotFound />;
+    return (
+      <div className="mx-auto w-full max-w-2xl px-4 py-12">
+        <ErrorCard error={source.error} what="The source could not be loaded" retry={() => void source.refetch()} />
+      </div>
+    );
+  }
+  return (
+    <>
+      <header className="border-kumo-hairline bg-kumo-base border-b px-4 pt-4 sm:px-8">
+        <nav aria-label="Path" className="text-sm">
+          <TextLink href="/sources">Sources</TextLink>
+        </nav>
+        <div className="mt-1 mb-2 flex min-h-8 flex-wrap items-center gap-2">
+          {source.data === undefined ? (
+            <Bar className="h-6 w-48" />
+          ) : (
+            <>
+              <p className="max-w-full truncate text-xl font-semibold" title={source.data.name}>
+                {source.data.name}
+              </p>
+              <EnvironmentBadge labels={source.data.labels} />
+              {!source.data.enabled && <Badge variant="warning">switched off</Badge>}
+            </>
+          )}
+        </div>
+        <Tabs
+          variant="underline"
+          value={tab}
+          tabs={TABS.map(({ value, label, to }) => ({
+            value,
+            label,
+            nativeButton: false,
+            render: <Link to={to} params={{ sourceId }} />,
+          }))}
+        />
+      </header>
+      <Outlet />
+    </>
+  );
+}

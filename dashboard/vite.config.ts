@@ -1,0 +1,18 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  base: "/",
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: fileURLToPath(new URL("../dist/assets", import.meta.url)),
+    emptyOutDir: true,
+    // data: URLs would be the only thing here that a strict policy has to make room for.
+    assetsInlineLimit: 0,
+    target: "es2023",
+    modulePreload: { polyfill: false },
+  },
+});

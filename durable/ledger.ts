@@ -120,7 +120,7 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /** What became of one line of a segment here; empty when it was never routed here or is forgotten by now. */
-  async trace(key: string, line: number): Promise<LineTrace[]> {
+  async lineTrace(key: string, line: number): Promise<LineTrace[]> {
     return this.#jobs.trace(key, line);
   }
 

@@ -49,7 +49,8 @@ async function judge(response: Response, base: Omit<Exchange, "response">, { too
   const { status } = response;
   const verdict = classifyHttp(status);
   if (verdict === "delivered") {
-    await response.body?.cancel();
+    // The status has been given: a body that breaks off afterwards cannot take it back.
+    await response.body?.cancel().catch(() => undefined);
     return { status: "delivered" };
   }
   const text = await readStart(response);

@@ -1,0 +1,158 @@
+import { createExecutionContext, createMessageBatch, getQueueResult, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import { deliverPointers } from "../../queues/deliveries.ts";
+import { writeLines } from "../../src/bindings/archive.ts";
+import { createDeliveryDeps } from "../../src/bindings/delivery-deps.ts";
+import type { OpenDestination } from "../../src/core/catalog.ts";
+import type { DeadLetter } from "../../src/core/dead-letter.ts";
+import type { DeliveryPointer } from "../../src/core/delivery.ts";
+import type { DeliverySummary } from "../../src/core/ledger.ts";
+import type { DeliveryDeps } from "../../src/destinations/deliver-job.ts";
+import { findDestination } from "../../src/destinations/registry.ts";
+import type { Ledger } from "../../src/worker.ts";
+
+/** What the far end saw of one event. */
+export interface Received {
+  readonly id: string;
+  readonly at: number;
+}
+
+type Answer = (event: { readonly messageId: string }, attempt: number) => Response | Promise<Response>;
+
+/**
+ * One destination: the real Ledger, R2, consumer and webhook definition. The far end and the Catalog are the test's,
+ * and so is the queue between ledger and consumer: pointers wait in `sent` until the test lets the consumer run.
+ */
+export interface DeliveryRig {
+  readonly destinationId: string;
+  readonly received: Received[];
+  deps: DeliveryDeps;
+  readonly ledger: DurableObjectStub<Ledger>;
+  answer: Answer;
+  opened: OpenDestination | null;
+  /** Writes a segment of events with these ids and opens a job for it. */
+  addSegment(
+    ids: readonly string[],
+    extra?: (id: string, line: number) => Record<string, unknown>,
+  ): Promise<DeliveryPointer>;
+  /** Takes the pointers that the ledger has put on the queue since the last call. */
+  takeSent(): DeliveryPointer[];
+  /** One run of the consumer with these pointers (what was sent, when none); every message must be confirmed. */
+  consume(...pointers: readonly DeliveryPointer[]): Promise<void>;
+  /** Lets the queue run until it is empty. */
+  drain(): Promise<void>;
+  /** How often each id arrived. */
+  times(): Record<string, number>;
+  deadLetters(): Promise<DeadLetter[]>;
+  summary(): Promise<DeliverySummary>;
+  alarm(): Promise<boolean>;
+}
+
+const webhookAt = (destinationId: string, sourceId: string): OpenDestination => ({
+  destination: {
+    id: destinationId,
+    name: "Test",
+    integrationName: "Webhooks",
+    metadataId: "webhook",
+    sourceId,
+    enabled: true,
+  },
+  settings: { url: "https://hook.example/in" },
+  unreadable: [],
+});
+
+const onQueue: DeliveryPointer[] = [];
+
+/** Keeps the ledger's pointers away from the real queue. */
+function holdQueue(): void {
+  vi.spyOn(env.DELIVERIES, "sendBatch").mockImplementation(async (messages) => {
+    for (const { body } of messages) onQueue.push(body as DeliveryPointer);
+    return {} as never;
+  });
+}
+
+async function unpack(key: string): Promise<string[]> {
+  const object = await env.ARCHIVE.get(key);
+  const stream = object!.body.pipeThrough(new DecompressionStream("gzip"));
+  return (await new Response(stream).text()).trimEnd().split("\n");
+}
+
+export function createRig(): DeliveryRig {
+  holdQueue();
+  const destinationId = `dst_${crypto.randomUUID()}`;
+  const sourceId = `src_${crypto.randomUUID()}`;
+  const received: Received[] = [];
+  const attempts = new Map<string, number>();
+  let segments = 0;
+  const base = createDeliveryDeps(env, findDestination);
+  const keyOf = (segment: number) => `segment-logs/${sourceId}/1795305600000/0-${String(segment).padStart(9, "0")}.gz`;
+  const pointerOf = (key: string): DeliveryPointer => ({ destinationId, sourceId, key });
+  const rig: DeliveryRig = {
+    destinationId,
+    received,
+    ledger: env.LEDGER.getByName(`destination:${destinationId}`),
+    answer: () => new Response("ok"),
+    opened: webhookAt(destinationId, sourceId),
+    deps: {
+      ...base,
+      openDestination: async () => rig.opened,
+      tools: {
+        ...base.tools,
+        async fetch(_url, init) {
+          const event = JSON.parse(String(init.body)) as { messageId: string };
+          const attempt = (attempts.get(event.messageId) ?? 0) + 1;
+          attempts.set(event.messageId, attempt);
+          received.push({ id: event.messageId, at: Date.now() });
+          return rig.answer(event, attempt);
+        },
+      },
+    },
+    async addSegment(ids, extra = () => ({})) {
+      const key = keyOf(segments++);
+      const receivedAt = new Date().toISOString();
+      await writeLines(
+        env.ARCHIVE,
+        key,
+        ids.map((messageId, line) => ({
+          type: "track",
+          messageId,
+          receivedAt,
+          integrations: {},
+          ...extra(messageId, line),
+        })),
+      );
+      await rig.ledger.open({ destinationId, sourceId, key, count: ids.length });
+      return pointerOf(key);
+    },
+    takeSent() {
+      const mine = onQueue.filter((pointer) => pointer.destinationId === destinationId);
+      for (const pointer of mine) onQueue.splice(onQueue.indexOf(pointer), 1);
+      return mine;
+    },
+    async consume(...given) {
+      const pointers = given.length > 0 ? given : rig.takeSent();
+      const batch = createMessageBatch<DeliveryPointer>(
+        "inlet-deliveries",
+        pointers.map((body, i) => ({ id: String(i), timestamp: new Date(), attempts: 1, body })),
+      );
+      const ctx = createExecutionContext();
+      await deliverPointers(batch, rig.deps);
+      const { explicitAcks, retryMessages } = await getQueueResult(batch, ctx);
+      if (explicitAcks.length !== pointers.length || retryMessages.length > 0)
+        throw new Error("a message was not confirmed");
+    },
+    async drain() {
+      for (let sent = rig.takeSent(); sent.length > 0; sent = rig.takeSent()) await rig.consume(...sent);
+    },
+    times: () => Object.fromEntries([...attempts].toSorted(([a], [b]) => a.localeCompare(b))),
+    async deadLetters() {
+      const { objects } = await env.ARCHIVE.list({ prefix: `dead-letters/${destinationId}/` });
+      const lines = await Promise.all(objects.map(({ key }) => unpack(key)));
+      return lines.flat().map((line) => JSON.parse(line) as DeadLetter);
+    },
+    summary: async () => rig.ledger.summary({ minutes: 60, now: Date.now() }),
+    alarm: () => runDurableObjectAlarm(rig.ledger),
+  };
+  return rig;
+}

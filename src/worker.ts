@@ -3,14 +3,19 @@ import { keepDeadMessages } from "../queues/dead-letters.ts";
 import { deliverPointers } from "../queues/deliveries.ts";
 import { routeSegments } from "../queues/events.ts";
 import { replayOverflow } from "../queues/overflow.ts";
+import { apiRoutes } from "./api/routes.ts";
 import { shellRoutes } from "./api/shell.ts";
+import { createApiDeps, type ApiTools } from "./bindings/api-deps.ts";
 import { createDeps, type Deps } from "./bindings/deps.ts";
 import { beaconRoutes } from "./collect/beacon.ts";
 import { cdnRoutes } from "./collect/cdn.ts";
+import { LINK_PROBLEMS, signLink } from "./collect/links.ts";
 import { collectRoutes } from "./collect/routes.ts";
+import { renderSnippet } from "./collect/snippet.ts";
 import type { DeliveryPointer } from "./core/delivery.ts";
 import type { SegmentPointer } from "./core/intake.ts";
-import { findDestination } from "./destinations/registry.ts";
+import { err } from "./core/result.ts";
+import { findDestination, listDestinations } from "./destinations/registry.ts";
 
 export { Catalog } from "../durable/catalog.ts";
 export { Debugger } from "../durable/debugger.ts";
@@ -23,6 +28,15 @@ interface Composition {
   readonly deps: Deps;
   readonly app: Hono;
 }
+
+const API_TOOLS: ApiTools = {
+  renderSnippet,
+  destinations: listDestinations(),
+  async signLink(options, hmac) {
+    const link = await signLink(options, hmac);
+    return link.ok ? link : err(LINK_PROBLEMS[link.error]);
+  },
+};
 
 let composition: Composition | undefined;
 
@@ -37,6 +51,7 @@ function compose(env: Env): Composition {
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   if (deps.settings.INLET_PATH_PREFIX !== "") app.route(deps.settings.INLET_PATH_PREFIX, sdk);
   app.route("/", sdk);
+  app.mount("/api", apiRoutes(createApiDeps(env, deps, API_TOOLS)).fetch);
   app.route("/", shellRoutes(deps.cdn));
   app.notFound((c) => c.json({ errors: [{ type: "not_found", message: "There is nothing at this path." }] }, 404));
   composition = { deps, app };

@@ -102,7 +102,8 @@ export interface FoundEvent extends LookupResult {
 export interface ApiDeps {
   readonly pathPrefix: string;
   readonly demo: boolean;
-  readonly catalog: CatalogClient;
+  /** A fresh client for each request: a stub belongs to the request that made it. */
+  catalog(): CatalogClient;
   readonly destinations: readonly DestinationKind[];
   readonly preferences: { get(): Promise<Preferences>; put(patch: PreferencesPatch): Promise<Preferences> };
   listSamples(

@@ -1,0 +1,91 @@
+import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
+import * as z from "zod";
+import type { Identity } from "../core/catalog.ts";
+import { pageOf } from "../core/page.ts";
+import { fromZod, invalid } from "./problem.ts";
+
+/** What the sign-in check leaves for handlers. */
+export interface ApiEnv {
+  Variables: { identity: Identity };
+}
+
+/** A router of this room: every body, query and parameter is checked by its route's schema before the handler. */
+export const createApp = () =>
+  new OpenAPIHono<ApiEnv>({
+    strict: false,
+    defaultHook: (result) => {
+      if (!result.success) throw fromZod(result.error);
+    },
+  });
+
+const ErrorEnvelope = z.object({
+  errors: z.array(z.object({ type: z.string(), message: z.string(), field: z.string().optional() })),
+});
+const refusal = (description: string) => ({ description, content: { "application/json": { schema: ErrorEnvelope } } });
+
+/** The refusals every route may answer with. */
+export const REFUSALS = {
+  400: refusal("The body is not JSON."),
+  401: refusal("Not signed in, or the token is wrong."),
+  403: refusal("The request comes from another site."),
+  404: refusal("No such resource."),
+  409: refusal("In conflict with what is there."),
+  413: refusal("The body is too large."),
+  422: refusal("A value cannot be used; `field` says which."),
+  429: refusal("Too many attempts; see Retry-After."),
+};
+
+/** A successful answer with the Public API's envelope. */
+export const ok = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { "application/json": { schema: z.object({ data: schema }) } },
+});
+
+export const json = <S extends z.ZodType>(schema: S) => ({
+  required: true,
+  content: { "application/json": { schema } },
+});
+
+export const Success = z.object({ status: z.literal("SUCCESS") });
+export const SUCCESS = { data: { status: "SUCCESS" as const } };
+
+/** A route whose 200 answer is `data`, with the common refusals. */
+export function route<
+  const M extends RouteConfig["method"],
+  const P extends string,
+  const R extends NonNullable<RouteConfig["request"]>,
+  S extends z.ZodType,
+>(config: { method: M; path: P; summary: string; tag: string; request: R; data: S }) {
+  const { method, path, summary, tag, request, data } = config;
+  return createRoute({
+    method,
+    path,
+    summary,
+    tags: [tag],
+    request,
+    responses: { 200: ok(summary, data), ...REFUSALS },
+  });
+}
+
+/** ISO-8601 UTC of ms since epoch. */
+export const iso = (at: number): string => new Date(at).toISOString();
+export const IsoTime = z.iso.datetime();
+
+export const PageParams = z.object({
+  "pagination[count]": z.coerce.number().int().min(1).max(1000).default(100),
+  "pagination[cursor]": z.string().max(100).optional(),
+});
+export const Pagination = z.object({
+  current: z.string(),
+  next: z.string().optional(),
+  totalEntries: z.int(),
+});
+
+/** The page of `all` that the query asks for. */
+export function paginate<T>(all: readonly T[], query: z.infer<typeof PageParams>) {
+  const page = pageOf(all, { count: query["pagination[count]"], cursor: query["pagination[cursor]"] });
+  if (!page.ok) throw invalid("The cursor is none that was given out.", "pagination[cursor]");
+  return page.value;
+}
+
+export const Minutes = z.object({ minutes: z.coerce.number().int().min(1).max(43_200).default(60) });

@@ -1,0 +1,84 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { getCookie } from "hono/cookie";
+import type { ApiEnv } from "./app.ts";
+import type { ApiDeps } from "./deps.ts";
+import { limited, Problem } from "./problem.ts";
+
+export const SESSION_COOKIE = "inlet_session";
+
+/** Far above any configuration, far below what would hurt. */
+const BODY_BYTES = 256 * 1024;
+
+/** Who is slowed down when a token is wrong. Without Cloudflare in front there is one address: the machine itself. */
+export const addressOf = (c: Context): string => c.req.header("cf-connecting-ip") ?? "local";
+
+const unauthenticated = (message: string): Problem =>
+  new Problem(401, [{ type: "unauthenticated", message }], { "www-authenticate": 'Bearer realm="inlet"' });
+
+/** `undefined`: no Authorization header. Another scheme than Bearer is refused like a wrong token. */
+function bearerOf(c: Context): string | undefined {
+  const header = c.req.header("authorization");
+  return header === undefined ? undefined : (/^Bearer +(\S+) *$/i.exec(header)?.[1] ?? "");
+}
+
+const isUpgrade = (c: Context): boolean => c.req.header("upgrade")?.toLowerCase() === "websocket";
+
+/** Whether the browser says that a page of this very host made the request. Schemes may differ behind a proxy. */
+export function isSameOrigin(c: Context): boolean {
+  const origin = c.req.header("origin");
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === new URL(c.req.url).host;
+}
+
+/**
+ * Nothing behind this is reached without the admin token, an API token or a session. A session is a cookie, which
+ * browsers send along whoever asks: so with one, changes and live sockets must come from our own pages.
+ */
+export const requireIdentity =
+  (deps: ApiDeps): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    const bearer = bearerOf(c);
+    const session = getCookie(c, SESSION_COOKIE);
+    const access = await deps.catalog().authenticate({ bearer, session, address: addressOf(c) });
+    if (access.status === "limited") throw limited(access.retryAfterMs);
+    if (access.status === "denied") {
+      const given = bearer !== undefined || session !== undefined;
+      throw unauthenticated(given ? "The token or session is not valid (any more)." : "Sign in, or send a token.");
+    }
+    const changes = c.req.method !== "GET" && c.req.method !== "HEAD";
+    if (access.identity.via === "session" && (changes || isUpgrade(c)) && !isSameOrigin(c)) {
+      throw new Problem(403, [{ type: "cross_site", message: "With a session, requests must come from this site." }]);
+    }
+    c.set("identity", access.identity);
+    await next();
+  };
+
+/**
+ * Bodies are JSON whatever their label says (Segment's clients send `application/vnd.segment.v1+json`), and an empty
+ * one is none, whatever it is labelled.
+ */
+export const readAsJson: MiddlewareHandler = async (c, next) => {
+  const { raw } = c.req;
+  const empty = raw.body === null || c.req.header("content-length") === "0";
+  const wanted = empty ? undefined : "application/json";
+  if (c.req.header("content-type") !== wanted) {
+    const headers = new Headers(raw.headers);
+    headers.delete("content-type");
+    if (wanted !== undefined) headers.set("content-type", wanted);
+    c.req.raw = new Request(raw, { headers });
+  }
+  await next();
+};
+
+export const limitBody: MiddlewareHandler = bodyLimit({
+  maxSize: BODY_BYTES,
+  onError: () => {
+    throw new Problem(413, [{ type: "too_large", message: "The body may hold at most 256 kB." }]);
+  },
+});
+
+/** Configuration and personal data: no cache keeps them. */
+export const neverCached: MiddlewareHandler = async (c, next) => {
+  c.header("cache-control", "no-store");
+  await next();
+};

@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { createRoute } from "@hono/zod-openapi";
+import { createApp } from "./app.ts";
+import { debuggerRoutes } from "./debugger.ts";
+import type { ApiDeps } from "./deps.ts";
+import { destinationRoutes } from "./destinations.ts";
+import { limitBody, neverCached, readAsJson, requireIdentity, SESSION_COOKIE } from "./guard.ts";
+import { notFound, onError } from "./problem.ts";
+import { sessionRoutes, signInRoutes } from "./session.ts";
+import { setupRoutes } from "./setup.ts";
+import { sourcePartRoutes } from "./source-parts.ts";
+import { sourceRoutes } from "./sources.ts";
+import { volumeRoutes } from "./volume.ts";
+import { preferenceRoutes, tokenRoutes, workspaceRoutes } from "./workspace.ts";
+
+const INFO = {
+  openapi: "3.1.0",
+  info: {
+    title: "Inlet control plane",
+    version: "1",
+    description:
+      "Resource paths, envelopes and names follow Segment's Public API; what it lacks (debugger, volume, lookup, setup) is in the same style.",
+  },
+  servers: [{ url: "/api" }],
+  security: [{ token: [] }, { session: [] }],
+};
+
+const describeApi = createRoute({
+  method: "get",
+  path: "/openapi.json",
+  summary: "This description",
+  tags: ["Description"],
+  security: [],
+  responses: {
+    200: {
+      description: "OpenAPI 3.1",
+      content: { "application/json": { schema: z.looseObject({ openapi: z.string() }) } },
+    },
+  },
+});
+
+/** Everything behind the sign-in check. */
+const guardedRoutes = (deps: ApiDeps) =>
+  createApp()
+    .route("/", sessionRoutes(deps))
+    .route("/", workspaceRoutes(deps))
+    .route("/", sourceRoutes(deps))
+    .route("/", sourcePartRoutes(deps))
+    .route("/", setupRoutes(deps))
+    .route("/", debuggerRoutes(deps))
+    .route("/", volumeRoutes(deps))
+    .route("/", tokenRoutes(deps))
+    .route("/", destinationRoutes(deps))
+    .route("/", preferenceRoutes(deps));
+
+/**
+ * The control plane, to be mounted with `app.mount("/api", apiRoutes(deps).fetch)` after the SDK routes (one of
+ * which, `/api/s/…`, lies under it); `route` would make `/api/` and `/api` different paths. Two routes answer
+ * without sign-in: signing in, and this API's description. Everything else, known or not, is 401.
+ */
+export function apiRoutes(deps: ApiDeps) {
+  const app = createApp();
+  const document = (): { openapi: string } => ({ ...app.getOpenAPI31Document(INFO) });
+  app.use(limitBody, readAsJson, neverCached);
+  const open = app.route("/", signInRoutes(deps)).openapi(describeApi, (c) => c.json(document(), 200));
+  open.use(requireIdentity(deps));
+  const api = open.route("/", guardedRoutes(deps));
+  api.notFound(notFound);
+  api.onError(onError(deps.newRequestId));
+  const registry = api.openAPIRegistry;
+  registry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
+  registry.registerComponent("securitySchemes", "session", { type: "apiKey", in: "cookie", name: SESSION_COOKIE });
+  return api;
+}

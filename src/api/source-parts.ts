@@ -1,0 +1,106 @@
+import * as z from "zod";
+import { Label, Labels } from "../core/catalog.ts";
+import { SourceSettings, SourceSettingsPatch } from "../core/source.ts";
+import { createApp, json, route } from "./app.ts";
+import type { ApiDeps } from "./deps.ts";
+import { unwrap } from "./problem.ts";
+import { Source } from "./source-view.ts";
+import { sourceAnswer, SourceParams } from "./sources.ts";
+
+const SettingsAnswer = z.object({ settings: SourceSettings });
+const LabelsAnswer = z.object({ labels: z.array(Label) });
+const SourceAnswer = z.object({ source: Source });
+const LabelsBody = z.object({ labels: Labels });
+
+const showSettings = route({
+  method: "get",
+  path: "/sources/{sourceId}/settings",
+  summary: "A source's settings",
+  tag: "Sources",
+  request: { params: SourceParams },
+  data: SettingsAnswer,
+});
+const changeSettings = route({
+  method: "patch",
+  path: "/sources/{sourceId}/settings",
+  summary: "Change the settings that are named",
+  tag: "Sources",
+  request: { params: SourceParams, body: json(SourceSettingsPatch) },
+  data: SettingsAnswer,
+});
+const addLabels = route({
+  method: "post",
+  path: "/sources/{sourceId}/labels",
+  summary: "Add labels; a key that exists gets the new value",
+  tag: "Sources",
+  request: { params: SourceParams, body: json(LabelsBody) },
+  data: LabelsAnswer,
+});
+const replaceLabels = route({
+  method: "put",
+  path: "/sources/{sourceId}/labels",
+  summary: "Replace all labels",
+  tag: "Sources",
+  request: { params: SourceParams, body: json(LabelsBody) },
+  data: LabelsAnswer,
+});
+const addWriteKey = route({
+  method: "post",
+  path: "/sources/{sourceId}/writekey",
+  summary: "Make a new write key; the others go on, or end after an overlap",
+  tag: "Sources",
+  request: {
+    params: SourceParams,
+    body: {
+      required: false,
+      content: {
+        "application/json": {
+          schema: z.object({ expireOthersAfterHours: z.number().min(0).max(8760).optional() }),
+        },
+      },
+    },
+  },
+  data: SourceAnswer,
+});
+const removeWriteKey = route({
+  method: "delete",
+  path: "/sources/{sourceId}/writekey/{writeKey}",
+  summary: "End a write key at once",
+  tag: "Sources",
+  request: { params: SourceParams.extend({ writeKey: z.string().max(200) }) },
+  data: SourceAnswer,
+});
+
+/** Settings, labels and write keys of one source. */
+export const sourcePartRoutes = (deps: ApiDeps) => {
+  return createApp()
+    .openapi(showSettings, async (c) => {
+      const { settings } = unwrap(await deps.catalog().getSource(c.req.valid("param").sourceId));
+      return c.json({ data: { settings } }, 200);
+    })
+    .openapi(changeSettings, async (c) => {
+      const { settings } = unwrap(
+        await deps.catalog().updateSettings(c.req.valid("param").sourceId, c.req.valid("json")),
+      );
+      return c.json({ data: { settings } }, 200);
+    })
+    .openapi(addLabels, async (c) => {
+      const { sourceId } = c.req.valid("param");
+      const { labels } = unwrap(await deps.catalog().setLabels(sourceId, c.req.valid("json").labels, false));
+      return c.json({ data: { labels } }, 200);
+    })
+    .openapi(replaceLabels, async (c) => {
+      const { sourceId } = c.req.valid("param");
+      const { labels } = unwrap(await deps.catalog().setLabels(sourceId, c.req.valid("json").labels, true));
+      return c.json({ data: { labels } }, 200);
+    })
+    .openapi(addWriteKey, async (c) => {
+      const { expireOthersAfterHours } = c.req.valid("json");
+      const source = unwrap(await deps.catalog().addWriteKey(c.req.valid("param").sourceId, expireOthersAfterHours));
+      return c.json(await sourceAnswer(deps, source), 200);
+    })
+    .openapi(removeWriteKey, async (c) => {
+      const { sourceId, writeKey } = c.req.valid("param");
+      return c.json(await sourceAnswer(deps, unwrap(await deps.catalog().removeWriteKey(sourceId, writeKey))), 200);
+    });
+};

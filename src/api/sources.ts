@@ -1,0 +1,94 @@
+import * as z from "zod";
+import { SourceInput, SourceKind, SourcePatch, type SourceView } from "../core/catalog.ts";
+import { createApp, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
+import type { ApiDeps } from "./deps.ts";
+import { unwrap } from "./problem.ts";
+import { showSource, Source } from "./source-view.ts";
+
+export const SourceParams = z.object({ sourceId: z.string().max(64) });
+const SourceAnswer = z.object({ source: Source });
+
+/** The Public API needs only a slug and calls the kind `metadataId`; a form needs only a name. */
+const NewSource = SourceInput.extend({
+  name: SourceInput.shape.name.optional(),
+  kind: SourceKind.optional(),
+  metadataId: SourceKind.optional(),
+}).refine((input) => input.name !== undefined || input.slug !== undefined, {
+  message: "A source needs a name or a slug.",
+  path: ["name"],
+});
+
+const list = route({
+  method: "get",
+  path: "/sources",
+  summary: "All sources, the oldest first",
+  tag: "Sources",
+  request: { query: PageParams },
+  data: z.object({ sources: z.array(Source), pagination: Pagination }),
+});
+const create = route({
+  method: "post",
+  path: "/sources",
+  summary: "Create a source with its first write key",
+  tag: "Sources",
+  request: { body: json(NewSource) },
+  data: SourceAnswer,
+});
+const show = route({
+  method: "get",
+  path: "/sources/{sourceId}",
+  summary: "One source",
+  tag: "Sources",
+  request: { params: SourceParams },
+  data: SourceAnswer,
+});
+const update = route({
+  method: "patch",
+  path: "/sources/{sourceId}",
+  summary: "Change a source's name, slug, kind, or whether it is on",
+  tag: "Sources",
+  request: { params: SourceParams, body: json(SourcePatch) },
+  data: SourceAnswer,
+});
+const remove = route({
+  method: "delete",
+  path: "/sources/{sourceId}",
+  summary: "Delete a source with its destinations and its debugger; archived events stay",
+  tag: "Sources",
+  request: { params: SourceParams },
+  data: Success,
+});
+
+/** Answers with one source. */
+export const sourceAnswer = async (deps: ApiDeps, view: SourceView) => ({
+  data: { source: showSource(view, (await deps.catalog().workspace()).id) },
+});
+
+export const sourceRoutes = (deps: ApiDeps) => {
+  return createApp()
+    .openapi(list, async (c) => {
+      const { id } = await deps.catalog().workspace();
+      const { items, pagination } = paginate(await deps.catalog().listSources(), c.req.valid("query"));
+      return c.json({ data: { sources: items.map((view) => showSource(view, id)), pagination } }, 200);
+    })
+    .openapi(create, async (c) => {
+      const { metadataId, ...body } = c.req.valid("json");
+      const name = body.name ?? body.slug ?? "";
+      const kind = body.kind ?? metadataId ?? "javascript";
+      const source = unwrap(await deps.catalog().createSource({ ...body, name, kind }));
+      return c.json(await sourceAnswer(deps, source), 200);
+    })
+    .openapi(show, async (c) =>
+      c.json(await sourceAnswer(deps, unwrap(await deps.catalog().getSource(c.req.valid("param").sourceId))), 200),
+    )
+    .openapi(update, async (c) => {
+      const source = unwrap(await deps.catalog().updateSource(c.req.valid("param").sourceId, c.req.valid("json")));
+      return c.json(await sourceAnswer(deps, source), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { sourceId } = c.req.valid("param");
+      unwrap(await deps.catalog().deleteSource(sourceId));
+      await deps.clearSamples(sourceId);
+      return c.json(SUCCESS, 200);
+    });
+};

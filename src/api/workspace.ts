@@ -1,0 +1,111 @@
+import * as z from "zod";
+import { Workspace } from "../core/catalog.ts";
+import { Preferences, PreferencesPatch } from "../core/preferences.ts";
+import { createApp, iso, IsoTime, json, route, Success, SUCCESS } from "./app.ts";
+import type { ApiDeps } from "./deps.ts";
+import { unwrap } from "./problem.ts";
+
+const WorkspaceAnswer = z.object({
+  workspace: Workspace,
+  host: z.object({ origin: z.string(), pathPrefix: z.string() }),
+  demo: z.boolean(),
+});
+const PreferencesAnswer = z.object({ preferences: Preferences });
+
+const Token = z.object({ id: z.string(), name: z.string(), createdAt: IsoTime, lastUsedAt: IsoTime.optional() });
+const NewToken = Token.omit({ lastUsedAt: true }).extend({ secret: z.string() });
+
+const showWorkspace = route({
+  method: "get",
+  path: "/",
+  summary: "The workspace and where it collects",
+  tag: "Workspace",
+  request: {},
+  data: WorkspaceAnswer,
+});
+const renameWorkspace = route({
+  method: "patch",
+  path: "/",
+  summary: "Rename the workspace",
+  tag: "Workspace",
+  request: { body: json(Workspace.pick({ name: true })) },
+  data: WorkspaceAnswer,
+});
+const listTokens = route({
+  method: "get",
+  path: "/tokens",
+  summary: "API tokens, without their secrets",
+  tag: "Tokens",
+  request: {},
+  data: z.object({ tokens: z.array(Token) }),
+});
+const createToken = route({
+  method: "post",
+  path: "/tokens",
+  summary: "Make an API token; its secret is shown this once",
+  tag: "Tokens",
+  request: { body: json(z.object({ name: z.string().trim().min(1).max(120) })) },
+  data: z.object({ token: NewToken }),
+});
+const deleteToken = route({
+  method: "delete",
+  path: "/tokens/{tokenId}",
+  summary: "End an API token at once",
+  tag: "Tokens",
+  request: { params: z.object({ tokenId: z.string().max(64) }) },
+  data: Success,
+});
+const showPreferences = route({
+  method: "get",
+  path: "/preferences",
+  summary: "Pinned sources and saved searches",
+  tag: "Preferences",
+  request: {},
+  data: PreferencesAnswer,
+});
+const putPreferences = route({
+  method: "put",
+  path: "/preferences",
+  summary: "Replace the preferences that are named",
+  tag: "Preferences",
+  request: { body: json(PreferencesPatch) },
+  data: PreferencesAnswer,
+});
+
+export const workspaceRoutes = (deps: ApiDeps) => {
+  const answer = (workspace: Workspace, url: string) => ({
+    data: { workspace, host: { origin: new URL(url).origin, pathPrefix: deps.pathPrefix }, demo: deps.demo },
+  });
+  return createApp()
+    .openapi(showWorkspace, async (c) => c.json(answer(await deps.catalog().workspace(), c.req.url), 200))
+    .openapi(renameWorkspace, async (c) =>
+      c.json(answer(await deps.catalog().renameWorkspace(c.req.valid("json").name), c.req.url), 200),
+    );
+};
+
+export const tokenRoutes = ({ catalog }: ApiDeps) =>
+  createApp()
+    .openapi(listTokens, async (c) => {
+      const tokens = (await catalog().listTokens()).map(({ id, name, createdAt, lastUsedAt }) => ({
+        id,
+        name,
+        createdAt: iso(createdAt),
+        ...(lastUsedAt === undefined ? {} : { lastUsedAt: iso(lastUsedAt) }),
+      }));
+      return c.json({ data: { tokens } }, 200);
+    })
+    .openapi(createToken, async (c) => {
+      const { id, name, createdAt, secret } = unwrap(await catalog().createToken(c.req.valid("json").name));
+      return c.json({ data: { token: { id, name, createdAt: iso(createdAt), secret } } }, 200);
+    })
+    .openapi(deleteToken, async (c) => {
+      unwrap(await catalog().deleteToken(c.req.valid("param").tokenId));
+      return c.json(SUCCESS, 200);
+    });
+
+export const preferenceRoutes = ({ preferences }: ApiDeps) =>
+  createApp()
+    .openapi(showPreferences, async (c) => c.json({ data: { preferences: await preferences.get() } }, 200))
+    .openapi(putPreferences, async (c) =>
+      c.json({ data: { preferences: await preferences.put(c.req.valid("json")) } }, 200),
+    );

@@ -3,6 +3,7 @@ import type { EventType } from "../core/event.ts";
 import { reject } from "../core/rejection.ts";
 import { acceptCall, refuseRequest, type AcceptDeps } from "./accept.ts";
 import { answerCall } from "./answer.ts";
+import { visitorCookie } from "./cookies.ts";
 import { answerPreflight, corsHeaders } from "./cors.ts";
 import { readCall, type CallShape } from "./transport.ts";
 
@@ -50,7 +51,10 @@ async function collect(request: Request, shape: CallShape, deps: CollectDeps): P
   const call = await readCall(request, shape);
   const { outcome, after } = call.ok ? await acceptCall(call.value, deps) : refuseRequest(call.error, deps);
   if (after !== undefined) deps.waitUntil(after);
-  return answerCall(outcome, request);
+  const response = answerCall(outcome, request);
+  const cookie = call.ok ? visitorCookie(call.value, outcome, request) : undefined;
+  if (cookie !== undefined) response.headers.append("set-cookie", cookie);
+  return response;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { CallOutcome, CollectCall } from "../../src/collect/accept.ts";
 import { cookieAnonymousId, keepAnonymousId, visitorCookie } from "../../src/collect/cookies.ts";
+import { collectRoutes } from "../../src/collect/routes.ts";
 import { SourceSettings } from "../../src/core/source.ts";
-import { createTestSource } from "../support/memory-deps.ts";
+import { createTestSource, memoryAcceptDeps } from "../support/memory-deps.ts";
 
 const SOURCE = createTestSource({ settings: SourceSettings.parse({ serverCookie: true }) });
 const PLAIN = createTestSource();
@@ -82,5 +83,26 @@ describe("a call", () => {
   test("that was refused sets nothing", () => {
     const refused: CallOutcome = { status: "refused", source: SOURCE, rejection: { reason: "origin_not_allowed" } };
     expect(visitorCookie(call([{ anonymousId: "a" }]), refused, request())).toBeUndefined();
+  });
+});
+
+describe("a browser's POST", () => {
+  const post = (source = SOURCE, body: object = { anonymousId: "a-1", event: "E" }) =>
+    collectRoutes(memoryAcceptDeps(source)).request("https://data.shop.example/v1/t", {
+      method: "POST",
+      headers: { "content-type": "text/plain", origin: "https://www.shop.example", "sec-fetch-site": "same-site" },
+      body: JSON.stringify({ writeKey: "wk_1", ...body }),
+    });
+
+  test("is answered with the cookie, across origins of one site too", async () => {
+    const response = await post();
+    expect(await response.json()).toEqual({ success: true });
+    expect(response.headers.get("set-cookie")).toContain("inlet_aid=a-1;");
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+  });
+
+  test("is answered without one when the source keeps none, or the call names no visitor", async () => {
+    expect((await post(PLAIN)).headers.get("set-cookie")).toBeNull();
+    expect((await post(SOURCE, { userId: "u1", event: "E" })).headers.get("set-cookie")).toBeNull();
   });
 });

@@ -44,11 +44,18 @@ export const trackCheckout = (orderId) =>
   window.analytics.track("Checkout Started", { ...orderProperties(orderId), value: sums().subtotal });
 
 export const trackOrder = (orderId, payment) =>
-  window.analytics.track("Order Completed", { checkout_id: orderId, payment_method: payment, ...orderProperties(orderId) });
+  window.analytics.track("Order Completed", {
+    checkout_id: orderId,
+    payment_method: payment,
+    ...orderProperties(orderId),
+  });
 
 /** One person per email: the same address is the same user id. */
 export function identify(name, email) {
-  const id = [...email.trim().toLowerCase()].reduce((hash, c) => Math.imul(hash ^ c.codePointAt(0), 0x01000193), 0x811c9dc5);
+  const id = [...email.trim().toLowerCase()].reduce(
+    (hash, c) => Math.imul(hash ^ c.codePointAt(0), 0x01000193),
+    0x811c9dc5,
+  );
   const userId = `demo_${(id >>> 0).toString(36)}`;
   window.analytics.identify(userId, { name: name.trim(), email: email.trim(), plan: "demo" });
   return userId;

@@ -57,7 +57,10 @@ function confirmOn(button) {
 function drawAccount() {
   const name = localStorage.getItem(USER);
   const button = find("[data-act=account]");
-  button.textContent = name === null ? "Sign in" : `Sign out ${name}`;
+  button.textContent = name === null ? "Sign in" : "Sign out";
+  if (name === null) return;
+  const who = Object.assign(document.createElement("span"), { className: "who", textContent: ` ${name}` });
+  button.append(who);
 }
 
 function step(label, act, product) {
@@ -101,6 +104,7 @@ function placeOrder(event) {
   trackOrder(orderId, new FormData(event.target).get("payment"));
   find("[data-order-id]").textContent = orderId;
   emptyCart();
+  find("main h1").textContent = "Thank you.";
   find("[data-cart]").hidden = true;
   find("[data-done]").hidden = false;
   find("[data-done]").focus();

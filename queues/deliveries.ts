@@ -1,15 +1,15 @@
 import { DELIVERY, type DeliveryPointer } from "../src/core/delivery.ts";
-import { deliverJob, type DeliveryDeps } from "../src/destinations/deliver-job.ts";
+import { deliverJob, type DeliveryDeps, type RunLimits } from "../src/destinations/deliver-job.ts";
 
 /** The pointers of one destination, one after the other: the first may find that it is down. */
 async function deliverInTurn(
   messages: readonly Message<DeliveryPointer>[],
   deps: DeliveryDeps,
-  run: { readonly deadline: number; readonly concurrency: number },
+  run: RunLimits & { hasTime(): boolean },
 ): Promise<void> {
   for (const message of messages) {
     try {
-      if (deps.tools.now() < run.deadline) await deliverJob(message.body, deps, run);
+      if (run.hasTime()) await deliverJob(message.body, deps, run);
     } catch (error) {
       const { key, destinationId } = message.body;
       console.error(`delivery of ${key} to ${destinationId} failed`, error);
@@ -25,9 +25,13 @@ async function deliverInTurn(
  */
 export async function deliverPointers(batch: MessageBatch<DeliveryPointer>, deps: DeliveryDeps): Promise<void> {
   const groups = Map.groupBy(batch.messages, (message) => message.body.destinationId);
+  const deadline = deps.tools.now() + DELIVERY.batchBudgetMs;
+  let requests = 0;
+  const hasTime = () => requests < DELIVERY.batchRequests && deps.tools.now() < deadline;
   const run = {
-    deadline: deps.tools.now() + DELIVERY.batchBudgetMs,
     concurrency: Math.max(1, Math.floor(DELIVERY.sockets / groups.size)),
+    hasTime,
+    mayBegin: () => hasTime() && ++requests > 0,
   };
   await Promise.all([...groups.values()].map((messages) => deliverInTurn(messages, deps, run)));
 }

@@ -8,6 +8,8 @@ export const DELIVERY = {
   sockets: 6,
   /** No new request is begun after this much of one queue batch: a hanging destination must let go of the consumer. */
   batchBudgetMs: 20_000,
+  /** Requests begun in one queue batch: a Worker has 10,000 subrequests, and other batches want a turn. */
+  batchRequests: 2000,
   /** Lines sent between two settlements, so the most that a crash can send twice. */
   chunkLines: 60,
   /** Must outlast one chunk: batchBudgetMs + requestTimeoutMs and the reads around it. */

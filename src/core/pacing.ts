@@ -58,6 +58,12 @@ export interface Answers {
   readonly random: number;
 }
 
+/** A probe that asked nobody: the next line may, at once; of a destination that is gone nothing can be learned. */
+function afterSilence(pacing: Pacing, lines: readonly Answer[], now: number): Pacing {
+  if (lines.some(({ reason = "" }) => reason.startsWith("destination_"))) return STEADY;
+  return { ...pacing, probeAt: now + 1000 };
+}
+
 /** The pacing after one settlement. Only a probe that failed puts the next probe off further. */
 export function paceAfter(pacing: Pacing, { lines, probe, now, random }: Answers): Pacing {
   let next = pacing;
@@ -77,6 +83,7 @@ export function paceAfter(pacing: Pacing, { lines, probe, now, random }: Answers
     }
   }
   if (pause > 0) next = { ...next, pausedUntil: now + pause };
+  if (probe && lines.every((line) => verdictOf(line) === "nothing")) return afterSilence(next, lines, now);
   if (!failedNow || next.failures < DELIVERY.downAfterFailures) return next;
   if (next.probeAt !== undefined && !probe) return next;
   const probes = next.probeAt === undefined ? 0 : next.probes + 1;

@@ -1,5 +1,5 @@
 import { DELIVERY, type Outcome } from "../core/delivery.ts";
-import type { DeliveredEvent, DestinationTools, Perform } from "./destination.ts";
+import { isOurLimit, type DeliveredEvent, type DestinationTools, type Perform } from "./destination.ts";
 
 /** A signal that aborts after some time, unless cleared before. */
 export interface TimeLimit {
@@ -13,8 +13,8 @@ export interface AttemptRun {
   readonly lines: readonly { readonly line: number; readonly event: DeliveredEvent }[];
   /** Requests under way at once. */
   readonly concurrency: number;
-  /** ms since epoch; nothing new is begun afterwards. */
-  readonly deadline: number;
+  /** Asked before each request; false once the time or the requests of this consumer run are used up. */
+  mayBegin(): boolean;
   readonly tools: DestinationTools;
   timeLimit(ms: number): TimeLimit;
 }
@@ -25,8 +25,14 @@ const GRACE_MS = 1000;
 const allRetry = (count: number, reason: string, detail: string): Outcome[] =>
   Array.from({ length: count }, () => ({ status: "retry", reason, detail }));
 
-/** One call of `perform`, over when its time is, whatever the destination's code does with the signal. */
-async function performOnce(run: AttemptRun, events: readonly DeliveredEvent[]): Promise<readonly Outcome[]> {
+/**
+ * One call of `perform`, over when its time is, whatever the destination's code does with the signal. Undefined when
+ * nothing was sent because this Worker may not send any more.
+ */
+async function performOnce(
+  run: AttemptRun,
+  events: readonly DeliveredEvent[],
+): Promise<readonly Outcome[] | undefined> {
   const polite = run.timeLimit(DELIVERY.requestTimeoutMs);
   const hard = run.timeLimit(DELIVERY.requestTimeoutMs + GRACE_MS);
   const late = new Promise<Outcome[]>((resolve) => {
@@ -38,6 +44,7 @@ async function performOnce(run: AttemptRun, events: readonly DeliveredEvent[]): 
     return missing <= 0 ? outcomes : [...outcomes, ...allRetry(missing, "INTERNAL", "the destination gave no outcome")];
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
+    if (isOurLimit(detail)) return undefined;
     console.error("a destination threw", error);
     return allRetry(events.length, "INTERNAL", detail);
   } finally {
@@ -55,26 +62,25 @@ export async function attemptLines(run: AttemptRun): Promise<Map<number, Outcome
   const outcomes = new Map<number, Outcome>();
   let next = 0;
   let failuresInRow = 0;
-  let paused = false;
+  let stopped = false;
 
   function note(line: number, outcome: Outcome): void {
     outcomes.set(line, outcome);
     failuresInRow = outcome.status === "retry" ? failuresInRow + 1 : 0;
-    paused ||= outcome.status === "retry" && outcome.retryAfterMs !== undefined;
+    stopped ||= outcome.status === "retry" && outcome.retryAfterMs !== undefined;
   }
 
   const mayGoOn = () =>
-    next < run.lines.length && !paused && failuresInRow < DELIVERY.downAfterFailures && run.tools.now() < run.deadline;
+    next < run.lines.length && !stopped && failuresInRow < DELIVERY.downAfterFailures && run.mayBegin();
 
   async function work(): Promise<void> {
     while (mayGoOn()) {
       const batch = run.lines.slice(next, next + run.batchSize);
       next += batch.length;
-      const results = await performOnce(
-        run,
-        batch.map(({ event }) => event),
-      );
-      batch.forEach(({ line }, i) => note(line, results[i]!));
+      const events = batch.map(({ event }) => event);
+      const results = await performOnce(run, events);
+      if (results === undefined) stopped = true;
+      else batch.forEach(({ line }, i) => note(line, results[i]!));
     }
   }
 

@@ -23,10 +23,12 @@ export interface DeliveryDeps {
   readonly tools: DestinationTools;
 }
 
-/** How much one consumer run may use. `deadline` in ms since epoch. */
+/** How much one consumer run may use. */
 export interface RunLimits {
-  readonly deadline: number;
+  /** Requests under way at once. */
   readonly concurrency: number;
+  /** Takes one request from the run's allowance; false once its time or its requests are used up. */
+  mayBegin(): boolean;
 }
 
 type Granted = Extract<Claim, { status: "granted" }>;
@@ -135,7 +137,7 @@ const MISSING: Fate = {
 
 /** Goes through the claimed lines in chunks, settling each before the next is sent. */
 async function workThrough(segment: AsyncIterable<string>, work: Work): Promise<void> {
-  const { claim, deps, limits, settle } = work;
+  const { claim, settle } = work;
   let chunk: DeliveryLine[] = [];
   let read = 0;
   for await (const { line, text } of selectLines(segment, claim.lines)) {
@@ -144,7 +146,7 @@ async function workThrough(segment: AsyncIterable<string>, work: Work): Promise<
     const last = read === claim.lines.length;
     if (!last && chunk.length < DELIVERY.chunkLines) continue;
     const fates = await decideChunk(chunk, work);
-    const { proceed } = await settle(chunk, fates, last || deps.tools.now() >= limits.deadline);
+    const { proceed } = await settle(chunk, fates, last || fates.size < chunk.length);
     if (!proceed) return;
     chunk = [];
   }

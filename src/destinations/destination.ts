@@ -55,6 +55,12 @@ export interface DestinationDefinition<Settings> {
   perform(call: DeliveryCall<Settings>): Promise<readonly Outcome[]>;
 }
 
+/**
+ * Whether a failed `fetch` ran into the runtime's limit on requests per invocation (50 on the free plan). It says
+ * nothing about the destination, so `perform` throws such an error on, and the event is tried later at no cost.
+ */
+export const isOurLimit = (message: string): boolean => /too many subrequests/i.test(message);
+
 /** Sends events to one configured destination. */
 export type Perform = (
   events: readonly DeliveredEvent[],

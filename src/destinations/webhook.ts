@@ -1,6 +1,6 @@
 import { classifyHttp, networkReason, parseRetryAfter, type Exchange, type Outcome } from "../core/delivery.ts";
 import { clip, maskHeader, maskUrl } from "../core/mask.ts";
-import { defineDestination, type DeliveredEvent, type DeliveryCall } from "./destination.ts";
+import { defineDestination, isOurLimit, type DeliveredEvent, type DeliveryCall } from "./destination.ts";
 import { WEBHOOK_FIELDS, WebhookSettings } from "./webhook-settings.ts";
 
 /** Bytes of an answer that are read, and characters of a sample that are kept. */
@@ -75,6 +75,7 @@ async function send(event: DeliveredEvent, call: Call): Promise<Outcome> {
     return await judge(await tools.fetch(settings.url, init), base, call);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    if (isOurLimit(message)) throw error;
     const detail = signal.aborted ? "no answer in time" : clip(message, 300);
     const reason = signal.aborted ? "ETIMEDOUT" : networkReason(message);
     return { status: "retry", reason, detail, exchange: { ...base, response: `(none) ${detail}` } };

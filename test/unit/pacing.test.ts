@@ -59,6 +59,19 @@ describe("a destination that fails", () => {
   });
 });
 
+describe("a probe that asked nobody", () => {
+  const dropped = (reason: string) => [{ status: "dropped", reason }] as const;
+
+  it("lets the next line ask soon", () => {
+    const pacing = after(startProbe(down, NOW), dropped("FILTERED_BY_INTEGRATIONS_OBJECT"), true);
+    expect(permission(pacing, NOW + 1000)).toEqual({ status: "probe" });
+  });
+
+  it("ends the waiting when the destination is gone, so that what waited can be dropped", () => {
+    expect(after(startProbe(down, NOW), dropped("destination_deleted"), true)).toEqual(STEADY);
+  });
+});
+
 describe("a destination that asks for a pause", () => {
   const paused = after(STEADY, [delivered, { ...retry, retryAfterMs: 30_000 }, { ...retry, retryAfterMs: 7000 }]);
 

@@ -32,7 +32,7 @@ function setUp(
     batchSize: 1,
     lines: linesOf(count),
     concurrency: 6,
-    deadline: 1000,
+    mayBegin: () => clock.now < 1000,
     tools: { fetch: () => Promise.reject(new Error("unused")), hmacSha1Hex: async () => "", now: () => clock.now },
     timeLimit(ms) {
       const controller = new AbortController();
@@ -96,7 +96,17 @@ describe("stopping early", () => {
     expect((await attemptLines(run)).size).toBeLessThan(DELIVERY.downAfterFailures + run.concurrency);
   });
 
-  it("begins nothing new after the deadline", async () => {
+  it("leaves the rest untried, and nobody blamed, once this Worker may send no more requests", async () => {
+    let sent = 0;
+    const { run } = setUp(100, async () => {
+      if (++sent > 50) throw new Error("Too many subrequests.");
+      return [DELIVERED];
+    });
+    const outcomes = await attemptLines(run);
+    expect([...outcomes.values()]).toEqual(Array.from({ length: 50 }, () => DELIVERED));
+  });
+
+  it("begins nothing new once the run's allowance is used up", async () => {
     const { run, clock } = setUp(
       100,
       async () => {

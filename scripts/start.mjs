@@ -11,9 +11,10 @@ const home = process.env.INLET_STATE_DIR ? path.resolve(process.env.INLET_STATE_
 mkdirSync(home, { recursive: true });
 const secrets = readSecrets();
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 let server;
 let stopping = false;
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+for (const signal of SIGNALS) process.on(signal, stop);
 
 build();
 const pidFile = path.join(home, "workerd.pid");
@@ -28,6 +29,8 @@ try {
 } catch (error) {
   fail(/EADDRINUSE|already in use/i.test(String(error)) ? `Port ${port} is taken; choose another with PORT=…` : error);
 }
+// Miniflare's own handlers end the process at once; ours let the runtime finish first.
+for (const signal of SIGNALS) process.removeAllListeners(signal).on(signal, stop);
 if (stopping) await stop();
 const origin = server.url.origin;
 console.log(

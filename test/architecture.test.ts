@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { unstable_readConfig } from "wrangler";
+import { unstable_readConfig, type Unstable_Config } from "wrangler";
 import { readSources, ROOT, type Import, type SourceFile } from "./support/sources.ts";
 
 /** The import table (ARCHITECTURE.md): what each room may import, by folder of the Worker or package name. */
@@ -121,7 +121,7 @@ describe("shape", () => {
 });
 
 describe("wrangler.toml", () => {
-  const config = unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") }, { hideWarnings: true });
+  const config: Unstable_Config = unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") }, { hideWarnings: true });
 
   it("names the bindings that Env declares", () => {
     const declared = /interface __BaseEnv_Env \{([^}]*)\}/.exec(

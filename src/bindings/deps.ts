@@ -3,7 +3,7 @@ import type { DeadLettersDeps } from "../../queues/dead-letters.ts";
 import type { RoutingDeps } from "../../queues/events.ts";
 import type { OverflowDeps } from "../../queues/overflow.ts";
 import type { BeaconDeps } from "../collect/beacon.ts";
-import type { CdnDeps } from "../collect/cdn.ts";
+import type { DemoDeps } from "../collect/demo/routes.ts";
 import type { CollectDeps } from "../collect/routes.ts";
 import type { DeliveryDeps } from "../destinations/deliver-job.ts";
 import { Settings } from "../env.ts";
@@ -18,7 +18,8 @@ export interface Deps {
   readonly settings: Settings;
   readonly directory: DirectoryCache;
   readonly collect: CollectDeps & BeaconDeps;
-  readonly cdn: CdnDeps;
+  /** Whatever is read-only to visitors: library, settings, demo shop, the dashboard's page. */
+  readonly cdn: DemoDeps;
   readonly overflow: OverflowDeps;
   readonly routing: RoutingDeps;
   readonly delivery: DeliveryDeps;
@@ -46,6 +47,8 @@ export function createDeps(env: Env, findDestination: DeliveryDeps["findDestinat
       findSource: (writeKeys) => directory.findSource(writeKeys),
       asset: (path) => env.ASSETS.fetch(new URL(path, "https://assets.invalid")),
       pathPrefix: settings.INLET_PATH_PREFIX,
+      demo: settings.INLET_DEMO,
+      newNonce: () => crypto.randomUUID(),
     },
     overflow: {
       append: (route, events, receivedAt) =>

@@ -10,7 +10,6 @@ import { createDeps, type Deps } from "./bindings/deps.ts";
 import { beaconRoutes } from "./collect/beacon.ts";
 import { cdnRoutes } from "./collect/cdn.ts";
 import { demoRoutes } from "./collect/demo/routes.ts";
-import { demoRoutes } from "./collect/demo/routes.ts";
 import { LINK_PROBLEMS, signLink } from "./collect/links.ts";
 import { collectRoutes } from "./collect/routes.ts";
 import { renderSnippet } from "./collect/snippet.ts";
@@ -53,8 +52,6 @@ function compose(env: Env): Composition {
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   if (deps.settings.INLET_PATH_PREFIX !== "") app.route(deps.settings.INLET_PATH_PREFIX, sdk);
   app.route("/", sdk);
-  const shop = { ...deps.cdn, demo: deps.settings.INLET_DEMO, newNonce: () => deps.collect.newAnonymousId() };
-  app.route("/", demoRoutes(shop));
   app.mount("/api", apiRoutes(createApiDeps(env, deps, API_TOOLS)).fetch);
   app.route("/", demoRoutes(deps.cdn));
   app.route("/", shellRoutes(deps.cdn));

@@ -2,7 +2,7 @@ import type { Rejection } from "../core/rejection.ts";
 import { reject } from "../core/rejection.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
-/** The smallest transparent GIF (1×1, 43 bytes): what every pixel is answered with. */
+/** The smallest transparent GIF (1×1, 42 bytes): what every pixel is answered with. */
 export const GIF = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (c) =>
   c.charCodeAt(0),
 );

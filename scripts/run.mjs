@@ -25,7 +25,8 @@ if (!installed()) {
 const [script, ...args] = process.argv.slice(2);
 const child = spawn(node, [path.resolve(root, script), ...args], {
   cwd: root,
-  stdio: "inherit",
+  // The channel carries nothing: the script sees it close when this process is killed, and can end itself.
+  stdio: ["inherit", "inherit", "inherit", "ipc"],
   env: {
     ...process.env,
     PATH: `${path.join(root, "node_modules/.bin")}${path.delimiter}${process.env.PATH}`,
@@ -36,7 +37,18 @@ const child = spawn(node, [path.resolve(root, script), ...args], {
   },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+if (process.env.npm_lifecycle_event !== undefined) {
+  const npm = ancestors();
+  setInterval(() => ancestors() !== npm && child.kill("SIGTERM"), 500).unref();
+}
 child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+
+/** npm and the shell between it and us, where the system tells: a killed npm must not leave the product running. */
+function ancestors() {
+  const stat = `/proc/${process.ppid}/stat`;
+  if (!existsSync(stat)) return `${process.ppid}`;
+  return `${process.ppid} ${readFileSync(stat, "utf8").replace(/^.*\) \S /, "").split(" ")[0]}`;
+}
 
 /** Whether node_modules holds exactly the versions of package-lock.json (other platforms' optional ones aside). */
 function installed() {

@@ -16,12 +16,13 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
  *   stateDir: string,                   // Durable Objects, R2 and queues live here
  *   vars: Record<string, string>,       // INLET_* settings and secrets
  *   scriptPath?: string,                // another bundle (the benches' bare Workers)
+ *   assets?: boolean,                   // false: no asset router in front of the Worker (the benches)
  *   log?: "none" | "warn" | "info",
  *   pidFile?: string,                   // where the runtime's process ids are kept, see endLeftover
  * }} options
  * @returns {Promise<{ url: URL, miniflare: Miniflare, stop(): Promise<void> }>}
  */
-export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn", pidFile }) {
+export async function serve({ port = 0, stateDir, vars, scriptPath, assets = true, log = "warn", pidFile }) {
   const config = path.join(ROOT, "wrangler.toml");
   // Without `secrets`: they come as `vars`, and wrangler would look for them in the environment and complain.
   const { workerOptions } = workerOptionsFrom({ ...unstable_readConfig({ config }), secrets: undefined });
@@ -37,6 +38,7 @@ export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn"
       workers: [
         {
           ...workerOptions,
+          ...(assets ? {} : { assets: undefined }),
           name: "inlet",
           rootPath: ROOT,
           modules: [{ type: "ESModule", path: script, contents: await readFile(script, "utf8") }],
@@ -46,7 +48,7 @@ export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn"
     }),
   );
   const url = await miniflare.ready;
-  if (pidFile) writeFileSync(pidFile, runtimes(process.pid).join("\n"));
+  if (pidFile) writeFileSync(pidFile, JSON.stringify({ parent: process.pid, runtimes: runtimes(process.pid) }));
   return {
     url,
     miniflare,
@@ -66,15 +68,17 @@ export function runtimes(parent) {
 
 /**
  * Ends the runtime that a killed run left behind: `kill -9` of the parent cannot reach its children, and they would
- * hold the port and the state. Only processes that the run itself wrote down, and that still are workerd.
+ * hold the port and the state. Only processes that the run itself wrote down, and that still are what they were.
+ * @returns {number | undefined} the parent's process id when that run is alive: then nothing is ended
  */
 export function endLeftover(pidFile) {
-  if (!existsSync(pidFile)) return;
+  if (!existsSync(pidFile)) return undefined;
+  const left = JSON.parse(readFileSync(pidFile, "utf8"));
+  if (processes().some(({ pid, args }) => pid === left.parent && args.includes("start.mjs"))) return left.parent;
   const running = new Set(runtimes());
-  for (const line of readFileSync(pidFile, "utf8").split("\n")) {
-    if (running.has(Number(line))) process.kill(Number(line), "SIGKILL");
-  }
+  for (const pid of left.runtimes) if (running.has(pid)) process.kill(pid, "SIGKILL");
   rmSync(pidFile, { force: true });
+  return undefined;
 }
 
 function processes() {

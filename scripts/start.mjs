@@ -15,10 +15,12 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 let server;
 let stopping = false;
 for (const signal of SIGNALS) process.on(signal, stop);
+process.on("disconnect", stop);
 
 build();
 const pidFile = path.join(home, "workerd.pid");
-endLeftover(pidFile);
+const other = endLeftover(pidFile);
+if (other !== undefined) fail(`Inlet already runs on ${home} (process ${other}); stop it, or choose another INLET_STATE_DIR.`);
 try {
   server = await serve({
     port,

@@ -91,6 +91,14 @@ it("starts again on the same port after kill -9 and still knows what it acknowle
   expect(await ended(again.child)).toBe(0);
 });
 
+it("refuses a second run on the same state, and leaves the first alone", async () => {
+  const { child } = await start();
+  await expect(start()).rejects.toThrow(/already runs on .* \(process \d+\)/);
+  expect(await track("first run goes on")).toBe("accepted");
+  child.kill("SIGTERM");
+  expect(await ended(child)).toBe(0);
+});
+
 it("keeps the secrets it makes readable by their owner only", async () => {
   const kept = JSON.parse(await readFile(path.join(stateDir, "secrets.json"), "utf8")) as Record<string, string>;
   expect(kept["INLET_SEAL_KEY"]).toMatch(/^[A-Za-z0-9_-]{43}$/);

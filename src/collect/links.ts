@@ -32,7 +32,10 @@ export const LINK_PROBLEMS = {
 } as const;
 export type LinkProblem = keyof typeof LINK_PROBLEMS;
 
-/** A click-redirect URL: `GET /v1/q?…&to=…&sig=…`. Nothing in it can be changed, added or left out afterwards. */
+/**
+ * A click-redirect URL: `GET /v1/q?…&to=…&sig=…`. Nothing that we read can be changed, added or left out afterwards;
+ * what mail tools and networks append (`utm_…`, `fbclid`) means nothing here and does no harm.
+ */
 export async function signLink(options: LinkOptions, hmac: Hmac): Promise<Result<string, LinkProblem>> {
   const { calls } = options;
   if (webAddress(options.to) === undefined) return err("target");
@@ -60,11 +63,11 @@ export async function verifyLink(search: string, linkKey: string, hmac: Hmac): P
 }
 
 /**
- * What is signed: every decoded parameter except `sig`, sorted, as JSON (which no value can imitate), under a
+ * What is signed: every decoded parameter that has a meaning here, sorted, as JSON (which no value can imitate), under a
  * version so that the key can never be made to sign something else. Order and escaping may change on the way.
  */
 function canonical(params: URLSearchParams): string {
-  const pairs = [...params].filter(([name]) => name !== "sig");
+  const pairs = [...params].filter(([name]) => name === "writeKey" || name === "to" || name.startsWith("ajs_"));
   pairs.sort(([a, x], [b, y]) => compare(a, b) || compare(x, y));
   return `inlet-link-1\n${JSON.stringify(pairs)}`;
 }

@@ -1,11 +1,11 @@
 import type { EventType } from "../core/event.ts";
 import { isJsonObject } from "../core/json.ts";
 import { LIMITS } from "../core/limits.ts";
-import { normalise, openArrival, type Arrival, type Normalised } from "../core/normalise.ts";
+import { openArrival } from "../core/normalise.ts";
 import { reject, wireStatus, type Rejection, type RejectionReason } from "../core/rejection.ts";
-import { err, type Result } from "../core/result.ts";
 import type { Observation } from "../core/sample.ts";
 import type { SourceContext } from "../core/source.ts";
+import { judge, type Judged } from "./judge.ts";
 import { originAllowed } from "./origin.ts";
 import { observeRefusals, tell, type Refused } from "./refusals.ts";
 
@@ -29,7 +29,9 @@ export interface AcceptDeps {
     source: SourceContext,
     events: readonly AcceptedEvent[],
     receivedAt: number,
-  ): Promise<{ readonly status: "stored"; readonly duplicates: readonly number[] } | { readonly status: "unavailable" }>;
+  ): Promise<
+    { readonly status: "stored"; readonly duplicates: readonly number[] } | { readonly status: "unavailable" }
+  >;
   observe(observation: Observation): Promise<void>;
   countUnknown(reason: RejectionReason, count: number, at: number): Promise<void>;
   now(): number;
@@ -111,33 +113,21 @@ async function refusalOf(call: CollectCall, source: SourceContext, deps: AcceptD
 }
 
 /** Refuses every message of the call for one reason. One the client sends again is shown once, not fifty times. */
-function refuseCall(call: CollectCall, source: SourceContext, rejection: Rejection, at: number, deps: AcceptDeps): Accepted {
+function refuseCall(
+  call: CollectCall,
+  source: SourceContext,
+  rejection: Rejection,
+  at: number,
+  deps: AcceptDeps,
+): Accepted {
   const { messages, impliedType } = call;
-  const shown = wireStatus(rejection.reason) === 200 ? messages.slice(0, LIMITS.samplesPerRequest) : messages.slice(0, 1);
+  const shown =
+    wireStatus(rejection.reason) === 200 ? messages.slice(0, LIMITS.samplesPerRequest) : messages.slice(0, 1);
   const refused: Refused[] = shown.map((raw) => ({ raw, rejection, impliedType }));
   const first = refused[0] ?? { raw: "", rejection };
   const rest = Math.max(messages.length - refused.length, 0);
   const counted = [{ ...first, count: 1 + rest }, ...refused.slice(1)];
   return { outcome: { status: "refused", source, rejection }, after: observeRefusals(source, at, counted, deps) };
-}
-
-interface Judged {
-  readonly items: readonly Result<Normalised, Rejection>[];
-  readonly events: readonly Normalised[];
-}
-
-function judge(call: CollectCall, arrival: Arrival, deps: AcceptDeps): Judged {
-  const events: Normalised[] = [];
-  let room: number = LIMITS.requestLineChars;
-  const items = call.messages.map((raw): Result<Normalised, Rejection> => {
-    const result = normalise(raw, arrival, () => deps.newMessageId());
-    if (!result.ok) return result;
-    room -= result.value.line.length;
-    if (room < 0) return err(reject("message_too_large", "all messages with the batch's context added: more than 4 MB"));
-    events.push(result.value);
-    return result;
-  });
-  return { items, events };
 }
 
 const messageIdOf = (raw: unknown): { messageId?: string } => {
@@ -168,7 +158,7 @@ export async function acceptCall(call: CollectCall, deps: AcceptDeps): Promise<A
   const { impliedType, shared, client } = call;
   const arrival = openArrival({ projectId: source.id, impliedType, sender: client, receivedAt: at, shared });
   if (!arrival.ok) return refuseCall(call, source, arrival.error, at, deps);
-  const judged = judge(call, arrival.value, deps);
+  const judged = judge(call.messages, arrival.value, deps);
   const stored = judged.events.length === 0 ? NOTHING_STORED : await deps.append(source, judged.events, at);
   if (stored.status === "unavailable") return refuseCall(call, source, reject("unavailable"), at, deps);
   const items = answerItems(call, judged, stored.duplicates);

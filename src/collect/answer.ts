@@ -9,7 +9,12 @@ const wantsItems = (request: Request): boolean =>
 
 const represent = (item: ItemOutcome) =>
   item.status === "refused"
-    ? { messageId: item.messageId, status: item.status, reason: item.rejection.reason, message: describeRejection(item.rejection) }
+    ? {
+        messageId: item.messageId,
+        status: item.status,
+        reason: item.rejection.reason,
+        message: describeRejection(item.rejection),
+      }
     : item;
 
 const representRefusal = ({ reason }: Rejection, message: string) => ({ status: "refused", reason, message });
@@ -50,7 +55,8 @@ export function answerCall(outcome: CallOutcome, request: Request): Response {
   const detailed = wantsItems(request);
   if (status === 200 && !detailed) return new Response('{"success":true}', { status, headers });
   const items = outcome.status === "answered" ? outcome.items.map(represent) : undefined;
-  const refused = rejection === undefined ? undefined : { message: messageOf(rejection, outcome), code: codeOf(rejection) };
+  const refused =
+    rejection === undefined ? undefined : { message: messageOf(rejection, outcome), code: codeOf(rejection) };
   const body = {
     success: status === 200,
     ...(status === 200 ? {} : refused),

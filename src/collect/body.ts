@@ -54,7 +54,11 @@ async function readPacked(request: Request, stream: ReadableStream<Uint8Array>, 
     return bytes.length <= limit ? { bytes, over: false } : { bytes: bytes.subarray(0, limit), over: true };
   }
   const reader = stream.getReader();
-  return takeBounded(async () => (await reader.read()).value, () => reader.cancel(), limit);
+  return takeBounded(
+    async () => (await reader.read()).value,
+    () => reader.cancel(),
+    limit,
+  );
 }
 
 type Compression = "gzip" | "deflate" | "deflate-raw";
@@ -101,15 +105,16 @@ function takerOf(readable: ReadableStream<Uint8Array>, limit: number): { take: T
 async function inflate(bytes: Uint8Array, format: Compression): Promise<Bytes | undefined> {
   const { writable, readable } = new DecompressionStream(format);
   const { take, cancel } = takerOf(readable, LIMITS.batchBytes);
-  let stopped = false;
+  const reader = new AbortController();
   const feed = async (): Promise<void> => {
     const writer = writable.getWriter();
-    for (let at = 0; at < bytes.length && !stopped; at += SLICE_BYTES) await writer.write(bytes.subarray(at, at + SLICE_BYTES));
-    if (!stopped) await writer.close();
+    for (let at = 0; at < bytes.length && !reader.signal.aborted; at += SLICE_BYTES)
+      await writer.write(bytes.subarray(at, at + SLICE_BYTES));
+    if (!reader.signal.aborted) await writer.close();
   };
   const drain = async (): Promise<Bytes> => {
     const taken = await takeBounded(take, cancel, LIMITS.batchBytes);
-    stopped = true;
+    reader.abort();
     return taken;
   };
   const [fed, drained] = await Promise.allSettled([feed(), drain()]);
@@ -134,7 +139,11 @@ export async function readBody(request: Request): Promise<BodyText> {
   try {
     packed = await readPacked(request, request.body, LIMITS.batchBytes);
   } catch (cause) {
-    return { ok: false, rejection: reject("bad_request", `the body broke off: ${String(cause)}`.slice(0, 200)), text: "" };
+    return {
+      ok: false,
+      rejection: reject("bad_request", `the body broke off: ${String(cause)}`.slice(0, 200)),
+      text: "",
+    };
   }
   const label = (request.headers.get("content-encoding") ?? "").trim().toLowerCase();
   const compression = compressionOf(packed.bytes, label);
@@ -148,7 +157,8 @@ export async function readBody(request: Request): Promise<BodyText> {
   }
   const unpacked = packed.over ? undefined : await inflate(packed.bytes, compression);
   if (packed.over) return tooLarge(new Uint8Array());
-  if (unpacked === undefined) return { ok: false, rejection: reject("bad_encoding", `not valid ${compression}`), text: "" };
+  if (unpacked === undefined)
+    return { ok: false, rejection: reject("bad_encoding", `not valid ${compression}`), text: "" };
   if (unpacked.over) return tooLarge(unpacked.bytes);
   return { ok: true, text: decoder.decode(unpacked.bytes), bytes: unpacked.bytes.length };
 }

@@ -62,5 +62,11 @@ export async function readCall(request: Request, shape: CallShape): Promise<Resu
   if (oversize !== undefined) return refuse(oversize, parsed.value, keys);
   const envelope = batch ? openBatch(parsed.value) : ok(openSingle(parsed.value));
   if (!envelope.ok) return refuse(envelope.error, parsed.value, keys);
-  return ok({ ...envelope.value, batch, ...implied, writeKeys: keysOf(request, keys), client: clientOf(request, side) });
+  return ok({
+    ...envelope.value,
+    batch,
+    ...implied,
+    writeKeys: keysOf(request, keys),
+    client: clientOf(request, side),
+  });
 }

@@ -14,7 +14,9 @@ export function bodyWriteKeys(body: unknown): readonly string[] {
   if (!isJsonObject(body)) return [];
   const { batch } = body;
   const first: unknown = Array.isArray(batch) ? batch[0] : undefined;
-  return [body["writeKey"], isJsonObject(first) ? first["writeKey"] : undefined].filter((key) => typeof key === "string");
+  return [body["writeKey"], isJsonObject(first) ? first["writeKey"] : undefined].filter(
+    (key) => typeof key === "string",
+  );
 }
 
 /** A write key as text somewhere in a body that cannot be parsed: tells whose request was refused, nothing more. */
@@ -35,4 +37,3 @@ export function openBatch(body: unknown): Result<Envelope, Rejection> {
 
 /** One message as the whole body. */
 export const openSingle = (body: unknown): Envelope => ({ messages: [body] });
-

@@ -93,6 +93,14 @@ export function nextAttemptAt(attempts: number, now: number, random: number): nu
   return now + Math.round((RETRY_MINUTES[step] ?? 60) * 60_000 * (0.85 + 0.3 * random));
 }
 
+/**
+ * As nextAttemptAt, for lines whose destination asked for a pause: the first time it is taken at its word, later the
+ * schedule holds as well, so that a destination which keeps asking for a second uses no ten attempts up in ten.
+ */
+export function nextAskedAttemptAt(attempts: number, askedMs: number, now: number, random: number): number {
+  return attempts <= 1 ? now + askedMs : Math.max(now + askedMs, nextAttemptAt(attempts - 1, now, random));
+}
+
 /** A Retry-After header as ms from `now`: seconds or an HTTP date; 1 s to DELIVERY.maxRetryAfterMs. */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;

@@ -98,7 +98,13 @@ function metadataOf(message: JsonObject, dropped: number): unknown {
   return { ...(isJsonObject(own) ? own : {}), inlet: { droppedKeys: dropped } };
 }
 
-function compose(message: JsonObject, type: EventType, context: JsonObject, arrival: Arrival, rest: JsonObject): string {
+function compose(
+  message: JsonObject,
+  type: EventType,
+  context: JsonObject,
+  arrival: Arrival,
+  rest: JsonObject,
+): string {
   const { received, sender } = arrival;
   const fromDevice = isFromDevice(context, sender);
   const sentAt = message["sentAt"] ?? arrival.sentAt;
@@ -125,7 +131,9 @@ function compose(message: JsonObject, type: EventType, context: JsonObject, arri
 function checkSize(raw: JsonObject, line: string): Rejection | undefined {
   if (!exceedsUtf8(line, LIMITS.eventBytes)) return undefined;
   if (exceedsUtf8(JSON.stringify(raw), LIMITS.eventBytes)) return reject("message_too_large");
-  return exceedsUtf8(line, LIMITS.lineBytes) ? reject("message_too_large", "with the batch's context added") : undefined;
+  return exceedsUtf8(line, LIMITS.lineBytes)
+    ? reject("message_too_large", "with the batch's context added")
+    : undefined;
 }
 
 /**
@@ -136,7 +144,8 @@ export function normalise(raw: unknown, arrival: Arrival, newMessageId: () => st
   if (!isJsonObject(raw)) return err(reject("message_not_object", `it is ${describeKind(raw)}`));
   const found = inspect(raw);
   if (found.tooDeep) return err(reject("message_too_deep"));
-  const clean = found.poisoned || found.properties > LIMITS.propertiesPerEvent ? sanitise(raw) : { message: raw, dropped: 0 };
+  const clean =
+    found.poisoned || found.properties > LIMITS.propertiesPerEvent ? sanitise(raw) : { message: raw, dropped: 0 };
   const { message, dropped } = clean;
   const type = typeOf(message, arrival.impliedType);
   if (type === undefined) return err(reject("type_not_supported", shortType(message["type"])));
@@ -156,4 +165,8 @@ export function normalise(raw: unknown, arrival: Arrival, newMessageId: () => st
 }
 
 const shortType = (type: unknown): string =>
-  typeof type === "string" ? `it is "${type.slice(0, 60)}"` : isAbsent(type) ? "it is missing" : `it is ${describeKind(type)}`;
+  typeof type === "string"
+    ? `it is "${type.slice(0, 60)}"`
+    : isAbsent(type)
+      ? "it is missing"
+      : `it is ${describeKind(type)}`;

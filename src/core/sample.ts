@@ -53,7 +53,9 @@ function nameOf(message: JsonObject, type: EventType | undefined): string | unde
       return shown(message["groupId"]);
     case "page":
     case "screen":
-      return shown(message["name"]) ?? shown(message["category"]) ?? shown(properties["title"]) ?? shown(properties["path"]);
+      return (
+        shown(message["name"]) ?? shown(message["category"]) ?? shown(properties["title"]) ?? shown(properties["path"])
+      );
     default:
       return shown(message["event"]);
   }
@@ -98,7 +100,12 @@ export function sampleOfLine(line: string, status: SampleStatus): Sample {
 }
 
 /** The debugger row of something refused: `raw` is a parsed message, or the text of a body that could not be read. */
-export function sampleOfRefusal(raw: unknown, rejection: Rejection, receivedAt: number, impliedType?: EventType): Sample {
+export function sampleOfRefusal(
+  raw: unknown,
+  rejection: Rejection,
+  receivedAt: number,
+  impliedType?: EventType,
+): Sample {
   return {
     receivedAt,
     status: "refused",

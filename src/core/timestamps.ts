@@ -46,7 +46,11 @@ function parseText(text: string): number | undefined {
  */
 export function parseTime(value: unknown): number | undefined {
   if (typeof value === "string") {
-    return value.length === 24 ? (parseCanonical(value) ?? parseText(value)) : value.length > 40 ? undefined : parseText(value);
+    return value.length === 24
+      ? (parseCanonical(value) ?? parseText(value))
+      : value.length > 40
+        ? undefined
+        : parseText(value);
   }
   if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return undefined;
   const ms = Math.round(value < 1e11 ? value * 1000 : value);

@@ -75,7 +75,8 @@ const checkConsent = (consent: unknown): Rejection | undefined => {
     return reject("consent_fields_should_be_object", wrong("categoryPreferences", categoryPreferences));
   }
   const odd = Object.entries(categoryPreferences).find(([, value]) => typeof value !== "boolean");
-  if (odd !== undefined) return reject("consent_categorypreferences_should_be_bool", wrong(odd[0].slice(0, 100), odd[1]));
+  if (odd !== undefined)
+    return reject("consent_categorypreferences_should_be_bool", wrong(odd[0].slice(0, 100), odd[1]));
   return isAbsent(version) || typeof version === "number"
     ? undefined
     : reject("consent_version_should_be_number", wrong("version", version));

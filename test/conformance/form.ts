@@ -37,15 +37,27 @@ export interface Form {
   archived(sender: Sender): readonly object[];
 }
 
-export const OK: FormAnswer = { status: 200, body: { success: true }, headers: { "content-type": /^application\/json/ } };
-export const GIF_ANSWER: FormAnswer = { status: 200, headers: { "content-type": "image/gif", "cache-control": /no-store/ } };
+export const OK: FormAnswer = {
+  status: 200,
+  body: { success: true },
+  headers: { "content-type": /^application\/json/ },
+};
+export const GIF_ANSWER: FormAnswer = {
+  status: 200,
+  headers: { "content-type": "image/gif", "cache-control": /no-store/ },
+};
 export const refusedAs = (code: string): FormAnswer => ({ status: 400, body: { success: false, code } });
 
 export const basic = (credentials: string): Record<string, string> => ({ authorization: `Basic ${btoa(credentials)}` });
 export const keyed = ({ key }: Sender): Record<string, string> => basic(`${key}:`);
 export const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 export const gzip = (value: unknown): Uint8Array => gzipSync(json(value));
-export const track = ({ who }: Sender, more: object = {}) => ({ type: "track", event: "Clicked", userId: who, ...more });
+export const track = ({ who }: Sender, more: object = {}) => ({
+  type: "track",
+  event: "Clicked",
+  userId: who,
+  ...more,
+});
 export const nothing = (): readonly object[] => [];
 
 /** A form that posts JSON to a fixed path; most are. */

@@ -47,16 +47,28 @@ const batches = ["/v1/batch", "/v1/b", "/v1/import", "/batch", "/b", "/import"].
       context: { library: { name: "lib" }, app: { name: "batch" } },
       integrations: { All: true },
       sentAt: sender.now.toISOString(),
-      batch: [track(sender, { context: { app: { name: "item" } } }), { type: "page", userId: sender.who, integrations: { All: false } }],
+      batch: [
+        track(sender, { context: { app: { name: "item" } } }),
+        { type: "page", userId: sender.who, integrations: { All: false } },
+      ],
     }),
     archived: (sender) => [
-      { type: "track", context: { library: { name: "lib" }, app: { name: "item" } }, integrations: { All: true }, sentAt: sender.now.toISOString() },
+      {
+        type: "track",
+        context: { library: { name: "lib" }, app: { name: "item" } },
+        integrations: { All: true },
+        sentAt: sender.now.toISOString(),
+      },
       { type: "page", context: { library: { name: "lib" }, app: { name: "batch" } }, integrations: { All: false } },
     ],
   }),
 );
 
-const stored = (name: string, headers: (key: string) => Record<string, string>, more: (key: string) => object = () => ({})) =>
+const stored = (
+  name: string,
+  headers: (key: string) => Record<string, string>,
+  more: (key: string) => object = () => ({}),
+) =>
   postForm("/v1/track", {
     name,
     spec: "ingest.md §1.2",
@@ -69,12 +81,24 @@ const stored = (name: string, headers: (key: string) => Record<string, string>, 
 const auth = [
   stored("curl -u key:", (key) => basic(`${key}:`)),
   stored("Basic with the key and no colon", (key) => basic(key)),
-  stored("writeKey in the body", () => ({}), (writeKey) => ({ writeKey })),
+  stored(
+    "writeKey in the body",
+    () => ({}),
+    (writeKey) => ({ writeKey }),
+  ),
   stored("two Basic values joined by a comma, the second known", (key) => ({
     authorization: `Basic ${btoa("REDACTED:")}, Basic ${btoa(`${key}:`)}`,
   })),
-  stored("Bearer token, writeKey in the body", () => ({ authorization: "Bearer a.b.c" }), (writeKey) => ({ writeKey })),
-  stored("unknown Basic user, known writeKey in the body", () => basic("nobody:"), (writeKey) => ({ writeKey })),
+  stored(
+    "Bearer token, writeKey in the body",
+    () => ({ authorization: "Bearer a.b.c" }),
+    (writeKey) => ({ writeKey }),
+  ),
+  stored(
+    "unknown Basic user, known writeKey in the body",
+    () => basic("nobody:"),
+    (writeKey) => ({ writeKey }),
+  ),
   postForm("/v1/track", {
     name: "an unknown write key",
     spec: "ingest.md §1.6",
@@ -104,7 +128,9 @@ const encoded = (name: string, headers: Record<string, string>, pack: (value: un
   });
 
 const encodings = [
-  encoded("curl -d with its default form label", { "content-type": "application/x-www-form-urlencoded" }, (value) => JSON.stringify(value)),
+  encoded("curl -d with its default form label", { "content-type": "application/x-www-form-urlencoded" }, (value) =>
+    JSON.stringify(value),
+  ),
   encoded("Content-Encoding: gzip", { "content-type": "application/json", "content-encoding": "gzip" }, gzip),
   encoded("Content-Encoding: deflate", { "content-encoding": "deflate" }, (value) => deflateSync(json(value))),
   encoded("gzip without a label", {}, gzip),
@@ -115,10 +141,26 @@ const sisters = [
     name: "RudderStack node: gzip under a form label, originalTimestamp, traits in context",
     spec: "peers.md M2",
     expect: "200; timestamp from originalTimestamp, traits at the top",
-    headers: (sender) => ({ ...keyed(sender), "content-encoding": "gzip", "content-type": "application/x-www-form-urlencoded" }),
+    headers: (sender) => ({
+      ...keyed(sender),
+      "content-encoding": "gzip",
+      "content-type": "application/x-www-form-urlencoded",
+    }),
     body: ({ who, now }) =>
-      gzip({ batch: [{ type: "identify", userId: who, originalTimestamp: now.toISOString(), sentAt: now.toISOString(), context: { traits: { plan: "pro" } } }] }),
-    archived: ({ now }) => [{ type: "identify", timestamp: now.toISOString(), originalTimestamp: now.toISOString(), traits: { plan: "pro" } }],
+      gzip({
+        batch: [
+          {
+            type: "identify",
+            userId: who,
+            originalTimestamp: now.toISOString(),
+            sentAt: now.toISOString(),
+            context: { traits: { plan: "pro" } },
+          },
+        ],
+      }),
+    archived: ({ now }) => [
+      { type: "identify", timestamp: now.toISOString(), originalTimestamp: now.toISOString(), traits: { plan: "pro" } },
+    ],
   }),
   {
     name: "RudderStack beacon: key in the query",
@@ -135,7 +177,13 @@ const sisters = [
       spec: "peers.md M2",
       expect: "200; the one ingestion path under /api",
       headers: ({ key }) => ({ "x-write-key": `${key}:secret` }),
-      body: ({ key, who }) => ({ type: "track", event: "Clicked", userId: null, anonymousId: who, writeKey: `${key}:***` }),
+      body: ({ key, who }) => ({
+        type: "track",
+        event: "Clicked",
+        userId: null,
+        anonymousId: who,
+        writeKey: `${key}:***`,
+      }),
       archived: () => [{ userId: null, channel: path.includes("s2s") ? "server" : "client" }],
     }),
   ),
@@ -143,7 +191,14 @@ const sisters = [
     name: "Hightouch: userId null, hexadecimal ids",
     spec: "peers.md M2",
     expect: "200; kept as sent",
-    body: ({ who }) => ({ type: "track", event: "Clicked", userId: null, anonymousId: who, messageId: `${"ab".repeat(12)}${who.length}`, context: { sessionId: 7 } }),
+    body: ({ who }) => ({
+      type: "track",
+      event: "Clicked",
+      userId: null,
+      anonymousId: who,
+      messageId: `${"ab".repeat(12)}${who.length}`,
+      context: { sessionId: 7 },
+    }),
     archived: () => [{ userId: null, context: { sessionId: 7 } }],
   }),
 ];

@@ -2,9 +2,18 @@ import { expect } from "vitest";
 import { GIF_ANSWER, json, nothing, OK, type Form, type Sender } from "./form.ts";
 
 const base64url = (value: unknown): string => json(value).toString("base64url");
-const event = ({ key, who }: Sender) => ({ writeKey: key, userId: who, event: "Opened", properties: { subject: "Hi ü" } });
+const event = ({ key, who }: Sender) => ({
+  writeKey: key,
+  userId: who,
+  event: "Opened",
+  properties: { subject: "Hi ü" },
+});
 
-const get = (name: string, form: Omit<Form, "name" | "request">): Form => ({ name, request: () => ({ method: "GET" }), ...form });
+const get = (name: string, form: Omit<Form, "name" | "request">): Form => ({
+  name,
+  request: () => ({ method: "GET" }),
+  ...form,
+});
 
 const pixels = [
   get("pixel with URL-safe base64", {
@@ -48,7 +57,10 @@ const hosted = [
     spec: "ingest.md §1.10",
     expect: "200; apiHost is the host that was asked, metrics silenced",
     path: ({ key }) => `/v1/projects/${key}/settings`,
-    answer: { status: 200, body: { integrations: { "Segment.io": { apiHost: expect.stringContaining("/v1") } }, metrics: { sampleRate: 0 } } },
+    answer: {
+      status: 200,
+      body: { integrations: { "Segment.io": { apiHost: expect.stringContaining("/v1") } }, metrics: { sampleRate: 0 } },
+    },
     archived: nothing,
   }),
   get("the hosted library", {

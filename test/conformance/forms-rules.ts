@@ -3,7 +3,13 @@ import { expect } from "vitest";
 import { gzip, keyed, nothing, OK, postForm, refusedAs, track, type Form, type Sender } from "./form.ts";
 
 const refused = (name: string, reason: string, body: (sender: Sender) => object): Form =>
-  postForm("/v1/track", { name, spec: "ingest.md §1.6", expect: `200 and discarded (${reason})`, body, archived: nothing });
+  postForm("/v1/track", {
+    name,
+    spec: "ingest.md §1.6",
+    expect: `200 and discarded (${reason})`,
+    body,
+    archived: nothing,
+  });
 
 const HOUR = 3_600_000;
 const iso = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
@@ -39,7 +45,9 @@ const limits = [
     name: "a batch over 500 kB",
     spec: "ingest.md §1.5",
     expect: "400 request_too_large",
-    body: (sender) => ({ batch: Array.from({ length: 20 }, () => track(sender, { properties: { x: "x".repeat(30_000) } })) }),
+    body: (sender) => ({
+      batch: Array.from({ length: 20 }, () => track(sender, { properties: { x: "x".repeat(30_000) } })),
+    }),
     answer: refusedAs("request_too_large"),
     archived: nothing,
   }),
@@ -47,7 +55,9 @@ const limits = [
     name: "a batch with one item over 32 kB",
     spec: "ingest.md §1.5; issue: batches keep good items",
     expect: "400 message_too_large, the good item kept",
-    body: (sender) => ({ batch: [track(sender, { properties: { x: "x".repeat(33_000) } }), track(sender, { event: "Good" })] }),
+    body: (sender) => ({
+      batch: [track(sender, { properties: { x: "x".repeat(33_000) } }), track(sender, { event: "Good" })],
+    }),
     answer: refusedAs("message_too_large"),
     archived: () => [{ event: "Good" }],
   }),
@@ -69,7 +79,14 @@ const limits = [
     name: "a batch with good and bad items",
     spec: "ingest.md §1.6 (multi_user_error)",
     expect: "200; the good ones kept",
-    body: (sender) => ({ batch: [track(sender), { type: "merge" }, { type: "track", userId: sender.who }, { type: "page", userId: sender.who }] }),
+    body: (sender) => ({
+      batch: [
+        track(sender),
+        { type: "merge" },
+        { type: "track", userId: sender.who },
+        { type: "page", userId: sender.who },
+      ],
+    }),
     archived: () => [{ type: "track" }, { type: "page" }],
   }),
   postForm("/v1/batch", {
@@ -98,7 +115,13 @@ const times = [
     spec: "ingest.md §1.11",
     expect: "timestamp less the skew; originalTimestamp as sent",
     body: (sender) => track(sender, { timestamp: iso(sender.now, HOUR - 60_000), sentAt: iso(sender.now, HOUR) }),
-    archived: ({ now }) => [{ originalTimestamp: iso(now, HOUR - 60_000), sentAt: iso(now, HOUR), timestamp: expect.stringMatching(within(now)) }],
+    archived: ({ now }) => [
+      {
+        originalTimestamp: iso(now, HOUR - 60_000),
+        sentAt: iso(now, HOUR),
+        timestamp: expect.stringMatching(within(now)),
+      },
+    ],
   }),
   postForm("/v1/track", {
     name: "an imported timestamp, sentAt now",
@@ -180,7 +203,14 @@ const enrichment = [
 ];
 
 const KEPT = {
-  properties: { lone: "a\ud800", emoji: "👩‍🚀", line: "\u2028\n", none: null, list: [0.1, -1.5e-300, 9007199254740991, []], deep: { a: { b: {} } } },
+  properties: {
+    lone: "a\ud800",
+    emoji: "👩‍🚀",
+    line: "\u2028\n",
+    none: null,
+    list: [0.1, -1.5e-300, 9007199254740991, []],
+    deep: { a: { b: {} } },
+  },
   custom: { anything: true },
   _metadata: { bundled: ["X"] },
 };
@@ -191,7 +221,9 @@ const opting = [
     spec: "issue §2; peers.md §3 no. 31",
     expect: "200; per-item outcome in the body",
     headers: (sender) => ({ ...keyed(sender), prefer: "return=representation" }),
-    body: (sender) => ({ batch: [track(sender, { messageId: `told-${sender.who}` }), { type: "track", userId: sender.who }] }),
+    body: (sender) => ({
+      batch: [track(sender, { messageId: `told-${sender.who}` }), { type: "track", userId: sender.who }],
+    }),
     answer: {
       ...OK,
       body: { success: true, items: [{ status: "accepted" }, { status: "refused", reason: "event_not_defined" }] },

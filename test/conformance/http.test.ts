@@ -43,7 +43,10 @@ beforeAll(async () => {
   inlet = await startInlet({ INLET_PATH_PREFIX: "/k3x9" });
   const source = await createSource(inlet);
   for (const [i, form] of FORMS.entries()) {
-    sent.set(form.name, await send(form, { key: source.writeKey, who: `form-${i}-${crypto.randomUUID()}`, now: new Date() }));
+    sent.set(
+      form.name,
+      await send(form, { key: source.writeKey, who: `form-${i}-${crypto.randomUUID()}`, now: new Date() }),
+    );
   }
   archive = await readArchive(inlet, source.id);
 });
@@ -76,13 +79,20 @@ it("nothing else is in the archive, and no write key", () => {
   expect(sent.size).toBe(FORMS.length);
   expect(archive.filter((event) => Object.hasOwn(event, "writeKey"))).toEqual([]);
   const senders = new Set([...sent.values()].map(({ sender }) => sender.who));
-  const strangers = archive.filter((event) => ![event["userId"], event["anonymousId"]].some((id) => senders.has(String(id))));
+  const strangers = archive.filter(
+    (event) => ![event["userId"], event["anonymousId"]].some((id) => senders.has(String(id))),
+  );
   expect(strangers).toEqual([]);
 });
 
 it("README.md lists every form with its spec line and expectation", async () => {
   const text = await readFile(path.join(import.meta.dirname, "README.md"), "utf8");
   const rows = text.split("\n").filter((line) => /^\| (?!Form |-)/.test(line));
-  const cells = rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()));
+  const cells = rows.map((row) =>
+    row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
   expect(cells).toEqual(FORMS.map(({ name, spec, expect: expectation }) => [name, spec, expectation]));
 });

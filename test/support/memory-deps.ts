@@ -9,14 +9,23 @@ import { SourceSettings, type SourceContext } from "../../src/core/source.ts";
 export const NOON = Date.parse("2026-11-22T12:00:00.000Z");
 
 /** A source with every setting at its default; say only what matters. */
-export function createTestSource(overrides: Partial<SourceContext> & { settings?: SourceSettings } = {}): SourceContext {
+export function createTestSource(
+  overrides: Partial<SourceContext> & { settings?: SourceSettings } = {},
+): SourceContext {
   return {
     id: "src_1",
     slug: "shop",
     enabled: true,
     writeKeys: ["wk_1"],
     settings: SourceSettings.parse({}),
-    route: { sourceId: "src_1", shards: 1, epoch: 0, windowMs: 86_400_000, drainAfterMs: 2000, drainAfterBytes: 1_000_000 },
+    route: {
+      sourceId: "src_1",
+      shards: 1,
+      epoch: 0,
+      windowMs: 86_400_000,
+      drainAfterMs: 2000,
+      drainAfterBytes: 1_000_000,
+    },
     linkKey: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
     ...overrides,
   };

@@ -22,7 +22,12 @@ describe("write key candidates", () => {
   });
 
   it("come in the order header, X-Write-Key, query, body, each once", () => {
-    expect(writeKeyCandidates({ authorization: basic("a:"), xWriteKey: "b", query: "c", body: ["a", "d"] })).toEqual(["a", "b", "c", "d"]);
+    expect(writeKeyCandidates({ authorization: basic("a:"), xWriteKey: "b", query: "c", body: ["a", "d"] })).toEqual([
+      "a",
+      "b",
+      "c",
+      "d",
+    ]);
   });
 
   it("take Jitsu's id:secret whole or by its id, and not its masked form", () => {

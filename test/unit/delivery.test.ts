@@ -5,6 +5,7 @@ import {
   concludeAttempt,
   DELIVERY,
   networkReason,
+  nextAskedAttemptAt,
   nextAttemptAt,
   parseRetryAfter,
   type Outcome,
@@ -42,6 +43,12 @@ describe("when a failed line is tried again", () => {
     const waits = Array.from({ length: DELIVERY.maxAttempts - 1 }, (_, i) => nextAttemptAt(i + 1, 0, 0.5) / 60_000);
     expect(waits).toEqual([1, 2, 4, 8, 15, 30, 60, 60, 60]);
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBe(240);
+  });
+
+  it("takes a destination that asks for a pause at its word once, and keeps to the schedule as well from then on", () => {
+    const waits = [1, 2, 3, 4].map((attempts) => nextAskedAttemptAt(attempts, 5000, 0, 0.5));
+    expect(waits).toEqual([5000, 60_000, 120_000, 240_000]);
+    expect(nextAskedAttemptAt(2, 600_000, 0, 0.5)).toBe(600_000);
   });
 
   it("spreads each wait by at most 15 % and always waits", () => {

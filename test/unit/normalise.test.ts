@@ -24,11 +24,21 @@ function stored(raw: unknown, facts?: Partial<ArrivalFacts>): Record<string, unk
   return JSON.parse(result.value.line) as Record<string, unknown>;
 }
 
-const track = (more: Record<string, unknown> = {}) => ({ type: "track", event: "Clicked", userId: "u1", messageId: "m1", ...more });
+const track = (more: Record<string, unknown> = {}) => ({
+  type: "track",
+  event: "Clicked",
+  userId: "u1",
+  messageId: "m1",
+  ...more,
+});
 
 describe("what is stored", () => {
   it("is the client's message plus what the collector adds, and nothing of it is lost", () => {
-    const sent = track({ properties: { a: [1, { b: null }], "π": "ß" }, custom: { deep: true }, timestamp: "2026-11-22T11:00:00.000Z" });
+    const sent = track({
+      properties: { a: [1, { b: null }], π: "ß" },
+      custom: { deep: true },
+      timestamp: "2026-11-22T11:00:00.000Z",
+    });
     expect(stored(sent)).toEqual({
       ...sent,
       context: {},
@@ -106,7 +116,10 @@ describe("ids and types", () => {
 
 describe("batch-level fields", () => {
   it("lie under the item's own, whole keys at a time", () => {
-    const shared = { context: { library: { name: "l" }, page: { url: "https://b.example" } }, integrations: { All: false, X: true } };
+    const shared = {
+      context: { library: { name: "l" }, page: { url: "https://b.example" } },
+      integrations: { All: false, X: true },
+    };
     const event = stored(track({ context: { page: { title: "t" } }, integrations: { X: false } }), { shared });
     expect(event["context"]).toEqual({ library: { name: "l" }, page: { title: "t" } });
     expect(event["integrations"]).toEqual({ All: false, X: false });
@@ -134,7 +147,13 @@ describe("batch-level fields", () => {
     [{ context: "x" }, "context_not_object"],
     [{ integrations: [] }, "integrations_not_object"],
   ])("are refused when %j", (shared, reason) => {
-    const arrival = openArrival({ projectId: "s", impliedType: undefined, sender: { clientSide: false }, receivedAt: 0, shared });
+    const arrival = openArrival({
+      projectId: "s",
+      impliedType: undefined,
+      sender: { clientSide: false },
+      receivedAt: 0,
+      shared,
+    });
     expect(arrival.ok ? "" : arrival.error.reason).toBe(reason);
   });
 });
@@ -146,7 +165,10 @@ describe("timestamps in the line", () => {
 
   it("read RudderStack's originalTimestamp when there is no timestamp", () => {
     const event = stored(track({ originalTimestamp: "2026-11-22T11:58:00.000Z", sentAt: "2026-11-22T12:00:00.000Z" }));
-    expect(event).toMatchObject({ timestamp: "2026-11-22T11:58:00.000Z", originalTimestamp: "2026-11-22T11:58:00.000Z" });
+    expect(event).toMatchObject({
+      timestamp: "2026-11-22T11:58:00.000Z",
+      originalTimestamp: "2026-11-22T11:58:00.000Z",
+    });
   });
 
   it("invent no originalTimestamp and no sentAt", () => {
@@ -170,7 +192,10 @@ describe("ip and user agent", () => {
 
   it("never come from a server's connection, except the ip when it asks with context.direct", () => {
     expect(stored(track(), { sender: server })["context"]).toEqual({});
-    expect(stored(track({ context: { direct: true } }), { sender: server })["context"]).toEqual({ direct: true, ip: "203.0.113.9" });
+    expect(stored(track({ context: { direct: true } }), { sender: server })["context"]).toEqual({
+      direct: true,
+      ip: "203.0.113.9",
+    });
   });
 
   it("are the client's own when it sent any, 0.0.0.0 included", () => {
@@ -180,12 +205,17 @@ describe("ip and user agent", () => {
 
   it("are not filled with IPv6, nor kept when no text", () => {
     expect(stored(track(), { sender: { ip: "2001:db8::1", clientSide: true } })["context"]).toEqual({});
-    expect(stored(track({ context: { ip: { $ne: 1 } } }), { sender: device })["context"]).toMatchObject({ ip: "203.0.113.9" });
+    expect(stored(track({ context: { ip: { $ne: 1 } } }), { sender: device })["context"]).toMatchObject({
+      ip: "203.0.113.9",
+    });
   });
 
   it("know mobile libraries that post to a server path", () => {
     const context = { library: { name: "analytics-ios", version: "4.1" } };
-    expect(stored(track({ context }), { sender: server })).toMatchObject({ channel: "client", context: { ip: "203.0.113.9" } });
+    expect(stored(track({ context }), { sender: server })).toMatchObject({
+      channel: "client",
+      context: { ip: "203.0.113.9" },
+    });
   });
 });
 
@@ -236,7 +266,10 @@ describe("hostile messages", () => {
 
   it("cannot grow without bound by the batch's context", () => {
     const result = outcome(track(), { shared: { context: { x: "y".repeat(70_000) } } });
-    expect(result.ok ? "" : result.error).toEqual({ reason: "message_too_large", detail: "with the batch's context added" });
+    expect(result.ok ? "" : result.error).toEqual({
+      reason: "message_too_large",
+      detail: "with the batch's context added",
+    });
   });
 });
 
@@ -249,5 +282,6 @@ it("every type has a message that gets in", () => {
     group: { groupId: "g" },
     alias: { previousId: "p" },
   };
-  for (const [type, message] of Object.entries(messages)) expect(stored({ type, userId: "u", ...message })["type"]).toBe(type);
+  for (const [type, message] of Object.entries(messages))
+    expect(stored({ type, userId: "u", ...message })["type"]).toBe(type);
 });

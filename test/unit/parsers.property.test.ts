@@ -12,77 +12,17 @@ import { sampleOfLine, sampleOfRefusal } from "../../src/core/sample.ts";
 import { inspect, sanitise } from "../../src/core/sanitise.ts";
 import { clockSkew, eventTime, parseTime } from "../../src/core/timestamps.ts";
 import { cutUtf8, utf8Length } from "../../src/core/utf8.ts";
-import { memoryAcceptDeps } from "../support/memory-deps.ts";
-
-/** Any string of UTF-16 units, lone surrogates included. */
-const anyText = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) });
-
-/** Any JSON value with keys that hurt, as a body brings it. */
-const hostileKey = fc.constantFrom("__proto__", "constructor", "prototype", "toString", "toJSON", "", "length");
-const hostileJson = fc.letrec((tie) => ({
-  value: fc.oneof({ depthSize: "small" }, fc.jsonValue(), anyText, fc.double(), tie("array"), tie("object")),
-  array: fc.array(tie("value"), { maxLength: 5 }),
-  object: fc
-    .array(fc.tuple(fc.oneof(hostileKey, anyText), tie("value")), { maxLength: 5 })
-    .map((entries) => Object.fromEntries(entries) as unknown),
-})).value;
-
-/** As it is after a body was parsed: what JSON cannot say is gone. */
-const parsed = hostileJson.map((value) => JSON.parse(JSON.stringify(value) ?? "null") as unknown);
-
-/** Mostly what the field should be, sometimes anything. */
-const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 24, arbitrary: right }, { weight: 1, arbitrary: parsed });
-const anyObject = parsed.map((value) => (typeof value === "object" && value !== null && !Array.isArray(value) ? value : { value }));
-const anyIso = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
-const anyContext = fc.record(
-  {
-    ip: mostly(fc.ipV4()),
-    userAgent: mostly(anyText),
-    library: mostly(fc.record({ name: fc.constantFrom("analytics.js", "analytics-ios", "x"), version: fc.string() })),
-    device: mostly(fc.record({ advertisingId: mostly(fc.uuid()) })),
-    consent: mostly(fc.record({ categoryPreferences: fc.dictionary(fc.string(), fc.boolean()) })),
-    direct: fc.boolean(),
-    traits: mostly(anyObject),
-  },
-  { requiredKeys: [] },
-);
-
-/** Something close to a message, each field of it possibly wrong. */
-const nearMessage = fc.record(
-  {
-    type: mostly(fc.constantFrom(...EventType.options)),
-    messageId: mostly(fc.uuid()),
-    userId: mostly(fc.string()),
-    anonymousId: mostly(fc.uuid()),
-    event: mostly(fc.string({ minLength: 1 })),
-    groupId: mostly(fc.string({ minLength: 1 })),
-    previousId: mostly(fc.string({ minLength: 1 })),
-    name: mostly(fc.string({ minLength: 1 })),
-    category: mostly(fc.string({ minLength: 1 })),
-    properties: mostly(anyObject),
-    traits: mostly(anyObject),
-    context: mostly(anyContext),
-    integrations: mostly(anyObject),
-    timestamp: mostly(anyIso),
-    originalTimestamp: mostly(anyIso),
-    sentAt: mostly(anyIso),
-    writeKey: parsed,
-    _metadata: parsed,
-  },
-  { requiredKeys: ["type", "anonymousId", "event"] },
-);
-
-const anyDate = fc.oneof(
+import {
+  anyContext,
+  anyDate,
+  anyObject,
   anyText,
-  fc.string(),
-  fc.double(),
-  fc.date().map((date) => (Number.isNaN(date.getTime()) ? "Invalid Date" : date.toISOString())),
-  fc.stringMatching(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/),
+  mostly,
+  nearMessage,
   parsed,
-);
-
-const receivedAt = fc.integer({ min: 0, max: Date.parse("9999-01-01T00:00:00.000Z") });
+  receivedAt,
+} from "../support/arbitraries.ts";
+import { memoryAcceptDeps } from "../support/memory-deps.ts";
 
 describe("no input makes a parser throw", () => {
   it("JSON, envelopes and keys in them", () => {
@@ -97,7 +37,10 @@ describe("no input makes a parser throw", () => {
   });
 
   it("credentials: at most eight printable candidates come out", () => {
-    const header = fc.oneof(anyText, fc.array(fc.base64String().map((text) => `Basic ${text}`)).map((parts) => parts.join(",")));
+    const header = fc.oneof(
+      anyText,
+      fc.array(fc.base64String().map((text) => `Basic ${text}`)).map((parts) => parts.join(",")),
+    );
     fc.assert(
       fc.property(header, anyText, anyText, fc.array(anyText), (authorization, xWriteKey, query, body) => {
         const keys = writeKeyCandidates({ authorization, xWriteKey, query, body });
@@ -133,7 +76,9 @@ describe("no input makes a parser throw", () => {
   });
 
   it("origins", () => {
-    fc.assert(fc.property(fc.array(anyText), anyText, (allowed, origin) => typeof originAllowed(allowed, origin) === "boolean"));
+    fc.assert(
+      fc.property(fc.array(anyText), anyText, (allowed, origin) => typeof originAllowed(allowed, origin) === "boolean"),
+    );
   });
 
   it("debugger rows of anything", () => {
@@ -163,7 +108,10 @@ describe("normalising", () => {
   const arrivalFacts = fc.record({
     impliedType: fc.constantFrom(undefined, ...EventType.options),
     sender: fc.record({ ip: fc.oneof(fc.ipV4(), fc.ipV6(), anyText), userAgent: anyText, clientSide: fc.boolean() }),
-    shared: fc.record({ context: mostly(anyContext), integrations: mostly(anyObject), sentAt: anyDate }, { requiredKeys: [] }),
+    shared: fc.record(
+      { context: mostly(anyContext), integrations: mostly(anyObject), sentAt: anyDate },
+      { requiredKeys: [] },
+    ),
     receivedAt,
   });
 
@@ -181,7 +129,12 @@ describe("normalising", () => {
         const { line, messageId } = result.value;
         expect(line).not.toMatch(/[\n\r]/);
         const event = JSON.parse(line) as Record<string, unknown>;
-        expect(event).toMatchObject({ messageId, projectId: "src_1", version: 2, receivedAt: new Date(facts.receivedAt).toISOString() });
+        expect(event).toMatchObject({
+          messageId,
+          projectId: "src_1",
+          version: 2,
+          receivedAt: new Date(facts.receivedAt).toISOString(),
+        });
         expect(Object.hasOwn(event, "writeKey")).toBe(false);
         expect(inspect(event).poisoned).toBe(false);
         expect(sampleOfLine(line, "accepted").type).toBe(event["type"]);
@@ -195,12 +148,19 @@ describe("normalising", () => {
   it("brings properties through exactly: every double, every UTF-16 unit", () => {
     const properties = fc.dictionary(
       fc.string().filter((key) => key !== "__proto__" && key !== "constructor"),
-      fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Object.is(n, -0)), anyText, fc.boolean(), fc.constant(null)),
+      fc.oneof(
+        fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Object.is(n, -0)),
+        anyText,
+        fc.boolean(),
+        fc.constant(null),
+      ),
     );
     const arrival = openArrival({ projectId: "s", impliedType: "track", sender: { clientSide: false }, receivedAt: 0 });
     fc.assert(
       fc.property(properties, (given) => {
-        const body = JSON.parse(JSON.stringify({ event: "x", userId: "u", properties: given })) as { properties: unknown };
+        const body = JSON.parse(JSON.stringify({ event: "x", userId: "u", properties: given })) as {
+          properties: unknown;
+        };
         const result = arrival.ok && normalise(body, arrival.value, () => "made");
         const event = result && result.ok ? (JSON.parse(result.value.line) as { properties: unknown }) : undefined;
         expect(event?.properties).toEqual(body.properties);
@@ -211,19 +171,47 @@ describe("normalising", () => {
 });
 
 describe("no request gets a 5xx or a hanging answer", () => {
-  const paths = ["/v1/track", "/v1/t", "/i", "/v1/batch", "/b", "/import", "/beacon/v1/batch", "/api/s/page", "/api/s/s2s/event", "/v1/m"];
-  const asBytes = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
+  const paths = [
+    "/v1/track",
+    "/v1/t",
+    "/i",
+    "/v1/batch",
+    "/b",
+    "/import",
+    "/beacon/v1/batch",
+    "/api/s/page",
+    "/api/s/s2s/event",
+    "/v1/m",
+  ];
+  const asBytes = (value: unknown): Uint8Array =>
+    new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
   const body = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
     anyText.map(asBytes),
     nearMessage.map(asBytes),
-    fc.record({ batch: fc.oneof(fc.array(nearMessage, { maxLength: 4 }), parsed), context: parsed, integrations: parsed, sentAt: parsed, writeKey: parsed }, { requiredKeys: [] }).map(asBytes),
+    fc
+      .record(
+        {
+          batch: fc.oneof(fc.array(nearMessage, { maxLength: 4 }), parsed),
+          context: parsed,
+          integrations: parsed,
+          sentAt: parsed,
+          writeKey: parsed,
+        },
+        { requiredKeys: [] },
+      )
+      .map(asBytes),
     nearMessage.map((value) => new Uint8Array(gzipSync(asBytes(value)))),
   );
   const headers = fc.record(
     {
       authorization: fc.oneof(fc.string(), fc.constant(`Basic ${btoa("wk_1:")}`)),
-      "content-type": fc.constantFrom("application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"),
+      "content-type": fc.constantFrom(
+        "application/json",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+      ),
       "content-encoding": fc.constantFrom("gzip", "deflate", "br", "identity", "gzip, gzip"),
       origin: fc.constantFrom("https://shop.example", "null"),
       prefer: fc.constantFrom("return=representation", "return=minimal"),
@@ -237,8 +225,14 @@ describe("no request gets a 5xx or a hanging answer", () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...paths), body, headers, async (path, bytes, given) => {
         const deps = memoryAcceptDeps();
-        const usable = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && isHeader(value)));
-        const response = await collectRoutes(deps).request(path, { method: "POST", body: bytes as Uint8Array<ArrayBuffer>, headers: usable });
+        const usable = Object.fromEntries(
+          Object.entries(given).filter(([, value]) => value !== undefined && isHeader(value)),
+        );
+        const response = await collectRoutes(deps).request(path, {
+          method: "POST",
+          body: bytes as Uint8Array<ArrayBuffer>,
+          headers: usable,
+        });
         await deps.settle();
         expect([200, 400]).toContain(response.status);
         expect(JSON.parse(await response.text())).toMatchObject({ success: response.status === 200 });

@@ -65,6 +65,9 @@ describe("the debugger row of a refusal", () => {
 
   it("takes the text of a body that was no JSON, and the type its path stands for", () => {
     expect(sampleOfRefusal("{oops", { reason: "bad_request" }, AT).raw).toBe("{oops");
-    expect(sampleOfRefusal({ event: "x" }, { reason: "no_user_anon_id" }, AT, "track")).toMatchObject({ type: "track", name: "x" });
+    expect(sampleOfRefusal({ event: "x" }, { reason: "no_user_anon_id" }, AT, "track")).toMatchObject({
+      type: "track",
+      name: "x",
+    });
   });
 });

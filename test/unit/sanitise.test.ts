@@ -7,7 +7,12 @@ const manyProperties = (count: number): Record<string, number> =>
 
 describe("too many properties", () => {
   it("keeps the first 10,000 of properties and of traits and counts the others", () => {
-    const { message, dropped } = sanitise({ event: "x", properties: manyProperties(10_007), traits: manyProperties(9), context: { a: 1 } });
+    const { message, dropped } = sanitise({
+      event: "x",
+      properties: manyProperties(10_007),
+      traits: manyProperties(9),
+      context: { a: 1 },
+    });
     expect(Object.keys(message["properties"] as object)).toHaveLength(10_000);
     expect(message["properties"]).toMatchObject({ p0: 0, p9999: 9999 });
     expect(message).toMatchObject({ event: "x", traits: manyProperties(9), context: { a: 1 } });

@@ -69,7 +69,11 @@ describe("a body is read", () => {
         cancelled = true;
       },
     });
-    const request = new Request("https://inlet.test/v1/batch", { method: "POST", body: endless, duplex: "half" } as RequestInit);
+    const request = new Request("https://inlet.test/v1/batch", {
+      method: "POST",
+      body: endless,
+      duplex: "half",
+    } as RequestInit);
     expect(await readBody(request)).toMatchObject({ ok: false, rejection: { reason: "request_too_large" } });
     expect(pulled).toBeLessThan(LIMITS.batchBytes + 4 * 64 * 1024);
     expect(cancelled).toBe(true);
@@ -77,7 +81,11 @@ describe("a body is read", () => {
 
   it("as broken when the client cuts it off", async () => {
     const cut = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("reset")) });
-    const request = new Request("https://inlet.test/v1/batch", { method: "POST", body: cut, duplex: "half" } as RequestInit);
+    const request = new Request("https://inlet.test/v1/batch", {
+      method: "POST",
+      body: cut,
+      duplex: "half",
+    } as RequestInit);
     expect(await readBody(request)).toMatchObject({ ok: false, rejection: { reason: "bad_request" } });
   });
 });
@@ -108,7 +116,10 @@ describe("a request becomes a call", () => {
   it("from a batch, with what its items share and the key of its first item as the last resort", async () => {
     const body = { batch: [{ writeKey: "item" }], context: { a: 1 }, sentAt: "s", writeKey: "top" };
     const read = await readCall(post(JSON.stringify(body)), batch);
-    expect(read).toMatchObject({ ok: true, value: { messages: body.batch, shared: { context: { a: 1 }, sentAt: "s" }, writeKeys: ["top", "item"] } });
+    expect(read).toMatchObject({
+      ok: true,
+      value: { messages: body.batch, shared: { context: { a: 1 }, sentAt: "s" }, writeKeys: ["top", "item"] },
+    });
   });
 
   it("from a device or a server as the path says, else as the headers show", async () => {
@@ -126,7 +137,10 @@ describe("a request becomes a call", () => {
     ["broken JSON names its key where it can", '{"writeKey":"wk","event":', "bad_request"],
     ["an oversized message is still parsed", `{"writeKey":"wk","x":"${"x".repeat(33_000)}"}`, "message_too_large"],
   ])("or not: %s", async (_rule, text, reason) => {
-    expect(await readCall(post(text), single)).toMatchObject({ ok: false, error: { writeKeys: ["wk"], rejection: { reason } } });
+    expect(await readCall(post(text), single)).toMatchObject({
+      ok: false,
+      error: { writeKeys: ["wk"], rejection: { reason } },
+    });
   });
 
   it.each([
@@ -134,7 +148,10 @@ describe("a request becomes a call", () => {
     ['{"batch":{}}', "it is an object"],
     ["[]", "the body is an array"],
   ])("or not: %s is no batch", async (text, detail) => {
-    expect(await readCall(post(text), batch)).toMatchObject({ ok: false, error: { rejection: { reason: "batch_not_array", detail } } });
+    expect(await readCall(post(text), batch)).toMatchObject({
+      ok: false,
+      error: { rejection: { reason: "batch_not_array", detail } },
+    });
   });
 
   it("a batch may be larger than one message", async () => {
@@ -149,7 +166,11 @@ describe("CORS", () => {
     const answer = answerPreflight(
       new Request("https://inlet.test/v1/t", {
         method: "OPTIONS",
-        headers: { origin: "https://shop.example", "access-control-request-headers": asked, "access-control-request-method": "POST" },
+        headers: {
+          origin: "https://shop.example",
+          "access-control-request-headers": asked,
+          "access-control-request-method": "POST",
+        },
       }),
     );
     expect(answer.status).toBe(204);

@@ -11,7 +11,13 @@ const call = (messages: readonly unknown[], more: Partial<CollectCall> = {}): Co
   ...more,
 });
 
-const track = (messageId: string, more: Record<string, unknown> = {}) => ({ type: "track", event: "x", userId: "u", messageId, ...more });
+const track = (messageId: string, more: Record<string, unknown> = {}) => ({
+  type: "track",
+  event: "x",
+  userId: "u",
+  messageId,
+  ...more,
+});
 
 async function accept(messages: readonly unknown[], deps = memoryAcceptDeps(), more: Partial<CollectCall> = {}) {
   const { outcome, after } = await acceptCall(call(messages, more), deps);
@@ -68,7 +74,10 @@ describe("a batch", () => {
     const messages = Array.from({ length: 2501 }, (_, i) => track(`m${i}`));
     expect(await accept(messages.slice(0, 2500), deps)).toMatchObject({ status: "answered" });
     expect(deps.stored).toHaveLength(2500);
-    expect(await accept(messages, deps)).toMatchObject({ status: "refused", rejection: { reason: "batch_too_many_items" } });
+    expect(await accept(messages, deps)).toMatchObject({
+      status: "refused",
+      rejection: { reason: "batch_too_many_items" },
+    });
     expect(deps.stored).toHaveLength(2500);
     expect(deps.counts()).toEqual({ "refused:batch_too_many_items": 2501 });
     expect(deps.samples()).toHaveLength(50);
@@ -80,7 +89,9 @@ describe("a batch", () => {
     const outcome = await accept(messages, deps, { shared: { context: { x: "y".repeat(20_000) } } });
     expect(deps.lines.reduce((sum, line) => sum + line.length, 0)).toBeLessThanOrEqual(4 * 1024 * 1024);
     expect(deps.stored.length).toBeGreaterThan(100);
-    expect(outcome.status === "answered" && outcome.items.at(-1)).toMatchObject({ rejection: { reason: "message_too_large" } });
+    expect(outcome.status === "answered" && outcome.items.at(-1)).toMatchObject({
+      rejection: { reason: "message_too_large" },
+    });
   });
 
   it("with a context that is no object is refused as a whole", async () => {
@@ -100,7 +111,9 @@ describe("whose call it is", () => {
 
   it.each([[["nobody"]], [[]]])("nobody's, with keys %j: counted, stored nowhere", async (writeKeys) => {
     const deps = memoryAcceptDeps();
-    expect(await accept([track("a"), track("b")], deps, { writeKeys })).toMatchObject({ rejection: { reason: "unknown_source" } });
+    expect(await accept([track("a"), track("b")], deps, { writeKeys })).toMatchObject({
+      rejection: { reason: "unknown_source" },
+    });
     expect(deps.unknown).toEqual([{ reason: "unknown_source", count: 2 }]);
     expect(deps.stored).toEqual([]);
   });
@@ -132,13 +145,18 @@ describe("a client is told to come back", () => {
     expect(deps.counts()).toEqual({ "refused:rate_limited": 2 });
     expect(deps.samples()).toHaveLength(1);
     deps.withinLimit = true;
-    expect(await accept([track("a"), track("b")], deps)).toMatchObject({ items: [{ status: "accepted" }, { status: "accepted" }] });
+    expect(await accept([track("a"), track("b")], deps)).toMatchObject({
+      items: [{ status: "accepted" }, { status: "accepted" }],
+    });
   });
 
   it("when nothing durable can be had, though some of its messages were refused for good", async () => {
     const deps = memoryAcceptDeps();
     deps.reachable.storage = false;
-    expect(await accept([track("a"), 5], deps)).toMatchObject({ status: "refused", rejection: { reason: "unavailable" } });
+    expect(await accept([track("a"), 5], deps)).toMatchObject({
+      status: "refused",
+      rejection: { reason: "unavailable" },
+    });
     expect(deps.counts()).toEqual({ "refused:unavailable": 2 });
   });
 

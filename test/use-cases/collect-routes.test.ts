@@ -2,35 +2,23 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { collectRoutes } from "../../src/collect/routes.ts";
 import { EventType } from "../../src/core/event.ts";
-import { createTestSource, memoryAcceptDeps, type MemoryDeps } from "../support/memory-deps.ts";
+import { createTestSource, memoryAcceptDeps } from "../support/memory-deps.ts";
+import { basic, message, post } from "../support/post.ts";
 
 const SUCCESS = '{"success":true}';
-
-interface Post {
-  readonly headers?: Record<string, string>;
-  readonly deps?: MemoryDeps;
-}
-
-async function post(path: string, body: unknown, { headers = {}, deps = memoryAcceptDeps() }: Post = {}) {
-  const text = typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
-  const response = await collectRoutes(deps).request(path, { method: "POST", body: text, headers });
-  await deps.settle();
-  return { response, text: await response.text(), deps };
-}
-
-const basic = (key: string): Record<string, string> => ({ authorization: `Basic ${btoa(`${key}:`)}` });
-
-/** What each call needs besides an id. */
-const NEEDS = { identify: {}, track: { event: "x" }, page: {}, screen: {}, group: { groupId: "g" }, alias: { previousId: "p" } };
-const message = (type: EventType) => ({ ...NEEDS[type], userId: "u", messageId: "m1", writeKey: "wk_1" });
 
 const LETTERS = { track: "t", identify: "i", page: "p", screen: "s", group: "g", alias: "a" } as const;
 
 describe("every path of every SDK", () => {
   const singles = EventType.options.flatMap((type) =>
-    [`/v1/${type}`, `/${type}`, `/v1/${LETTERS[type]}`, `/${LETTERS[type]}`, `/api/s/${type}`, `/api/s/s2s/${type}`].map(
-      (path) => [path, type] as const,
-    ),
+    [
+      `/v1/${type}`,
+      `/${type}`,
+      `/v1/${LETTERS[type]}`,
+      `/${LETTERS[type]}`,
+      `/api/s/${type}`,
+      `/api/s/s2s/${type}`,
+    ].map((path) => [path, type] as const),
   );
 
   it.each(singles)("POST %s is a %s", async (path, type) => {
@@ -50,18 +38,26 @@ describe("every path of every SDK", () => {
 
   it.each(["/v1/m", "/m"])("POST %s is answered and counted nowhere", async (path) => {
     const series = { series: [{ type: "Counter", metric: "analytics_js.invoke", value: 1, tags: {} }] };
-    const { response, deps } = await post(path, series, { headers: { ...basic("wk_1"), "content-type": "text/plain" } });
+    const { response, deps } = await post(path, series, {
+      headers: { ...basic("wk_1"), "content-type": "text/plain" },
+    });
     expect(response.ok).toBe(true);
     expect([deps.stored, deps.observations, deps.unknown]).toEqual([[], [], []]);
   });
 
-  it.each([...singles.map(([path]) => path), ...batches, "/v1/m", "/m"])("OPTIONS %s allows what was asked", async (path) => {
-    const headers = { origin: "https://shop.example", "access-control-request-headers": "authorization,x-retry-count" };
-    const response = await collectRoutes(memoryAcceptDeps()).request(path, { method: "OPTIONS", headers });
-    expect(response.status).toBe(204);
-    expect(response.headers.get("access-control-allow-headers")).toBe("authorization,x-retry-count");
-    expect(response.headers.get("access-control-allow-origin")).toBe("https://shop.example");
-  });
+  it.each([...singles.map(([path]) => path), ...batches, "/v1/m", "/m"])(
+    "OPTIONS %s allows what was asked",
+    async (path) => {
+      const headers = {
+        origin: "https://shop.example",
+        "access-control-request-headers": "authorization,x-retry-count",
+      };
+      const response = await collectRoutes(memoryAcceptDeps()).request(path, { method: "OPTIONS", headers });
+      expect(response.status).toBe(204);
+      expect(response.headers.get("access-control-allow-headers")).toBe("authorization,x-retry-count");
+      expect(response.headers.get("access-control-allow-origin")).toBe("https://shop.example");
+    },
+  );
 
   it("and no other path: those fall through", async () => {
     for (const path of ["/", "/v1", "/v1/x", "/v2/track", "/api/sources", "/api/s", "/api/s/merge", "/v1/track/more"]) {
@@ -98,19 +94,37 @@ describe("the wire answers", () => {
   it.each([
     ["broken JSON", "/v1/track", '{"writeKey":"wk_1",', "invalid_request", "bad_request"],
     ["an empty body", "/v1/track", "", "invalid_request", "unknown_source"],
-    ["one message over 32 kB", "/v1/track", { ...message("track"), x: "x".repeat(33_000) }, "message_too_large", "message_too_large"],
-    ["a request over 500 kB", "/v1/batch", { writeKey: "wk_1", x: "x".repeat(512_001) }, "request_too_large", "request_too_large"],
+    [
+      "one message over 32 kB",
+      "/v1/track",
+      { ...message("track"), x: "x".repeat(33_000) },
+      "message_too_large",
+      "message_too_large",
+    ],
+    [
+      "a request over 500 kB",
+      "/v1/batch",
+      { writeKey: "wk_1", x: "x".repeat(512_001) },
+      "request_too_large",
+      "request_too_large",
+    ],
     ["broken gzip", "/v1/batch?writeKey=wk_1", gzipSync("{}").subarray(0, 12), "bad_encoding", "bad_encoding"],
   ])("400 for %s, named with its source", async (_what, path, body, code, reason) => {
     const { response, text, deps } = await post(path, body);
     expect(response.status).toBe(400);
     expect(JSON.parse(text)).toEqual({ success: false, message: expect.any(String), code });
-    const told = { ...deps.counts(), ...Object.fromEntries(deps.unknown.map((one) => [`refused:${one.reason}`, one.count])) };
+    const told = {
+      ...deps.counts(),
+      ...Object.fromEntries(deps.unknown.map((one) => [`refused:${one.reason}`, one.count])),
+    };
     expect(told).toEqual({ [`refused:${reason}`]: 1 });
   });
 
   it("400 for a batch with an oversized message, whose good ones are stored all the same", async () => {
-    const items = [message("track"), { ...message("track"), messageId: "big", x: "x".repeat(40_000) }].map((item) => ({ ...item, type: "track" }));
+    const items = [message("track"), { ...message("track"), messageId: "big", x: "x".repeat(40_000) }].map((item) => ({
+      ...item,
+      type: "track",
+    }));
     const { response, text, deps } = await post("/v1/batch", { batch: items }, { headers: basic("wk_1") });
     expect(response.status).toBe(400);
     expect(text).toContain("1 of 2 messages were stored");
@@ -126,7 +140,11 @@ describe("the wire answers", () => {
     const headers = { origin: "https://shop.example" };
     const first = (await post("/v1/track", message("track"), { deps: limited, headers })).response;
     const second = (await post("/v1/track", message("track"), { deps: down, headers })).response;
-    expect([first.status, first.headers.get("retry-after"), first.headers.get("x-ratelimit-reset")]).toEqual([429, "30", "30"]);
+    expect([first.status, first.headers.get("retry-after"), first.headers.get("x-ratelimit-reset")]).toEqual([
+      429,
+      "30",
+      "30",
+    ]);
     expect([second.status, second.headers.get("retry-after")]).toEqual([503, "5"]);
     for (const { headers: answer } of [first, second]) {
       expect(answer.get("access-control-allow-origin")).toBe("https://shop.example");
@@ -139,7 +157,10 @@ describe("the wire answers", () => {
     const log = vi.spyOn(console, "error").mockReturnValue();
     const deps = memoryAcceptDeps();
     deps.append = () => Promise.reject(new Error("a bug"));
-    const { response, text } = await post("/v1/track", message("track"), { deps, headers: { origin: "https://a.test" } });
+    const { response, text } = await post("/v1/track", message("track"), {
+      deps,
+      headers: { origin: "https://a.test" },
+    });
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
     expect(response.headers.get("access-control-allow-origin")).toBe("https://a.test");
     expect(text).not.toContain("a bug");
@@ -152,7 +173,11 @@ describe("Prefer: return=representation", () => {
   const headers = { ...basic("wk_1"), prefer: "respond-async, return=representation" };
 
   it("says what became of each message", async () => {
-    const items = [{ ...message("track"), type: "track" }, { ...message("track"), type: "track" }, { type: "page", messageId: "p1" }];
+    const items = [
+      { ...message("track"), type: "track" },
+      { ...message("track"), type: "track" },
+      { type: "page", messageId: "p1" },
+    ];
     const { response, text } = await post("/v1/batch", { batch: items }, { headers });
     expect([response.status, response.headers.get("preference-applied")]).toEqual([200, "return=representation"]);
     expect(JSON.parse(text)).toEqual({
@@ -160,7 +185,12 @@ describe("Prefer: return=representation", () => {
       items: [
         { messageId: "m1", status: "accepted" },
         { messageId: "m1", status: "duplicate" },
-        { messageId: "p1", status: "refused", reason: "no_user_anon_id", message: "Neither userId nor anonymousId is a non-empty string." },
+        {
+          messageId: "p1",
+          status: "refused",
+          reason: "no_user_anon_id",
+          message: "Neither userId nor anonymousId is a non-empty string.",
+        },
       ],
     });
   });
@@ -173,60 +203,5 @@ describe("Prefer: return=representation", () => {
       success: true,
       outcome: { status: "refused", reason: "source_disabled", message: "The source is switched off." },
     });
-  });
-});
-
-describe("what the clients really send (peers.md M2)", () => {
-  it("analytics.js: text/plain with a Basic header to /v1/t", async () => {
-    const headers = { ...basic("wk_1"), "content-type": "text/plain", "x-retry-count": "1", origin: "https://shop.example", "user-agent": "Mozilla/5.0" };
-    const body = { ...message("track"), type: "track", userId: null, anonymousId: "a", sentAt: "2026-11-22T11:59:59.900Z", timestamp: "2026-11-22T11:59:59.000Z" };
-    const { deps } = await post("/v1/t", body, { headers });
-    expect(deps.stored).toMatchObject([
-      { userId: null, anonymousId: "a", channel: "client", timestamp: body.timestamp, context: { userAgent: "Mozilla/5.0" } },
-    ]);
-  });
-
-  it("analytics-node: the key in the header only", async () => {
-    const { deps } = await post("/v1/batch", { batch: [{ ...message("track"), type: "track", writeKey: undefined }], sentAt: "x" }, { headers: basic("wk_1") });
-    expect(deps.stored).toHaveLength(1);
-  });
-
-  it("edge-sdk's proxy: a redacted key in front of the real one", async () => {
-    const headers = { authorization: `Basic ${btoa("REDACTED:")}, Basic ${btoa("wk_1:")}` };
-    expect((await post("/v1/t", { ...message("track"), writeKey: "REDACTED" }, { headers })).deps.stored).toHaveLength(1);
-  });
-
-  it("OAuth clients: a Bearer token and the key in the body", async () => {
-    expect((await post("/v1/track", message("track"), { headers: { authorization: "Bearer a.b.c" } })).deps.stored).toHaveLength(1);
-  });
-
-  it("RudderStack's node SDK: gzip under a form label, originalTimestamp", async () => {
-    const item = { type: "identify", userId: "u", messageId: "r1", originalTimestamp: "2026-11-22T11:59:58.000Z", sentAt: "2026-11-22T12:00:00.000Z", context: { traits: { plan: "pro" } } };
-    const headers = { ...basic("wk_1"), "content-encoding": "gzip", "content-type": "application/x-www-form-urlencoded" };
-    const { deps } = await post("/v1/batch", gzipSync(JSON.stringify({ batch: [item] })), { headers });
-    expect(deps.stored).toMatchObject([{ messageId: "r1", timestamp: item.originalTimestamp, traits: { plan: "pro" } }]);
-  });
-
-  it("RudderStack's beacon: the key in the query", async () => {
-    const { deps } = await post("/beacon/v1/batch?writeKey=wk_1", { batch: [{ ...message("track"), type: "track", writeKey: undefined }] });
-    expect(deps.stored).toMatchObject([{ channel: "client" }]);
-  });
-
-  it("Jitsu: X-Write-Key with a secret, the body's masked", async () => {
-    const body = { ...message("page"), type: "page", userId: null, anonymousId: "a", writeKey: "wk_1:***" };
-    expect((await post("/api/s/page", body, { headers: { "x-write-key": "wk_1:secret" } })).deps.stored).toMatchObject([{ type: "page", userId: null }]);
-    expect((await post("/api/s/event", { ...body, type: "identify" }, { headers: { "x-write-key": "wk_1" } })).deps.stored).toMatchObject([{ type: "identify" }]);
-  });
-
-  it("Hightouch: userId null, hexadecimal ids", async () => {
-    const body = { ...message("track"), userId: null, anonymousId: "0f".repeat(16), messageId: "ab".repeat(16), context: { sessionId: 1 } };
-    expect((await post("/v1/track", body)).deps.stored).toMatchObject([{ messageId: "ab".repeat(16), context: { sessionId: 1 } }]);
-  });
-
-  it("curl: -u key: -d with its default label", async () => {
-    const headers = { ...basic("wk_1"), "content-type": "application/x-www-form-urlencoded" };
-    expect((await post("/v1/identify", { userId: "019mr8mf4r", traits: { email: "a@b.example" } }, { headers })).deps.stored).toMatchObject([
-      { type: "identify", messageId: "made-1" },
-    ]);
   });
 });

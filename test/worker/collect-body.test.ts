@@ -6,7 +6,10 @@ import { LIMITS } from "../../src/core/limits.ts";
 
 const TEXT = '{"event":"Käse"}';
 
-async function pack(text: string | Uint8Array<ArrayBuffer>, format: "gzip" | "deflate" | "deflate-raw"): Promise<Uint8Array<ArrayBuffer>> {
+async function pack(
+  text: string | Uint8Array<ArrayBuffer>,
+  format: "gzip" | "deflate" | "deflate-raw",
+): Promise<Uint8Array<ArrayBuffer>> {
   const packed = new Response(text).body!.pipeThrough(new CompressionStream(format));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
@@ -43,7 +46,11 @@ describe("in a Worker, a body is read", () => {
   it("up to 500 kB unpacked, of any ratio", async () => {
     const ids = Array.from({ length: 8000 }, () => crypto.randomUUID()).join("");
     const full = `"${ids.padEnd(LIMITS.batchBytes - 2, "x")}"`;
-    expect(await readBody(post(await pack(full, "gzip"), "gzip"))).toEqual({ ok: true, text: full, bytes: LIMITS.batchBytes });
+    expect(await readBody(post(await pack(full, "gzip"), "gzip"))).toEqual({
+      ok: true,
+      text: full,
+      bytes: LIMITS.batchBytes,
+    });
     expect(await readBody(post(await pack(`${full} `, "gzip"), "gzip"))).toMatchObject({
       rejection: { reason: "request_too_large" },
     });

@@ -69,7 +69,12 @@ async function shown(source: string, q: string) {
 
 describe("an acknowledged event", () => {
   it("is durable by the time of the answer, and in the archive after the drain as it was normalised", async () => {
-    const event = track("shop", { properties: { price: 9.5 }, _metadata: { bundled: [] }, userId: null, anonymousId: "a" });
+    const event = track("shop", {
+      properties: { price: 9.5 },
+      _metadata: { bundled: [] },
+      userId: null,
+      anonymousId: "a",
+    });
     const response = await post("/v1/t", event, { "user-agent": "Mozilla/5.0", origin: "https://shop.test" });
     expect([response.status, await response.text()]).toEqual([200, '{"success":true}']);
     expect(await intakeOf("shop").lookup(event.messageId)).toMatchObject({ stored: false });
@@ -99,7 +104,10 @@ describe("an acknowledged event", () => {
       post("/v1/batch", { batch: [event], writeKey: event.writeKey }, prefer),
     ]);
     for (const response of again) {
-      expect(await response.json()).toEqual({ success: true, items: [{ messageId: event.messageId, status: "duplicate" }] });
+      expect(await response.json()).toEqual({
+        success: true,
+        items: [{ messageId: event.messageId, status: "duplicate" }],
+      });
     }
   });
 });
@@ -109,7 +117,13 @@ describe("a refused event", () => {
     const event = track("shop", { userId: 42 });
     expect((await post("/v1/track", event)).status).toBe(200);
     expect(await shown("shop", event.messageId)).toMatchObject([
-      { status: "refused", reason: "id_not_string", sentence: "An id must be a string. (userId is a number)", type: "track", name: "Clicked" },
+      {
+        status: "refused",
+        reason: "id_not_string",
+        sentence: "An id must be a string. (userId is a number)",
+        type: "track",
+        name: "Clicked",
+      },
     ]);
     expect(await intakeOf("shop").lookup(event.messageId)).toBeNull();
   });
@@ -120,7 +134,9 @@ describe("a refused event", () => {
     expect((await post("/v1/track", off)).status).toBe(200);
     expect((await post("/v1/track", foreign, { origin: "https://evil.test" })).status).toBe(200);
     expect(await shown("off", off.messageId)).toMatchObject([{ reason: "source_disabled" }]);
-    expect(await shown("strict", foreign.messageId)).toMatchObject([{ reason: "origin_not_allowed", detail: "https://evil.test" }]);
+    expect(await shown("strict", foreign.messageId)).toMatchObject([
+      { reason: "origin_not_allowed", detail: "https://evil.test" },
+    ]);
     expect((await post("/v1/track", foreign, { origin: "https://shop.example.com" })).status).toBe(200);
     expect(await intakeOf("strict").lookup(foreign.messageId)).not.toBeNull();
   });
@@ -130,7 +146,12 @@ describe("a refused event", () => {
     const response = await post("/v1/track", event);
     expect(response.status).toBe(400);
     expect(await shown("shop", event.messageId)).toMatchObject([
-      { reason: "message_too_large", detail: `it has ${JSON.stringify(event).length} bytes`, truncated: true, name: "Clicked" },
+      {
+        reason: "message_too_large",
+        detail: `it has ${JSON.stringify(event).length} bytes`,
+        truncated: true,
+        name: "Clicked",
+      },
     ]);
   });
 });

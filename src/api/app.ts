@@ -21,7 +21,10 @@ export const createApp = () =>
 const ErrorEnvelope = z.object({
   errors: z.array(z.object({ type: z.string(), message: z.string(), field: z.string().optional() })),
 });
-const refusal = (description: string) => ({ description, content: { "application/json": { schema: ErrorEnvelope } } });
+export const refusal = (description: string) => ({
+  description,
+  content: { "application/json": { schema: ErrorEnvelope } },
+});
 
 /** The refusals every route may answer with. */
 export const REFUSALS = {

@@ -1,9 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { DEBUGGER, DebuggerFilter } from "../core/debugger.ts";
-import { createApp, REFUSALS, route } from "./app.ts";
+import { createApp, refusal, REFUSALS, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
-import { unwrap } from "./problem.ts";
+import { isUpgrade } from "./guard.ts";
+import { Problem, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
 
 /** `receivedAt`: ms since epoch. `raw`: JSON text as the client sent it, untrusted. */
@@ -44,7 +45,7 @@ const live = createRoute({
     params: SourceParams,
     query: DebuggerFilter.extend({ since: z.coerce.number().int().min(0).optional() }),
   },
-  responses: { 101: { description: "The live view" }, ...REFUSALS, 426: { description: "Not a WebSocket upgrade" } },
+  responses: { 101: { description: "The live view" }, ...REFUSALS, 426: refusal("Not a WebSocket upgrade.") },
 });
 
 export const debuggerRoutes = (deps: ApiDeps) =>
@@ -56,6 +57,14 @@ export const debuggerRoutes = (deps: ApiDeps) =>
       return c.json({ data: { entries: [...entries], hidden } }, 200);
     })
     .openapi(live, async (c) => {
+      if (!isUpgrade(c)) {
+        throw new Problem(426, [{ type: "not_a_websocket", message: "Ask for this as a WebSocket." }], {
+          upgrade: "websocket",
+        });
+      }
       const { id } = unwrap(await deps.catalog().getSource(c.req.valid("param").sourceId));
-      return deps.openLive(id, c.req.raw);
+      const answer = await deps.openLive(id, c.req.raw);
+      if (answer.status !== 429) return answer;
+      const wait = { "retry-after": answer.headers.get("retry-after") ?? "30" };
+      throw new Problem(429, [{ type: "too_many_views", message: await answer.text() }], wait);
     });

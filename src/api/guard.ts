@@ -22,7 +22,7 @@ function bearerOf(c: Context): string | undefined {
   return header === undefined ? undefined : (/^Bearer +(\S+) *$/i.exec(header)?.[1] ?? "");
 }
 
-const isUpgrade = (c: Context): boolean => c.req.header("upgrade")?.toLowerCase() === "websocket";
+export const isUpgrade = (c: Context): boolean => c.req.header("upgrade")?.toLowerCase() === "websocket";
 
 /** Whether the browser says that a page of this very host made the request. Schemes may differ behind a proxy. */
 export function isSameOrigin(c: Context): boolean {

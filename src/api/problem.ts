@@ -4,7 +4,7 @@ import type * as z from "zod";
 import { assertNever, type Result } from "../core/result.ts";
 import type { Refusal } from "../core/catalog.ts";
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429;
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 422 | 426 | 429;
 
 /** One entry of the Public API's error envelope. */
 export interface ProblemDetail {

@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { ApiDeps } from "../../src/api/deps.ts";
+import { apiRoutes } from "../../src/api/routes.ts";
+
+const SECRET = "sealed-with-0123456789";
+
+/** A control plane whose Catalog fails in the middle of an answer. */
+function brokenApi() {
+  const granted = { status: "granted", identity: { via: "admin", role: "owner" } } as const;
+  const deps: Partial<ApiDeps> = {
+    catalog: () =>
+      ({
+        authenticate: async () => granted,
+        workspace: async () => {
+          throw new Error(SECRET);
+        },
+      }) as unknown as ReturnType<ApiDeps["catalog"]>,
+    newRequestId: () => "request-1",
+  };
+  return apiRoutes(deps as ApiDeps);
+}
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe("a bug behind the control plane", () => {
+  it("is answered with an id only, and logged under it", async () => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    const response = await brokenApi().request("/", { headers: { authorization: "Bearer x" } });
+    expect(response.status).toBe(500);
+    expect(response.headers.get("x-request-id")).toBe("request-1");
+    const text = await response.text();
+    expect(JSON.parse(text)).toEqual({
+      errors: [{ type: "internal", message: "The collector failed to answer." }],
+      requestId: "request-1",
+    });
+    expect(text).not.toContain(SECRET);
+    expect(log).toHaveBeenCalledWith(
+      expect.stringContaining("request-1"),
+      expect.objectContaining({ message: SECRET }),
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { api, makeSource, type Json } from "../support/api.ts";
+
+const SECRET = "shhh-shared-secret";
+const BEARER = "Authorization: Bearer hook-token-value";
+
+async function makeWebhook(settings: Record<string, unknown> = {}): Promise<Json> {
+  const source = await makeSource();
+  const answer = await api("POST", "/destinations", {
+    sourceId: source["id"],
+    metadataId: "webhook",
+    name: "Orders",
+    settings: { url: "https://hooks.example/in", sharedSecret: SECRET, secretHeaders: BEARER, ...settings },
+  });
+  if (answer.data["destination"] === undefined) throw new Error(answer.text);
+  return answer.data["destination"];
+}
+const at = (destination: Json, rest = "") => `/destinations/${String(destination["id"])}${rest}`;
+const opened = (destination: Json) => env.CATALOG.getByName("workspace").openDestination(String(destination["id"]));
+
+describe("the catalogue", () => {
+  it("describes the webhook with every setting, and which of them are secret", async () => {
+    const { data } = await api("GET", "/catalog/destinations");
+    const [webhook] = data["destinationsCatalog"] as unknown as Json[];
+    expect(webhook).toMatchObject({ id: "webhook", slug: "webhooks" });
+    const options = webhook?.["options"] as unknown as { name: string; secret: boolean; required: boolean }[];
+    expect(options.filter((option) => option.required).map((option) => option.name)).toEqual(["url"]);
+    expect(options.filter((option) => option.secret).map((option) => option.name)).toEqual([
+      "secretHeaders",
+      "sharedSecret",
+    ]);
+  });
+});
+
+describe("destinations", () => {
+  it("are connected to a source, and say which secrets they hold without showing any", async () => {
+    const destination = await makeWebhook();
+    expect(destination).toMatchObject({
+      name: "Orders",
+      enabled: true,
+      metadata: { id: "webhook", name: "Webhooks" },
+      settings: { url: "https://hooks.example/in" },
+      secrets: { sharedSecret: true, secretHeaders: true },
+    });
+    const paths = [at(destination), "/destinations", at(destination, "/delivery-metrics")];
+    const seen = (await Promise.all(paths.map((path) => api("GET", path)))).map(({ text }) => text).join();
+    expect(JSON.stringify(destination) + seen).not.toMatch(/shhh|hook-token-value|sealed/);
+    expect((await opened(destination))?.settings).toMatchObject({ sharedSecret: SECRET, secretHeaders: BEARER });
+  });
+
+  it("keep settings and secrets that a change does not name", async () => {
+    const destination = await makeWebhook({ method: "PUT" });
+    const { data } = await api("PATCH", at(destination), {
+      enabled: false,
+      settings: { url: "https://other.example/x" },
+    });
+    expect(data["destination"]).toMatchObject({
+      enabled: false,
+      name: "Orders",
+      settings: { url: "https://other.example/x", method: "PUT" },
+      secrets: { sharedSecret: true },
+    });
+    expect((await opened(destination))?.settings["sharedSecret"]).toBe(SECRET);
+  });
+
+  it("forget a secret that is cleared and a setting that is null", async () => {
+    const destination = await makeWebhook({ method: "PUT" });
+    const { data } = await api("PATCH", at(destination), { settings: { sharedSecret: "", method: null } });
+    expect(data["destination"]).toMatchObject({ secrets: { secretHeaders: true } });
+    expect(Object.keys((await opened(destination))?.settings ?? {}).toSorted()).toEqual(["secretHeaders", "url"]);
+  });
+
+  it.each([
+    ["a URL that is none", { url: "ftp://x" }, "settings.url"],
+    ["no URL", { url: null }, "settings.url"],
+    ["a setting the definition lacks", { color: "red" }, "settings.color"],
+    ["a secret that is no text", { sharedSecret: 5 }, "settings.sharedSecret"],
+    ["secret headers that are none", { secretHeaders: "not a header line" }, "settings.secretHeaders"],
+  ])("refuse %s, on creation and on change, without repeating it", async (_what, settings, field) => {
+    const source = await makeSource();
+    const body = {
+      sourceId: source["id"],
+      metadataId: "webhook",
+      settings: { url: "https://ok.example", ...settings },
+    };
+    const created = await api("POST", "/destinations", body);
+    const changed = await api("PATCH", at(await makeWebhook()), { settings });
+    for (const answer of [created, changed]) {
+      expect([answer.status, answer.errors[0]?.field]).toEqual([422, field]);
+      expect(answer.text).not.toContain("not a header line");
+    }
+  });
+
+  it.each([
+    [{ metadataId: "carrier-pigeon" }, "metadataId"],
+    [{ sourceId: "nope" }, "sourceId"],
+  ])("refuse to be made with %j", async (part, field) => {
+    const source = await makeSource();
+    const settings = { url: "https://ok.example" };
+    const body = { sourceId: source["id"], metadataId: "webhook", settings, ...part };
+    const { status, errors } = await api("POST", "/destinations", body);
+    expect([status, errors[0]?.field]).toEqual([422, field]);
+  });
+
+  it("are listed page by page, and go when they are deleted", async () => {
+    const destination = await makeWebhook();
+    const { data } = await api("GET", "/destinations?pagination[count]=1");
+    expect(data["destinations"]).toHaveLength(1);
+    expect((await api("DELETE", at(destination))).data).toEqual({ status: "SUCCESS" });
+    for (const [method, rest] of [
+      ["GET", ""],
+      ["PATCH", ""],
+      ["DELETE", ""],
+      ["GET", "/delivery-metrics"],
+    ] as const) {
+      const gone = await api(method, at(destination, rest), method === "PATCH" ? {} : undefined);
+      expect([gone.status, gone.errors[0]?.message]).toEqual([404, "There is no such destination."]);
+    }
+    expect(await opened(destination)).toBeNull();
+  });
+
+  it("show what was delivered", async () => {
+    const destination = await makeWebhook();
+    const { data } = await api("GET", at(destination, "/delivery-metrics?minutes=60"));
+    expect(data["metrics"]).toMatchObject({ delivered: 0, retrying: 0, abandoned: 0, waiting: 0, errors: [] });
+    expect((await api("GET", at(destination, "/delivery-metrics?minutes=0"))).status).toBe(422);
+  });
+});

@@ -1,5 +1,5 @@
 import { latencyBucket } from "../../src/core/counters.ts";
-import { DELIVERY, nextAttemptAt } from "../../src/core/delivery.ts";
+import { DELIVERY, nextAskedAttemptAt, nextAttemptAt } from "../../src/core/delivery.ts";
 import type { Claim, SettledLine, Settlement, SettleResult } from "../../src/core/ledger.ts";
 import { applyOutcomes, currentRound, tally } from "../../src/core/line-states.ts";
 import { paceAfter, permission, startProbe, STEADY, type Pacing } from "../../src/core/pacing.ts";
@@ -32,11 +32,24 @@ function countLines(lines: readonly SettledLine[]): Record<string, number> {
 }
 
 /** Lets the lines of a round that is over wait for their next attempt; a round that goes on stays due. */
-function dueAt(before: Job, after: Job["states"], lines: readonly SettledLine[], room: DeliveriesRoom): number {
+function schedule(
+  before: Job,
+  after: Job["states"],
+  lines: readonly SettledLine[],
+  room: DeliveriesRoom,
+): Pick<Job, "nextAt" | "bySchedule"> {
   const { failures } = currentRound(after);
-  if (tally(after).pending === 0 || failures === currentRound(before.states).failures) return before.nextAt;
+  const bySchedule =
+    before.bySchedule || lines.some((line) => line.status === "retry" && line.retryAfterMs === undefined);
+  if (tally(after).pending === 0 || failures === currentRound(before.states).failures) {
+    return { nextAt: before.nextAt, bySchedule };
+  }
   const asked = Math.max(0, ...lines.map((line) => line.retryAfterMs ?? 0));
-  return asked > 0 ? room.now() + asked : nextAttemptAt(failures, room.now(), room.random());
+  const [now, random] = [room.now(), room.random()];
+  const nextAt = bySchedule
+    ? Math.max(now + asked, nextAttemptAt(failures, now, random))
+    : nextAskedAttemptAt(failures, asked, now, random);
+  return { nextAt, bySchedule: false };
 }
 
 /** The moves of a destination's ledger: who may send which lines when, and what came of it. */
@@ -84,7 +97,7 @@ export function deliveriesOf(room: DeliveriesRoom) {
       if (job === undefined || job.done) return { proceed: false, released: false };
       const holds = job.claims === token;
       const { states, applied } = applyOutcomes(job.states, lines, holds && mode === "send");
-      const nextAt = dueAt(job, states, lines, room);
+      const next = schedule(job, states, lines, room);
       if (applied.length > 0) {
         counters.add(at, countLines(applied));
         errors.add(applied, at);
@@ -92,9 +105,9 @@ export function deliveriesOf(room: DeliveriesRoom) {
       if (mode !== "give_up") {
         pace(paceAfter(pacing, { lines, probe: mode === "probe", now: at, random: room.random() }));
       }
-      const proceed = holds && !release && nextAt <= at && modeFor({ ...job, nextAt }, at) === mode;
+      const proceed = holds && !release && next.nextAt <= at && modeFor({ ...job, ...next }, at) === mode;
       const lease = proceed ? at + DELIVERY.leaseMs : 0;
-      jobs.save({ ...job, states, nextAt, leaseUntil: holds ? lease : job.leaseUntil }, at);
+      jobs.save({ ...job, ...next, states, leaseUntil: holds ? lease : job.leaseUntil }, at);
       return { proceed, released: holds && !proceed };
     },
   };

@@ -21,6 +21,8 @@ export interface Job extends JobName {
   readonly nextAt: number;
   /** 0 = free. */
   readonly leaseUntil: number;
+  /** A line of the current round failed without the destination asking for a pause. */
+  readonly bySchedule: boolean;
   readonly claims: number;
   readonly done: boolean;
 }
@@ -32,6 +34,7 @@ type JobRow = {
   count: number;
   next_at: number; // ms since epoch
   lease_until: number; // ms since epoch, 0 = free
+  by_schedule: number; // 0 or 1
   claims: number;
   done_at: number | null; // ms since epoch
   states: ArrayBuffer;
@@ -44,7 +47,7 @@ const replayOf = (name: JobName): string => name.replayId ?? "";
 const nameOf = (row: Pick<JobRow, "key" | "replay">): JobName =>
   row.replay === "" ? { key: row.key } : { key: row.key, replayId: row.replay };
 
-const COLUMNS = "key, replay, source_id, count, next_at, lease_until, claims, done_at, states";
+const COLUMNS = "key, replay, source_id, count, next_at, lease_until, by_schedule, claims, done_at, states";
 
 /** The jobs of one destination: every change is one row (two when the time it is due moves). */
 export function jobStore(sql: SqlStorage) {
@@ -55,6 +58,7 @@ export function jobStore(sql: SqlStorage) {
     states: unpackStates(new Uint8Array(row.states), row.count),
     nextAt: row.next_at,
     leaseUntil: row.lease_until,
+    bySchedule: row.by_schedule === 1,
     claims: row.claims,
     done: row.done_at !== null,
   });
@@ -65,8 +69,8 @@ export function jobStore(sql: SqlStorage) {
       const { key, sourceId, count } = opening;
       const states = packStates(freshStates(count));
       const cursor = sql.exec(
-        `INSERT INTO jobs (key, replay, source_id, count, pending, failed, opened_at, next_at, lease_until, claims, done_at, states)
-         VALUES (?, ?, ?, ?, ?, 0, ?, ?, 0, 0, NULL, ?) ON CONFLICT DO NOTHING`,
+        `INSERT INTO jobs (key, replay, source_id, count, pending, failed, opened_at, next_at, lease_until, by_schedule, claims, done_at, states)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, 0, 0, 0, NULL, ?) ON CONFLICT DO NOTHING`,
         key,
         replayOf(opening),
         sourceId,
@@ -103,13 +107,14 @@ export function jobStore(sql: SqlStorage) {
     save(job: Job, now: number): void {
       const { pending, failed } = tally(job.states);
       sql.exec(
-        `UPDATE jobs SET states = ?, pending = ?, failed = ?, next_at = ?, lease_until = ?, done_at = ?
+        `UPDATE jobs SET states = ?, pending = ?, failed = ?, next_at = ?, lease_until = ?, by_schedule = ?, done_at = ?
          WHERE key = ? AND replay = ?`,
         packStates(job.states),
         pending,
         failed,
         job.nextAt,
         job.leaseUntil,
+        Number(job.bySchedule),
         pending === 0 ? now : null,
         job.key,
         replayOf(job),

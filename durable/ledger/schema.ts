@@ -2,7 +2,8 @@
  * Tables of a Ledger. A source's ledger and the workspace's use `hours` alone.
  * - hours: counts of one UTC hour as JSON (core/counters); minutes for 48 h, totals for 30 days.
  * - jobs: one row per segment (and replay) of a destination; `states` is core/line-states. Finished ones stay for
- *   7 days, so that a pointer that comes again finds them. Times are ms since epoch; `lease_until` 0 = free.
+ *   7 days, so that a pointer that comes again finds them. Times are ms since epoch; `lease_until` 0 = free;
+ *   `by_schedule` 1 = a failure of the current round asked for no pause.
  * - errors: one row per status and reason with its ten latest samples; at most 100 rows.
  * - meta: `pacing` (core/pacing), `destinationId`, `sweptAt`.
  */
@@ -13,7 +14,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS jobs (
     key TEXT NOT NULL, replay TEXT NOT NULL, source_id TEXT NOT NULL, count INTEGER NOT NULL,
     pending INTEGER NOT NULL, failed INTEGER NOT NULL, opened_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
-    lease_until INTEGER NOT NULL, claims INTEGER NOT NULL, done_at INTEGER, states BLOB NOT NULL,
+    lease_until INTEGER NOT NULL, by_schedule INTEGER NOT NULL, claims INTEGER NOT NULL, done_at INTEGER, states BLOB NOT NULL,
     PRIMARY KEY (key, replay)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS jobs_due ON jobs (next_at) WHERE done_at IS NULL;

@@ -95,6 +95,43 @@ describe("a destination that asks for a pause", () => {
   });
 });
 
+describe("a destination that asks for a pause again and again", () => {
+  it("uses up no ten attempts within a minute", async () => {
+    const rig = createRig();
+    rig.answer = status(503, { "retry-after": "1" });
+    await rig.addSegment(["a"]);
+    await rig.drain();
+    await live(rig, 10 * MINUTE, 1000);
+    expect(rig.times()["a"]).toBeGreaterThan(3);
+    expect(rig.times()["a"]).toBeLessThan(6);
+    expect(await rig.summary()).toMatchObject({ waiting: 1, abandoned: 0 });
+  });
+
+  it("while it lets some lines through gets the others as soon as the pause is over", async () => {
+    const rig = createRig();
+    let asked = 3;
+    rig.answer = () => (asked-- > 0 ? status(429, { "retry-after": "1" })() : new Response("ok"));
+    await rig.addSegment(idsOf(100));
+    await rig.drain();
+    await live(rig, 5000, 1000);
+    expect(await rig.summary()).toMatchObject({ delivered: 100, waiting: 0 });
+  });
+});
+
+describe("a destination that is gone", () => {
+  it("does not keep what waits for it, though it was down before", async () => {
+    const rig = createRig();
+    rig.answer = status(503);
+    await rig.addSegment(idsOf(40));
+    await rig.addSegment(["other"]);
+    await rig.drain();
+    expect((await rig.summary()).probeAt).toBeDefined();
+    rig.opened = null;
+    await live(rig, 3 * MINUTE, 10_000);
+    expect(await rig.summary()).toMatchObject({ waiting: 0, dropped: 41 });
+  });
+});
+
 describe("a destination that is down", () => {
   it("is probed with single lines, while everything waits without using attempts up", async () => {
     const rig = createRig();

@@ -1,0 +1,37 @@
+import { env } from "cloudflare:workers";
+import { SourceInput, type Directory, type SourceView } from "../../src/core/catalog.ts";
+
+let next = 0;
+/** A fresh Catalog for each test, so that none sees another's sources. */
+export const newCatalog = () => env.CATALOG.getByName(`test-${next++}`);
+export type CatalogStub = ReturnType<typeof newCatalog>;
+
+export const make = async (
+  catalog: CatalogStub,
+  input: Partial<SourceInput> & { name: string },
+): Promise<SourceView> => {
+  const made = await catalog.createSource(SourceInput.parse(input));
+  if (!made.ok) throw new Error(made.error.message);
+  return made.value;
+};
+export const directoryOf = async (catalog: CatalogStub): Promise<Directory> => {
+  const directory = await catalog.directory();
+  if (directory === "unchanged") throw new Error("asked without a version");
+  return directory;
+};
+export const find = async (catalog: CatalogStub, id: string) =>
+  (await directoryOf(catalog)).sources.find((source) => source.id === id);
+
+export const addWebhook = async (catalog: CatalogStub, sourceId: string) => {
+  const made = await catalog.createDestination({
+    sourceId,
+    metadataId: "webhook",
+    integrationName: "Webhook",
+    name: "Orders hook",
+    enabled: true,
+    settings: { url: "https://hooks.example/in" },
+    secrets: { sharedSecret: "very-secret-value" },
+  });
+  if (!made.ok) throw new Error(made.error.message);
+  return made.value;
+};

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY, type Outcome } from "../../src/core/delivery.ts";
 import { attemptLines, type AttemptRun } from "../../src/destinations/attempt-lines.ts";
 import type { DeliveredEvent, Perform } from "../../src/destinations/destination.ts";
@@ -45,6 +45,10 @@ function setUp(
 }
 
 const lineOf = (event: DeliveredEvent | undefined): number => Number(event?.["line"]);
+
+// What goes wrong on purpose is logged, which is none of the reader's business.
+beforeEach(() => void vi.spyOn(console, "error").mockReturnValue());
+afterEach(() => vi.restoreAllMocks());
 
 describe("sending lines", () => {
   it("tries every line once and never more at a time than allowed", async () => {

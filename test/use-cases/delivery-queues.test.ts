@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keepDeadMessages } from "../../queues/dead-letters.ts";
 import { routeSegments, type RoutingDeps } from "../../queues/events.ts";
 import type { DestinationContext } from "../../src/core/catalog.ts";
@@ -46,6 +46,10 @@ function routing(destinations: readonly DestinationContext[], overrides: Partial
   };
   return { deps, opened, confirmed };
 }
+
+// What goes wrong on purpose is logged, which is none of the reader's business.
+beforeEach(() => void vi.spyOn(console, "error").mockReturnValue());
+afterEach(() => vi.restoreAllMocks());
 
 describe("routing a segment", () => {
   it("opens a job with each enabled destination of its source, then confirms", async () => {

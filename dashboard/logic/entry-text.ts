@@ -1,9 +1,12 @@
 import type { DebuggerEntry } from "../../src/core/debugger.ts";
+import { revealHidden } from "./literal.ts";
 
 /** Characters of untrusted text that a row shows; the rest is in the panel. */
 const ROW_CHARS = 160;
 
-export const clip = (text: string, chars = ROW_CHARS): string => (text.length > chars ? `${text.slice(0, chars)}…` : text);
+/** Untrusted text for one line: bounded, and without characters that act unseen. */
+export const clip = (text: string, chars = ROW_CHARS): string =>
+  revealHidden(text.length > chars ? `${text.slice(0, chars)}…` : text);
 
 /** What a person would call this event. */
 export function entryTitle(entry: DebuggerEntry): string {

@@ -5,9 +5,12 @@ const LINE = 68;
 /** Levels of nesting printed; the collector refuses deeper messages as well. */
 const DEPTH = 64;
 
+/** Shows what would act unseen: `\\u202e` instead of turning the rest of the line around. */
+export const revealHidden = (text: string): string =>
+  text.replace(DECEPTIVE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 /** A JavaScript string literal that evaluates to `text` and cannot disguise itself in an editor. */
-export const stringLiteral = (text: string): string =>
-  JSON.stringify(text).replace(DECEPTIVE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+export const stringLiteral = (text: string): string => revealHidden(JSON.stringify(text));
 
 /**
  * A JSON value as JavaScript source that evaluates to the same value. Short objects stay on one line.

@@ -14,6 +14,16 @@ export function relativeTime(at: number, now: number): string {
   return `${Math.floor(age / DAY)} d ago`;
 }
 
+/** "in 40 s", "in 3 h", "in 2 d"; "now" once it is due. Both in ms. */
+export function timeUntil(at: number, now: number): string {
+  const left = at - now;
+  if (left < SECOND) return "now";
+  if (left < MINUTE) return `in ${Math.ceil(left / SECOND)} s`;
+  if (left < HOUR) return `in ${Math.ceil(left / MINUTE)} min`;
+  if (left < 2 * DAY) return `in ${Math.round(left / HOUR)} h`;
+  return `in ${Math.round(left / DAY)} d`;
+}
+
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 
 /** The two absolute readings of an instant, local first; what hovering a relative time shows. */

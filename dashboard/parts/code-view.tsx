@@ -1,5 +1,6 @@
 import { Button } from "@cloudflare/kumo/components/button";
 import { memo, type ReactNode, useState } from "react";
+import { revealHidden } from "../logic/literal.ts";
 import { tokenize, type TokenKind } from "../logic/tokens.ts";
 import { CopyButton } from "./copy-button.tsx";
 
@@ -22,7 +23,10 @@ interface CodeViewProps {
   readonly wrap?: boolean;
 }
 
-/** Code or JSON as coloured text. Hostile content is safe here: it only ever becomes text nodes. */
+/**
+ * Code or JSON as coloured text. Hostile content is safe here: it only ever becomes text nodes, and characters that
+ * would rearrange the line are shown as escapes. What is copied is exact.
+ */
 export function CodeView({ code, label, title, wrap = false }: CodeViewProps): ReactNode {
   const [all, setAll] = useState(false);
   const long = code.length > PREVIEW && !all;
@@ -37,7 +41,7 @@ export function CodeView({ code, label, title, wrap = false }: CodeViewProps): R
         tabIndex={0}
         className={`overflow-auto p-3 font-mono text-sm leading-6 ${wrap ? "break-words whitespace-pre-wrap" : ""}`}
       >
-        <Coloured code={long ? code.slice(0, PREVIEW) : code} />
+        <Coloured code={revealHidden(long ? code.slice(0, PREVIEW) : code)} />
       </pre>
       {long && (
         <div className="border-kumo-hairline border-t p-2">

@@ -18,20 +18,12 @@ export const StatusWord = ({ status }: { status: SampleStatus }): ReactNode => (
   </Badge>
 );
 
-const TYPE_COLOURS: Record<EventType, "blue" | "purple" | "teal" | "orange" | "neutral"> = {
-  track: "blue",
-  identify: "purple",
-  page: "teal",
-  screen: "teal",
-  group: "orange",
-  alias: "neutral",
-};
-
+/** Which call it was; grey, because its status is what the eye should find. */
 export const TypeBadge = ({ type }: { type: EventType | undefined }): ReactNode =>
   type === undefined ? (
     <Badge variant="outline">request</Badge>
   ) : (
-    <Badge variant={TYPE_COLOURS[type] ?? "neutral"}>{type}</Badge>
+    <Badge variant="secondary">{type}</Badge>
   );
 
 /** The environment a source belongs to, from its label; nothing when it carries none. */

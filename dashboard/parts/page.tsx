@@ -20,7 +20,7 @@ export const Page = ({ title, answer, actions, wide = false, children }: PagePro
       </div>
       {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
     </header>
-    {children}
+    <div>{children}</div>
   </div>
 );
 

@@ -15,6 +15,15 @@ export const RoutedAnchor = forwardRef<HTMLAnchorElement, LinkComponentProps>(fu
   );
 });
 
-export const TextLink = ({ href, children }: { href: string; children: ReactNode }): ReactNode => (
-  <KumoLink render={<RoutedAnchor href={href} />}>{children}</KumoLink>
+interface TextLinkProps {
+  readonly href: string;
+  /** Leaves the console as it is: for pages that are not part of it. */
+  readonly newTab?: boolean;
+  readonly children: ReactNode;
+}
+
+export const TextLink = ({ href, newTab = false, children }: TextLinkProps): ReactNode => (
+  <KumoLink render={<RoutedAnchor href={href} {...(newTab ? { target: "_blank", rel: "noreferrer" } : {})} />}>
+    {children}
+  </KumoLink>
 );

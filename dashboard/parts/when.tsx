@@ -1,5 +1,5 @@
 import { type ReactNode, useSyncExternalStore } from "react";
-import { absoluteTime, relativeTime } from "../logic/times.ts";
+import { absoluteTime, relativeTime, timeUntil } from "../logic/times.ts";
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -24,14 +24,24 @@ function subscribe(listener: () => void): () => void {
 /** The current time in ms, moving once a second. */
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
-/** "12 s ago", with the absolute local and UTC times on hover. `at` is ISO-8601 or ms. */
-export function When({ at }: { at: string | number }): ReactNode {
+interface InstantProps {
+  /** ISO-8601, or ms. */
+  readonly at: string | number;
+}
+
+/** "12 s ago", with the absolute local and UTC times on hover. */
+export const When = ({ at }: InstantProps): ReactNode => <Instant at={at} words={relativeTime} />;
+
+/** "in 40 s", likewise. */
+export const Until = ({ at }: InstantProps): ReactNode => <Instant at={at} words={timeUntil} />;
+
+function Instant({ at, words }: InstantProps & { words: (at: number, now: number) => string }): ReactNode {
   const current = useNow();
   const ms = typeof at === "number" ? at : Date.parse(at);
   if (!Number.isFinite(ms)) return <span>unknown time</span>;
   return (
     <time dateTime={new Date(ms).toISOString()} title={absoluteTime(ms)} className="whitespace-nowrap">
-      {relativeTime(ms, current)}
+      {words(ms, current)}
     </time>
   );
 }

@@ -1,6 +1,6 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
-import { filterOf } from "../logic/filters.ts";
+import { filterOf, isFiltered } from "../logic/filters.ts";
 import { useLiveList } from "../live/use-live-list.ts";
 import { EntryList } from "./debugger/entry-list.tsx";
 import { EntryPanel } from "./debugger/entry-panel.tsx";
@@ -32,7 +32,7 @@ export function DebuggerScreen(): ReactNode {
   return (
     <div className="flex min-h-112 flex-1 flex-col">
       <title>Debugger · Inlet</title>
-      <LiveBar live={live} paused={paused} onPausedChange={setPaused} />
+      <LiveBar live={live} filtered={isFiltered(filter)} paused={paused} onPausedChange={setPaused} />
       <Filters search={search} onChange={change} searchBox={searchBox} />
       <div className="border-kumo-hairline flex min-h-0 flex-1 border-t">
         <EntryList
@@ -40,6 +40,7 @@ export function DebuggerScreen(): ReactNode {
           live={live}
           filter={filter}
           selected={selected?.seq}
+          narrow={search.entry !== undefined}
           onSelect={select}
           onHeldChange={setHeld}
           onClearFilter={() => change({ q: undefined, type: undefined, event: undefined, status: undefined })}

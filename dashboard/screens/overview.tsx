@@ -102,7 +102,14 @@ function FlowCard({ source, volume }: { source: Source; volume: WorkspaceVolume 
             {!source.enabled && "Switched off · "}
             {day.lastEventAt === null ? (
               <>
-                No event yet · <TextLink href={`/sources/${source.id}/setup`}>Connect it</TextLink>
+                No event yet ·{" "}
+                {source.kind === "demo" ? (
+                  <TextLink href="/demo" newTab>
+                    Open the demo shop
+                  </TextLink>
+                ) : (
+                  <TextLink href={`/sources/${source.id}/setup`}>Connect it</TextLink>
+                )}
               </>
             ) : (
               <>

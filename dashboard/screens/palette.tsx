@@ -46,7 +46,7 @@ export default function Palette({ onClose }: { onClose: () => void }): ReactNode
                 <span className="flex min-w-0 items-center gap-3">
                   <Icon aria-hidden className="text-kumo-subtle shrink-0" />
                   <span className="truncate">{jump.title}</span>
-                  <span className="text-kumo-subtle ml-auto shrink-0 text-sm">{jump.hint}</span>
+                  <span className="text-kumo-subtle shrink-0 text-sm">{jump.hint}</span>
                 </span>
               </CommandPalette.Item>
             );

@@ -32,7 +32,7 @@ export function SourceLayout(): ReactNode {
   }
   return (
     <>
-      <header className="border-kumo-hairline bg-kumo-base border-b px-4 pt-4 sm:px-8">
+      <header className="bg-kumo-base px-4 pt-4 sm:px-8">
         <nav aria-label="Path" className="text-sm">
           <TextLink href="/sources">Sources</TextLink>
         </nav>

@@ -32,7 +32,7 @@ const Detail = ({ name, value }: { name: string; value: string | undefined }): R
   value !== "" && (
     <div className="border-kumo-hairline flex items-start gap-3 border-b py-1.5 last:border-b-0">
       <dt className="text-kumo-subtle w-28 shrink-0 text-sm">{name}</dt>
-      <dd className="min-w-0 flex-1 text-sm break-all">
+      <dd className="min-w-0 flex-1 text-sm wrap-anywhere">
         <bdi>{value}</bdi>
       </dd>
       <CopyButton text={value} label={`Copy ${name.toLowerCase()}`} compact />

@@ -21,6 +21,8 @@ interface EntryListProps {
   /** Rows must not move: the list is scrolled away from its top, or the pointer is on it. */
   readonly onHeldChange: (held: boolean) => void;
   readonly onClearFilter: () => void;
+  /** The panel is open beside it. */
+  readonly narrow: boolean;
 }
 
 /** The live rows, newest first; only those in view exist in the page. */
@@ -30,7 +32,7 @@ export function EntryList(props: EntryListProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const hold = useHold(props.onHeldChange);
   const phone = useIsPhone();
-  const rowPx = phone ? ROW_PX.phone : ROW_PX.wide;
+  const rowPx = phone ? ROW_PX.card : ROW_PX.line;
   const rows = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,
@@ -83,7 +85,7 @@ export function EntryList(props: EntryListProps): ReactNode {
                   className="absolute inset-x-0 top-0"
                   style={{ height: item.size, transform: `translateY(${item.start}px)` }}
                 >
-                  <EntryRow entry={entry} phone={phone} selected={entry.seq === selected} onSelect={onSelect} />
+                  <EntryRow entry={entry} layout={phone ? "card" : props.narrow ? "narrow" : "wide"} selected={entry.seq === selected} onSelect={onSelect} />
                 </div>
               )
             );
@@ -100,7 +102,8 @@ function useHold(onHeldChange: (held: boolean) => void) {
   const [scrolled, setScrolled] = useState(false);
   useEffect(() => onHeldChange(over || scrolled), [over, scrolled, onHeldChange]);
   return {
-    onPointerEnter: (event: PointerEvent) => setOver(event.pointerType === "mouse"),
+    // Not "enter": that is lost when the pointer rested on something that this list replaced.
+    onPointerMove: (event: PointerEvent) => setOver(event.pointerType === "mouse"),
     onPointerLeave: () => setOver(false),
     onScroll: (event: { currentTarget: HTMLElement }) => setScrolled(event.currentTarget.scrollTop > 4),
   };

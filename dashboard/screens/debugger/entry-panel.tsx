@@ -32,7 +32,7 @@ export function EntryPanel({ sourceId, entry, view = "pretty", onViewChange, onC
   return (
     <aside
       aria-label="The selected event"
-      className="border-kumo-hairline bg-kumo-base fixed inset-0 z-30 flex min-h-0 flex-col md:static md:z-auto md:w-[min(34rem,50%)] md:border-l"
+      className="border-kumo-hairline bg-kumo-base fixed inset-0 z-30 flex min-h-0 flex-col md:static md:z-auto md:w-[min(32rem,48%)] md:border-l"
     >
       <div className="flex items-start gap-2 px-4 pt-3 pb-2">
         <div className="min-w-0 flex-1">

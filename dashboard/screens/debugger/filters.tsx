@@ -17,7 +17,7 @@ interface FiltersProps {
 /** Text, event name, types and statuses; the server does the looking, the URL keeps the question. */
 export const Filters = ({ search, onChange, searchBox }: FiltersProps): ReactNode => (
   <div className="flex flex-wrap items-center gap-2 px-4 py-3 sm:px-8">
-    <div className="flex w-full gap-2 lg:w-auto lg:flex-1">
+    <div className="grid w-full grid-cols-[minmax(0,1fr)_minmax(0,9rem)] gap-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,14rem)]">
       <TextFilter
         label="Search the payloads"
         placeholder="Search payloads, ids, reasons  /"
@@ -43,7 +43,7 @@ interface ChipsProps {
 }
 
 const Chips = ({ label, values, chosen, onChange }: ChipsProps): ReactNode => (
-  <div role="group" aria-label={label} className="flex gap-1">
+  <div role="group" aria-label={label} className="flex gap-1.5">
     {values.map((value) => (
       <button
         key={value}
@@ -90,7 +90,7 @@ function TextFilter({ label, placeholder, value, onChange, box }: TextFilterProp
       type="search"
       aria-label={label}
       placeholder={placeholder}
-      className="w-full min-w-0 flex-1 lg:max-w-80"
+      className="w-full min-w-0"
       maxLength={200}
       value={text}
       onChange={(event) => setText(event.target.value)}

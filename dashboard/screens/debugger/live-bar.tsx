@@ -7,16 +7,17 @@ import { useNow, When } from "../../parts/when.tsx";
 
 interface LiveBarProps {
   readonly live: Live;
+  readonly filtered: boolean;
   readonly paused: boolean;
   readonly onPausedChange: (paused: boolean) => void;
 }
 
 /** Whether the list is live, what it leaves out, and the pause button. */
-export const LiveBar = ({ live, paused, onPausedChange }: LiveBarProps): ReactNode => (
+export const LiveBar = ({ live, filtered, paused, onPausedChange }: LiveBarProps): ReactNode => (
   <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 pt-4 sm:px-8">
     <div className="min-w-0 flex-1">
       <h1 className="text-base font-semibold">
-        <Newest live={live} />
+        <Newest live={live} filtered={filtered} />
       </h1>
       <p className="text-kumo-subtle text-sm">
         <Connection live={live} />
@@ -34,10 +35,10 @@ export const LiveBar = ({ live, paused, onPausedChange }: LiveBarProps): ReactNo
   </div>
 );
 
-function Newest({ live }: { live: Live }): ReactNode {
+function Newest({ live, filtered }: { live: Live; filtered: boolean }): ReactNode {
   const newest = live.list.waiting[0] ?? live.list.shown[0];
   if (!live.list.loaded) return "What arrives right now?";
-  if (newest === undefined) return "Nothing to show yet";
+  if (newest === undefined) return filtered ? "Nothing matches" : "Nothing has arrived yet";
   return (
     <>
       Last event <When at={newest.receivedAt} />

@@ -3,10 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { deliveryMetricsQuery } from "../../api/queries.ts";
 import type { DeliveryErrorGroup, DeliveryMetrics } from "../../api/types.ts";
-import { absoluteTime, count, plural } from "../../logic/times.ts";
+import { count, plural } from "../../logic/times.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Bar } from "../../parts/page-states.tsx";
-import { When } from "../../parts/when.tsx";
+import { Until, When } from "../../parts/when.tsx";
 
 /** What became of a day's events at one destination, and the errors it gave. */
 export function Delivery({ destinationId }: { destinationId: string }): ReactNode {
@@ -19,7 +19,7 @@ export function Delivery({ destinationId }: { destinationId: string }): ReactNod
             <Figure name="Delivered" value={count(report.delivered ?? 0)} />
             <Figure name="Waiting" value={count(report.waiting ?? report.retrying ?? 0)} />
             <Figure name="Given up" value={count(report.abandoned ?? 0)} />
-            <Figure name="Receipt to delivery, p95" value={report.p95Ms === undefined ? "–" : `${count(Math.round(report.p95Ms))} ms`} />
+            <Figure name="p95 latency" value={report.p95Ms === undefined ? "–" : `${count(Math.round(report.p95Ms))} ms`} />
           </dl>
           <NextStep report={report} />
           {(report.errors?.length ?? 0) > 0 && (
@@ -49,7 +49,13 @@ function NextStep({ report }: { report: DeliveryMetrics }): ReactNode {
   return (
     <p className="text-kumo-subtle text-sm">
       {plural(retrying, "event")} failed at least once and will be tried again
-      {at === undefined ? "." : ` at ${absoluteTime(Date.parse(at))}.`}
+      {at !== undefined && (
+        <>
+          {" "}
+          <Until at={at} />
+        </>
+      )}
+      .
     </p>
   );
 }

@@ -116,11 +116,12 @@ function SourceField({ sources, value, fixed, error, onChange }: SourceFieldProp
   return (
     <Select<string>
       label="Source"
+      className="max-w-full"
       value={value}
       disabled={fixed}
       placeholder="Create a source first"
       onValueChange={(next) => next !== null && onChange(next)}
-      renderValue={(id) => <span className="truncate">{nameOf(id)}</span>}
+      renderValue={(id) => <span className="block min-w-0 truncate">{nameOf(id)}</span>}
       error={error}
     >
       {sources.map((source) => (

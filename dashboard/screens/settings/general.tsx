@@ -76,7 +76,7 @@ function Labels({ labels, error, onChange }: LabelsProps): ReactNode {
             <Input
               aria-label="Label key"
               placeholder="environment"
-              className="min-w-0 flex-1"
+              className="w-full min-w-0 flex-1"
               value={label.key}
               maxLength={64}
               onChange={(event) => change(index, { key: event.target.value })}
@@ -84,7 +84,7 @@ function Labels({ labels, error, onChange }: LabelsProps): ReactNode {
             <Input
               aria-label="Label value"
               placeholder="prod"
-              className="min-w-0 flex-1"
+              className="w-full min-w-0 flex-1"
               value={label.value}
               maxLength={64}
               onChange={(event) => change(index, { value: event.target.value })}

@@ -7,8 +7,7 @@ import { api } from "../../api/client.ts";
 import type { Source, WriteKeyDetails } from "../../api/types.ts";
 import { ConfirmByName } from "../../parts/confirm-by-name.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
-import { When } from "../../parts/when.tsx";
-import { absoluteTime } from "../../logic/times.ts";
+import { Until, When } from "../../parts/when.tsx";
 import { refreshSource } from "./save.ts";
 
 const OVERLAPS = {
@@ -76,7 +75,12 @@ const KeyRow = ({ detail, last, onRevoke }: { detail: WriteKeyDetails; last: boo
     </span>
     <span className="text-kumo-subtle text-sm">
       added <When at={detail.createdAt} />
-      {detail.expiresAt !== undefined && ` · ends ${absoluteTime(Date.parse(detail.expiresAt))}`}
+      {detail.expiresAt !== undefined && (
+        <>
+          {" · ends "}
+          <Until at={detail.expiresAt} />
+        </>
+      )}
     </span>
     <Button
       size="sm"

@@ -33,6 +33,7 @@ export function SignedLink({ sourceId }: { sourceId: string }): ReactNode {
         <div className="min-w-60 flex-1">
           <Input
             aria-label="Where the link leads"
+            className="w-full"
             placeholder="https://shop.example/offer"
             value={to}
             onChange={(event) => setTo(event.target.value)}

@@ -58,19 +58,24 @@ async function collect(request: Request, shape: CallShape, deps: CollectDeps): P
 }
 
 /**
- * The porch's main door: every POST path with its preflight, nothing else; other paths fall through. Mount it at
- * "/" and under the install's path prefix. A bug is answered 503 with Retry-After, so that the SDK keeps the events.
+ * The porch's main door: every POST path (also with a slash at its end) and every preflight; other paths fall
+ * through. Mount it at "/" and under the install's path prefix. A bug is answered 503 with Retry-After, so that the
+ * SDK keeps the events.
  */
 export function collectRoutes(deps: CollectDeps): Hono {
   const app = new Hono();
   for (const [path, shape] of callPaths()) {
-    app.post(path, (c) => collect(c.req.raw, shape, deps));
-    app.options(path, (c) => answerPreflight(c.req.raw));
+    for (const spelling of [path, `${path}/`]) {
+      app.post(spelling, (c) => collect(c.req.raw, shape, deps));
+      app.options(spelling, (c) => answerPreflight(c.req.raw));
+    }
   }
   for (const path of METRICS_PATHS) {
     app.post(path, (c) => c.json({ success: true }, 200, corsHeaders(c.req.raw)));
     app.options(path, (c) => answerPreflight(c.req.raw));
   }
+  // Pixels, settings and whatever else browsers ask for here: a preflight decides nothing.
+  app.options("/v1/*", (c) => answerPreflight(c.req.raw));
   app.onError((cause, c) => {
     console.error("collect failed", c.req.path, cause);
     return answerCall({ status: "refused", rejection: reject("unavailable") }, c.req.raw);

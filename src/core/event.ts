@@ -35,12 +35,3 @@ export const Event = z.looseObject({
   projectId: z.string(),
 });
 export type Event = z.infer<typeof Event>;
-
-/**
- * An event as a destination may see it: without `_metadata`, which is the SDK's talk with its collector and stays in
- * the archive for debugging only. A copy; the argument is not changed.
- */
-export function withoutInternals<T extends object>(event: T): Omit<T, "_metadata"> {
-  const { _metadata, ...visible } = event as T & { readonly _metadata?: unknown };
-  return visible;
-}

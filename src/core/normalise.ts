@@ -91,7 +91,7 @@ const emptyIds = (message: JsonObject): JsonObject =>
     ? { userId: message["userId"] || null, anonymousId: message["anonymousId"] || undefined }
     : {};
 
-/** `_metadata` stays in the line for debugging (`withoutInternals` takes it off); what we dropped is noted there. */
+/** `_metadata` stays in the line for debugging, deliveries take it off (`parseLine`); what we dropped is noted there. */
 function metadataOf(message: JsonObject, dropped: number): unknown {
   const own = message["_metadata"];
   if (dropped === 0) return own;

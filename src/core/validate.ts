@@ -23,7 +23,9 @@ const checkMessageId: Rule = (message) => {
   const id = message["messageId"];
   if (isAbsent(id)) return undefined;
   if (typeof id !== "string") return reject("message_id_not_string", wrong("messageId", id));
-  return id.length > LIMITS.messageIdChars ? reject("message_id_not_string", `${id.length} characters`) : undefined;
+  if (id.length > LIMITS.messageIdChars) return reject("message_id_not_string", `${id.length} characters`);
+  // Ids are compared by their UTF-8, in which all lone surrogates are one: two events would count as duplicates.
+  return id.isWellFormed() ? undefined : reject("message_id_not_string", "it holds half a character");
 };
 
 const needId = (message: JsonObject, field: string): Rejection | undefined => {

@@ -34,6 +34,7 @@ describe("a message is refused by its published reason", () => {
     ["alias", { previousId: "p" }, "no_user_anon_id"],
     ["track", { userId: "u", event: "x", messageId: 5 }, "message_id_not_string"],
     ["track", { userId: "u", event: "x", messageId: "m".repeat(101) }, "message_id_not_string"],
+    ["track", { userId: "u", event: "x", messageId: "m\ud800" }, "message_id_not_string"],
   ])("%s %j: %s", (type, message, reason) => {
     expect(reasonOf(type, message)).toBe(reason);
   });

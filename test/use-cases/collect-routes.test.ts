@@ -59,6 +59,17 @@ describe("every path of every SDK", () => {
     },
   );
 
+  it("may end in a slash", async () => {
+    expect((await post("/v1/track/", message("track"))).deps.stored).toHaveLength(1);
+  });
+
+  it("OPTIONS is answered for what is only fetched, too", async () => {
+    const response = await collectRoutes(memoryAcceptDeps()).request("/v1/projects/wk_1/settings", {
+      method: "OPTIONS",
+    });
+    expect(response.status).toBe(204);
+  });
+
   it("and no other path: those fall through", async () => {
     for (const path of ["/", "/v1", "/v1/x", "/v2/track", "/api/sources", "/api/s", "/api/s/merge", "/v1/track/more"]) {
       expect((await post(path, message("track"))).response.status, path).toBe(404);

@@ -29,13 +29,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
 /** Somebody's webhook: a real HTTP server on a free port of this machine. */
 export async function startHookServer(port = 0): Promise<HookServer> {
   const requests: HookRequest[] = [];
-  const http = createServer((request, response) => {
-    void readBody(request).then((body) => {
-      const { method = "", url: path = "", headers } = request;
-      const seen = { method, path, headers, body, event: JSON.parse(body) as HookRequest["event"] };
-      requests.push(seen);
-      server.answer(seen, response);
-    });
+  const http = createServer(async (request, response) => {
+    const body = await readBody(request);
+    const { method = "", url: path = "", headers } = request;
+    const seen = { method, path, headers, body, event: JSON.parse(body) as HookRequest["event"] };
+    requests.push(seen);
+    server.answer(seen, response);
   });
   http.listen(port, "127.0.0.1");
   await once(http, "listening");

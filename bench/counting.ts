@@ -1,0 +1,180 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { emptyCounts, type Counts } from "./counts.ts";
+
+let counts = emptyCounts();
+
+/** Starts again from nothing. Objects keep the time they are open across it. */
+export const resetCounts = (): void => void (counts = emptyCounts());
+export const readCounts = (): Counts => counts;
+
+const add = (record: Record<string, number>, key: string, n = 1): void => void (record[key] = (record[key] ?? 0) + n);
+
+/** One Durable Object in memory: open while it has a call, a timer or `waitUntil` work. */
+class Tracked {
+  readonly #name: string;
+  #open = 0;
+  #since = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  enter(): void {
+    if (this.#open++ === 0) this.#since = Date.now();
+  }
+
+  leave(): void {
+    if (--this.#open === 0) add(counts.activeMs, this.#name, Date.now() - this.#since);
+  }
+
+  during<T>(work: Promise<T>): Promise<T> {
+    this.enter();
+    return work.finally(() => this.leave());
+  }
+}
+
+const running = new AsyncLocalStorage<Tracked>();
+const tracked = new WeakMap<object, Tracked>();
+
+const plainTimeout = globalThis.setTimeout;
+globalThis.setTimeout = ((work: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
+  const object = running.getStore();
+  object?.enter();
+  return plainTimeout(() => {
+    try {
+      work(...args);
+    } finally {
+      object?.leave();
+    }
+  }, ms);
+}) as typeof globalThis.setTimeout;
+
+/** A cursor's counts are final once the synchronous code that made it is done with it. */
+function countRows(name: string, cursor: SqlStorageCursor<Record<string, SqlStorageValue>>): void {
+  queueMicrotask(() => {
+    add(counts.rowsWritten, name, cursor.rowsWritten);
+    add(counts.rowsRead, name, cursor.rowsRead);
+  });
+}
+
+/** Makes an object's state count what is billed. Own properties shadow the platform's methods, nothing is replaced. */
+export function watchState(name: string, ctx: DurableObjectState): DurableObjectState {
+  const { storage } = ctx;
+  const { sql } = storage;
+  const object = new Tracked(name);
+  tracked.set(ctx, object);
+  const exec = sql.exec.bind(sql) as SqlStorage["exec"];
+  const setAlarm = storage.setAlarm.bind(storage) as DurableObjectStorage["setAlarm"];
+  const waitUntil = ctx.waitUntil.bind(ctx) as DurableObjectState["waitUntil"];
+  Object.defineProperty(sql, "exec", {
+    value: (query: string, ...bindings: SqlStorageValue[]) => {
+      const cursor = exec(query, ...bindings);
+      countRows(name, cursor);
+      return cursor;
+    },
+  });
+  Object.defineProperty(storage, "setAlarm", {
+    value: (at: number | Date) => {
+      add(counts.alarmsSet, name);
+      add(counts.rowsWritten, name);
+      return setAlarm(at);
+    },
+  });
+  Object.defineProperty(ctx, "waitUntil", { value: (work: Promise<unknown>) => waitUntil(object.during(work)) });
+  return ctx;
+}
+
+type Method = (this: { readonly ctx: DurableObjectState }, ...args: unknown[]) => unknown;
+
+/** Counts each call of the class's public methods: RPC, `fetch`, alarms and socket messages are billed requests. */
+export function countCalls(name: string, counted: { readonly prototype: object }): void {
+  const base = Object.getPrototypeOf(counted.prototype) as Record<string, Method>;
+  for (const method of Object.getOwnPropertyNames(base)) {
+    const plain = base[method];
+    if (method === "constructor" || typeof plain !== "function") continue;
+    const value: Method = function (...args) {
+      add((counts.requests[name] ??= {}), method);
+      // Never absent: every counted class passes its state through watchState before anything calls it.
+      const object = tracked.get(this.ctx)!;
+      return running.run(object, () => object.during(Promise.resolve(plain.apply(this, args))));
+    };
+    Object.defineProperty(counted.prototype, method, { value, configurable: true, writable: true });
+  }
+}
+
+/** Billed per 64 kB begun; the metadata that comes with each message is about 100 bytes. */
+const queueOps = (body: unknown): number => {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return Math.ceil((new TextEncoder().encode(text).length + 100) / 64_000);
+};
+
+function opsOf(queue: string) {
+  return (counts.queues[queue] ??= { write: 0, read: 0, delete: 0 });
+}
+
+/** The binding with its calls watched; every other property is the binding's own. */
+function watchCalls<T extends object>(binding: T, onCall: (method: string, args: readonly unknown[]) => void): T {
+  return new Proxy(binding, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== "function" || typeof key !== "string") return value;
+      return (...args: unknown[]): unknown => {
+        onCall(key, args);
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}
+
+function watchQueue(name: string, queue: Queue): Queue {
+  return watchCalls(queue, (method, [body]) => {
+    const bodies =
+      method === "send"
+        ? [body]
+        : method === "sendBatch"
+          ? [...(body as MessageSendRequest[])].map((one) => one.body)
+          : [];
+    opsOf(name).write += bodies.reduce<number>((sum, one) => sum + queueOps(one), 0);
+  });
+}
+
+const watchBucket = (bucket: R2Bucket): R2Bucket =>
+  watchCalls(bucket, (method, [, body]) => {
+    add(counts.r2, method);
+    if (method === "put") add(counts.r2, "bytes", body instanceof ArrayBuffer ? body.byteLength : String(body).length);
+  });
+
+/** The bindings of `env` that are billed per operation, counted. */
+export const watchEnv = (env: Env): Env => ({
+  ...env,
+  ARCHIVE: watchBucket(env.ARCHIVE),
+  EVENTS: watchQueue("inlet-events", env.EVENTS),
+  DELIVERIES: watchQueue("inlet-deliveries", env.DELIVERIES),
+  OVERFLOW: watchQueue("inlet-overflow", env.OVERFLOW),
+});
+
+/** Runs a consumer on a batch whose reads and deletes are counted; a message that goes back is read again later. */
+export async function countBatch(batch: MessageBatch, consume: (batch: MessageBatch) => Promise<void>): Promise<void> {
+  const ops = opsOf(batch.queue);
+  counts.worker.queue++;
+  const back = new Set<Message>();
+  const messages = batch.messages.map((message) => {
+    ops.read += queueOps(message.body);
+    return watchCalls(message, (method) => void (method === "retry" && back.add(message)));
+  });
+  await consume(watchProperty(batch, messages));
+  for (const message of batch.messages) if (!back.has(message)) ops.delete += queueOps(message.body);
+}
+
+/** `batch` with other `messages`. None of the consumers uses ackAll or retryAll. */
+const watchProperty = (batch: MessageBatch, messages: readonly Message[]): MessageBatch => ({
+  queue: batch.queue,
+  messages,
+  metadata: batch.metadata,
+  ackAll: () => batch.ackAll(),
+  retryAll: (options) => batch.retryAll(options),
+});
+
+export function countFetch(): void {
+  counts.worker.fetch++;
+}

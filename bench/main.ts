@@ -1,0 +1,120 @@
+import { fork } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, totalmem } from "node:os";
+import path from "node:path";
+import { ROOT } from "../scripts/serve.mjs";
+import type { CoreReport } from "./core-work.ts";
+import { LoadDriver } from "./load.ts";
+import { countOperations, type CountedShape, type Operations, type StoredIds } from "./operations.ts";
+import { renderReport } from "./report.ts";
+import { buildBenchWorkers } from "./servers.ts";
+import { measureStartup, type Startup } from "./startup.ts";
+import { measureThroughput, type Shape, type ShapeFigures } from "./throughput.ts";
+
+export interface BenchReport {
+  readonly at: string;
+  readonly quick: boolean;
+  readonly machine: {
+    readonly cores: number;
+    readonly model: string;
+    readonly memoryGb: number;
+    readonly node: string;
+    readonly workerd: string;
+    /** Load average when the run began: above 0.5 somebody else was using the machine. */
+    readonly loadBefore: number;
+  };
+  readonly seconds: number;
+  readonly startup: Startup;
+  readonly throughput: readonly ShapeFigures[];
+  readonly operations: readonly Operations[];
+  readonly stored: StoredIds;
+  readonly core: CoreReport;
+}
+
+function throughputShapes(quick: boolean): Shape[] {
+  return [1, 20].flatMap((perCall) =>
+    (quick ? [1, 64] : [1, 16, 64]).map((callers) => {
+      const main = callers === 64;
+      if (quick) return { perCall, callers, ms: main ? 1000 : 500, rounds: main ? 2 : 1 };
+      return { perCall, callers, ms: main ? 2000 : 1000, rounds: main ? 4 : 2 };
+    }),
+  );
+}
+
+/** The trickle is apart: it needs time but no processor, so it runs beside the others on a Worker of its own. */
+function countedShapes(quick: boolean): { load: CountedShape[]; trickle: CountedShape } {
+  const size = quick ? 0.5 : 1;
+  const plain: CountedShape[] = [
+    { name: "1 a call, 50 callers", callers: 50, perCall: 1, calls: 8000 },
+    { name: "20 a call, 50 callers", callers: 50, perCall: 20, calls: 2000 },
+  ];
+  return {
+    load: [
+      ...(quick ? [] : plain),
+      { name: "1 a call, 50 callers, a webhook", callers: 50, perCall: 1, calls: 4000 * size, webhook: true },
+      { name: "20 a call, 50 callers, a webhook", callers: 50, perCall: 20, calls: 400 * size, webhook: true },
+    ],
+    trickle: { name: "1 a call, one every 4 s", callers: 1, perCall: 1, calls: quick ? 3 : 8, everyMs: 4000 },
+  };
+}
+
+function measureCore(quick: boolean): Promise<CoreReport> {
+  const child = fork(path.join(ROOT, "bench/core-work.ts"), quick ? ["--quick"] : [], { execArgv: ["--expose-gc"] });
+  return new Promise((resolve, reject) => {
+    let report: CoreReport | undefined;
+    child.once("message", (message) => (report = message as CoreReport));
+    child.once("exit", (code) => (report ? resolve(report) : reject(new Error(`core-work ended with ${code}`))));
+  });
+}
+
+const machine = () => ({
+  cores: cpus().length,
+  model: cpus()[0]?.model ?? "unknown",
+  memoryGb: Math.round(totalmem() / 1e9),
+  node: process.version,
+  workerd: (
+    JSON.parse(readFileSync(path.join(ROOT, "node_modules/workerd/package.json"), "utf8")) as { version: string }
+  ).version,
+  loadBefore: loadavg()[0] ?? 0,
+});
+
+/** Runs everything, prints the report and keeps it as dist/bench/report.json and report.txt. */
+export async function runBench({ quick }: { readonly quick: boolean }): Promise<void> {
+  const start = performance.now();
+  const facts = machine();
+  const say = (text: string) =>
+    console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`);
+  buildBenchWorkers();
+  say("bench Workers built");
+  const driver = new LoadDriver();
+  try {
+    const startup = await measureStartup(quick ? 1 : 3);
+    say("start-up: done");
+    const throughput = await measureThroughput(throughputShapes(quick), driver, say);
+    const { load, trickle } = countedShapes(quick);
+    const [counted, trickled] = await Promise.all([
+      countOperations(load, driver, say),
+      countOperations([trickle], driver, say),
+    ]);
+    const core = await measureCore(quick);
+    const report: BenchReport = {
+      at: new Date().toISOString(),
+      quick,
+      machine: facts,
+      seconds: Math.round((performance.now() - start) / 1000),
+      startup,
+      throughput,
+      operations: [...counted.operations, ...trickled.operations],
+      stored: counted.stored,
+      core,
+    };
+    const text = renderReport(report);
+    const out = path.join(ROOT, "dist/bench");
+    mkdirSync(out, { recursive: true });
+    writeFileSync(path.join(out, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+    writeFileSync(path.join(out, "report.txt"), text);
+    console.log(text);
+  } finally {
+    driver.stop();
+  }
+}

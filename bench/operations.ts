@@ -1,0 +1,133 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Counts } from "./counts.ts";
+import type { LoadDriver } from "./load.ts";
+import { bodyMaker, pathFor } from "./sample-events.ts";
+import { startServer, type BenchServer } from "./servers.ts";
+
+export interface CountedShape {
+  readonly name: string;
+  readonly callers: number;
+  readonly perCall: number;
+  readonly calls: number;
+  /** Pause between calls, ms; a trickle has one. */
+  readonly everyMs?: number;
+  /** One webhook destination is connected to the source. */
+  readonly webhook?: boolean;
+}
+
+export interface Operations {
+  readonly shape: CountedShape;
+  readonly events: number;
+  readonly eventsPerSecond: number;
+  readonly counts: Counts;
+  /** Requests the webhook received. */
+  readonly delivered: number;
+}
+
+export interface StoredIds {
+  readonly ids: number;
+  readonly bytes: number;
+}
+
+/** Longer than any pause between two operations of the same events: a drain waits 2 s, a queue batch 1 s. */
+const QUIET_MS = 2500;
+const LIMIT_MS = 45_000;
+const WARM_CALLS = 100;
+
+async function call(server: BenchServer, path: string, body = ""): Promise<string> {
+  const response = await fetch(new URL(path, server.url), { method: "POST", body });
+  if (!response.ok) throw new Error(`${path} → ${response.status}: ${await response.text()}`);
+  return response.text();
+}
+
+/** Operations go on after the last answer (drain, routing, delivery): waits until the counts stand still. */
+async function finalCounts(server: BenchServer): Promise<Counts> {
+  const start = performance.now();
+  for (let last = ""; ;) {
+    const text = await call(server, "/__bench/counts");
+    if (text === last) return JSON.parse(text) as Counts;
+    if (performance.now() - start > LIMIT_MS) throw new Error("the counts did not come to rest");
+    last = text;
+    await sleep(QUIET_MS);
+  }
+}
+
+/** Sends the shape's calls and returns how long that took, ms. */
+async function send(shape: CountedShape, server: BenchServer, driver: LoadDriver, runId: string): Promise<number> {
+  const { callers, perCall, calls, everyMs } = shape;
+  if (everyMs === undefined) {
+    const load = await driver.run({ url: server.url.href, callers, perCall, ms: LIMIT_MS, calls, runId });
+    if (load.calls !== calls)
+      throw new Error(`${shape.name}: only ${load.calls} of ${calls} calls within ${LIMIT_MS} ms`);
+    return load.ms;
+  }
+  const next = bodyMaker(perCall, runId);
+  for (let i = 0; i < calls; i++) {
+    await call(server, pathFor(perCall), next());
+    await sleep(everyMs);
+  }
+  return calls * everyMs;
+}
+
+/** A destination that accepts everything at once. */
+async function startSink() {
+  let received = 0;
+  const sink = createServer((request, response) => {
+    request.resume().on("end", () => {
+      received++;
+      response.writeHead(200, { "content-length": "0" }).end();
+    });
+  });
+  await new Promise<void>((resolve) => sink.listen(0, "127.0.0.1", resolve));
+  const { port } = sink.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    received: () => received,
+    stop: () => void sink.close().closeAllConnections(),
+  };
+}
+
+/**
+ * Counts each shape's billable operations on a Worker of its own that has settled before the count begins; what is
+ * paid once (tables, the seeded workspace, the first alarm) is therefore not in it.
+ */
+export async function countOperations(
+  shapes: readonly CountedShape[],
+  driver: LoadDriver,
+  say: (line: string) => void,
+): Promise<{ operations: Operations[]; stored: StoredIds }> {
+  const server = await startServer("counting");
+  const sink = await startSink();
+  const operations: Operations[] = [];
+  let connected = false;
+  try {
+    for (let i = 0; i < WARM_CALLS; i++) await call(server, pathFor(1), bodyMaker(1, `warm${i}`)());
+    await finalCounts(server);
+    for (const [i, shape] of shapes.entries()) {
+      if (shape.webhook === true && !connected) {
+        await call(server, `/__bench/webhook?url=${encodeURIComponent(sink.url)}`);
+        connected = true;
+      }
+      await call(server, "/__bench/reset");
+      const before = sink.received();
+      const ms = await send(shape, server, driver, `c${i}`);
+      const counts = await finalCounts(server);
+      const events = shape.calls * shape.perCall;
+      operations.push({
+        shape,
+        events,
+        eventsPerSecond: (events / ms) * 1000,
+        counts,
+        delivered: sink.received() - before,
+      });
+      say(`operations: ${shape.name}: done`);
+    }
+    const stored = JSON.parse(await call(server, "/__bench/stored-ids")) as StoredIds;
+    return { operations, stored };
+  } finally {
+    sink.stop();
+    await server.stop();
+  }
+}

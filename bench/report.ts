@@ -1,0 +1,165 @@
+import type { Bill } from "./dollars.ts";
+import { billOf, objectRequests, queueOperations } from "./dollars.ts";
+import type { BenchReport } from "./main.ts";
+import type { Operations } from "./operations.ts";
+import { ASSUMED_CPU, PRICES } from "./prices.ts";
+import { targetsOf, verdict } from "./targets.ts";
+import type { ContestantFigures, ShapeFigures } from "./throughput.ts";
+
+/** Numbers of any size in a width that can be read: 0.0042, 1.23, 45.6, 12,345. */
+function show(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return "-";
+  const size = Math.abs(value);
+  if (size >= 1000) return Math.round(value).toLocaleString("en-US");
+  if (size >= 100 || Number.isInteger(value)) return value.toFixed(0);
+  return size >= 10 ? value.toFixed(1) : size >= 0.1 ? value.toFixed(2) : value.toFixed(4);
+}
+
+/** Columns padded to their widest cell; the first is text, the others are right-aligned. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join("  ")
+      .trimEnd();
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
+function throughputRows({ shape, of, versus }: ShapeFigures): string[][] {
+  const name = `${shape.perCall} a call, ${shape.callers} caller${shape.callers === 1 ? "" : "s"}`;
+  const row = (who: string, one: ContestantFigures, ratio: string) => [
+    `${name}: ${who}`,
+    show(one.eventsPerSecond),
+    show(one.p50),
+    show(one.p95),
+    show(one.p99),
+    show(one.cpuPerCall === undefined ? undefined : one.cpuPerCall * 1000),
+    show(one.settleMs),
+    `${(one.driverShare * 100).toFixed(0)} %`,
+    ratio,
+  ];
+  const ratio = ([median, low, high]: readonly [number, number, number]) =>
+    `${show(median)} (${show(low)}–${show(high)})`;
+  return [
+    row("Inlet", of.inlet, ""),
+    row("bare", of.bare, ratio(versus.bare)),
+    row("append", of.append, ratio(versus.append)),
+  ];
+}
+
+function operationsText(one: Operations): string {
+  const { shape, events, counts, delivered } = one;
+  const bill = billOf(counts, events, delivered);
+  const per = (n: number) => show((n * 1e6) / events);
+  const list = (record: Readonly<Record<string, number>>) =>
+    Object.entries(record)
+      .filter(([, n]) => n > 0)
+      .map(([name, n]) => `${name} ${per(n)}`)
+      .join(" · ");
+  const methods = Object.entries(counts.requests).flatMap(([name, of]) =>
+    Object.entries(of).map(([method, n]) => [`${name}.${method}`, n] as const),
+  );
+  const lines = [
+    `${shape.name}: ${show(events)} events at ${show(one.eventsPerSecond)} events/s; each figure per million events`,
+    `  Worker       calls ${per(counts.worker.fetch)} · queue batches ${per(counts.worker.queue)}`,
+    `  requests     ${list(Object.fromEntries(methods))}`,
+    `  by class     ${list(objectRequests(counts))}`,
+    `  rows written ${list(counts.rowsWritten)} (of these setAlarm: ${list(counts.alarmsSet) || "none"})`,
+    `  rows read    ${list(counts.rowsRead)}`,
+    `  R2           ${list(counts.r2)}`,
+    `  queues       ${per(queueOperations(counts))} operations (${Object.entries(counts.queues)
+      .map(([name, ops]) => `${name} ${list(ops)}`)
+      .join("; ")})`,
+    `  objects active for ${show((Object.values(counts.activeMs).reduce((a, b) => a + b, 0) / events) * 1000)} s`,
+  ];
+  if (shape.webhook === true)
+    lines.push(
+      `  delivered    ${show(delivered)} of ${show(events)} events${delivered < events ? ": NOT ALL, its bill does not count" : ""}`,
+    );
+  return [...lines, billText(bill)].join("\n");
+}
+
+function billText(bill: Bill): string {
+  const of = (lines: Bill["lines"]) => lines.map((one) => `${one.what} $${one.dollars.toFixed(4)}`).join(" + ");
+  return `  = $${bill.total.toFixed(3)}: ${of(bill.lines)}\n  beside it: ${of(bill.beside)}`;
+}
+
+const limitText = (limit: { atLeast: number } | { atMost: number } | object): string =>
+  "atLeast" in limit
+    ? `≥ ${show(limit.atLeast as number)}`
+    : "atMost" in limit
+      ? `≤ ${show(limit.atMost as number)}`
+      : "";
+
+function coreText({ core }: BenchReport): string {
+  const rows = core.core.map((one) => [
+    `${one.sample} (${show(one.bytes)} B)`,
+    show(one.roundTrip),
+    show(one.core),
+    show(one.ratio),
+  ]);
+  const dedup = core.dedup.map((one) => [
+    `${show(one.ids)} ids in ${one.buckets} bucket${one.buckets === 1 ? "" : "s"}`,
+    show(one.bytesPerId),
+    show(one.addsPerSecond),
+    show(one.missesPerSecond),
+    show(one.hitsPerSecond),
+  ]);
+  return [
+    "Core work, µs per event (Node)",
+    table(["event", "parse + stringify", "normalise with stringify", "ratio"], rows),
+    "",
+    "Dedup index in memory (Node)",
+    table(["index", "bytes an id", "adds/s", "lookups/s of new ids", "of known ids"], dedup),
+  ].join("\n");
+}
+
+function headText({ machine, at, quick, seconds }: BenchReport): string {
+  const busy = machine.loadBefore > 0.5 ? ": SOMEBODY ELSE WAS USING THE MACHINE, trust the ratios, not the rates" : "";
+  return [
+    `Inlet bench${quick ? " (quick)" : ""}, ${at}, ${seconds} s`,
+    `${machine.cores} cores (${machine.model}), ${machine.memoryGb} GB, node ${machine.node}, workerd ${machine.workerd}, load average before ${machine.loadBefore.toFixed(2)}${busy}`,
+  ].join("\n");
+}
+
+/** The whole report as text. */
+export function renderReport(report: BenchReport): string {
+  const { throughput, operations, startup } = report;
+  const saturated = throughput.some(({ of }) => Object.values(of).some((one) => one.driverShare > 0.85));
+  const prices = Object.entries(PRICES).map(
+    ([name, one]) => `${name} $${one.dollars} per ${one.per} (${one.source}, ${one.asOf})`,
+  );
+  const { requestMs, eventMs, deliveredEventMs } = ASSUMED_CPU;
+  return [
+    headText(report),
+    "",
+    "Throughput and latency (ms), Workers side by side, rounds interleaved; the last column is Inlet ÷ this one, median (lowest–highest)",
+    table(
+      ["shape", "events/s", "p50", "p95", "p99", "CPU µs a call", "settle ms", "driver", "Inlet ÷"],
+      throughput.flatMap(throughputRows),
+    ),
+    saturated
+      ? "THE DRIVER WAS SATURATED in at least one round: those rates are its own, not the Worker's."
+      : "The driver was never the bottleneck (its column is its share of one core).",
+    "",
+    "Billable operations, counted",
+    operations.map(operationsText).join("\n\n"),
+    "",
+    "Packing is what makes events cheap: a source that sends one event every few seconds pays for a drain, a segment and a",
+    "pointer each time. That is the last shape above; its price per million is real, its price per month is cents.",
+    "",
+    coreText(report),
+    "",
+    `Bundle: ${show(startup.bytes / 1000)} kB, ${show(startup.gzip / 1000)} kB gzip. First 200 after ${show(startup.inletMs)} ms; a bare Worker's after ${show(startup.bareMs)} ms. First event on empty storage acknowledged ${show(startup.firstEventMs)} ms later.`,
+    "",
+    `Prices: ${prices.join("; ")}.`,
+    `Assumed CPU: ${requestMs} ms a call + ${eventMs} ms an event at the door, ${deliveredEventMs} ms a delivered event.`,
+    "",
+    table(
+      ["target", "limit", "measured", "unit", ""],
+      targetsOf(report).map((one) => [one.what, limitText(one.limit), show(one.measured), one.unit, verdict(one)]),
+    ),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,143 @@
+import { sumOf } from "./counts.ts";
+import { billOf } from "./dollars.ts";
+import type { BenchReport } from "./main.ts";
+import type { Operations } from "./operations.ts";
+import type { ShapeFigures } from "./throughput.ts";
+
+/** One of the project's numbers to hold, next to what was measured. `atLeast` and `atMost` exclude each other. */
+export interface Target {
+  readonly what: string;
+  readonly limit: { readonly atLeast: number } | { readonly atMost: number };
+  readonly measured: number | undefined;
+  readonly unit: string;
+}
+
+const intakeRows = (one: Operations | undefined): number | undefined =>
+  one && (one.counts.rowsWritten["Intake"] ?? 0) / one.events;
+
+const allRows = (one: Operations | undefined): number | undefined => one && sumOf(one.counts.rowsWritten) / one.events;
+
+/** What the shape costs; undefined when it was not counted or its webhook did not get every event. */
+function dollarsOf(one: Operations | undefined): number | undefined {
+  if (one === undefined || (one.shape.webhook === true && one.delivered < one.events)) return undefined;
+  return billOf(one.counts, one.events, one.delivered).total;
+}
+
+export function targetsOf(report: BenchReport): Target[] {
+  const at = (perCall: number): ShapeFigures =>
+    report.throughput.find(({ shape }) => shape.callers === 64 && shape.perCall === perCall)!;
+  const counted = (perCall: number, webhook: boolean): Operations | undefined =>
+    report.operations.find(
+      ({ shape }) => shape.callers === 50 && shape.perCall === perCall && (shape.webhook ?? false) === webhook,
+    );
+  const [single, twenty] = [at(1), at(20)];
+  const core = (sample: string) => report.core.core.find((one) => one.sample === sample)!.ratio;
+  const inMemory = report.core.dedup[0]!.bytesPerId;
+  return [
+    {
+      what: "$ per million, 1 a call, one destination",
+      limit: { atMost: 0.6 },
+      measured: dollarsOf(counted(1, true)),
+      unit: "$",
+    },
+    {
+      what: "$ per million, 20 a call, one destination",
+      limit: { atMost: 0.07 },
+      measured: dollarsOf(counted(20, true)),
+      unit: "$",
+    },
+    {
+      what: "$ per million, 1 a call, no destination",
+      limit: { atMost: 0.6 },
+      measured: dollarsOf(counted(1, false)),
+      unit: "$",
+    },
+    {
+      what: "$ per million, 20 a call, no destination",
+      limit: { atMost: 0.07 },
+      measured: dollarsOf(counted(20, false)),
+      unit: "$",
+    },
+    {
+      what: "Intake rows written per event, 1 a call, 50 callers",
+      limit: { atMost: 0.15 },
+      measured: intakeRows(counted(1, false)),
+      unit: "rows",
+    },
+    {
+      what: "Intake rows written per event, 20 a call",
+      limit: { atMost: 0.05 },
+      measured: intakeRows(counted(20, false)),
+      unit: "rows",
+    },
+    {
+      what: "rows of all classes with a destination, 1 a call",
+      limit: { atMost: 0.15 },
+      measured: allRows(counted(1, true)),
+      unit: "rows",
+    },
+    {
+      what: "rows of all classes with a destination, 20 a call",
+      limit: { atMost: 0.05 },
+      measured: allRows(counted(20, true)),
+      unit: "rows",
+    },
+    {
+      what: "single events, 64 callers: Inlet / bare",
+      limit: { atLeast: 0.5 },
+      measured: single.versus.bare[0],
+      unit: "×",
+    },
+    {
+      what: "single events, 64 callers: Inlet / one append each",
+      limit: { atLeast: 1.5 },
+      measured: single.versus.append[0],
+      unit: "×",
+    },
+    {
+      what: "20 a call, 64 callers: Inlet / bare",
+      limit: { atLeast: 0.4 },
+      measured: twenty.versus.bare[0],
+      unit: "×",
+    },
+    {
+      what: "20 a call, 64 callers, through one shard",
+      limit: { atLeast: 20_000 },
+      measured: twenty.of.inlet.eventsPerSecond,
+      unit: "events/s",
+    },
+    ...["small", "typical", "large"].map((sample) => ({
+      what: `core work ÷ JSON round trip, ${sample} event`,
+      limit: { atMost: 2 },
+      measured: core(sample),
+      unit: "×",
+    })),
+    {
+      what: "bytes stored per id",
+      limit: { atMost: 20 },
+      measured: report.stored.bytes / report.stored.ids,
+      unit: "B",
+    },
+    {
+      what: "ids a shard can hold in 64 MB of memory",
+      limit: { atLeast: 50e6 },
+      measured: 64e6 / inMemory,
+      unit: "ids",
+    },
+    { what: "Worker bundle, gzip", limit: { atMost: 3000 }, measured: report.startup.gzip / 1000, unit: "kB" },
+    {
+      what: "start-up beyond a bare Worker's",
+      limit: { atMost: 400 },
+      measured: report.startup.inletMs - report.startup.bareMs,
+      unit: "ms",
+    },
+  ];
+}
+
+/** `met`, `missed by 12 %`, or why there is no answer. */
+export function verdict({ limit, measured }: Target): string {
+  if (measured === undefined || !Number.isFinite(measured)) return "not measured";
+  const bound = "atLeast" in limit ? limit.atLeast : limit.atMost;
+  const short = "atLeast" in limit ? (bound - measured) / bound : (measured - bound) / bound;
+  return short <= 0 ? "met" : `missed by ${(short * 100).toFixed(0)} %`;
+}

@@ -92,6 +92,11 @@ export class Debugger extends DurableObject<Env> {
     }
   }
 
+  /** Completes the closing handshake: the browser would wait for it and report 1006. */
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    closeQuietly(socket, 1000, "");
+  }
+
   override async webSocketError(socket: WebSocket, error: unknown): Promise<void> {
     console.warn("debugger socket failed", error);
     closeQuietly(socket, 1011, "failed");

@@ -40,4 +40,3 @@ export function createAttemptLimiter(rule: AttemptRule) {
     },
   };
 }
-export type AttemptLimiter = ReturnType<typeof createAttemptLimiter>;

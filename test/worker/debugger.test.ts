@@ -248,6 +248,14 @@ describe("the live socket", () => {
     expect(view.names(1)).toEqual(["broken", "a"]);
   });
 
+  it("completes the closing handshake", async () => {
+    const view = await watch(newDebugger());
+    await view.frame(0);
+    const closed = new Promise<number>((resolve) => view.socket.addEventListener("close", ({ code }) => resolve(code)));
+    view.socket.close(1000, "bye");
+    expect(await closed).toBe(1000);
+  });
+
   it("closes a page that pinged once and then fell silent", async () => {
     const object = newDebugger();
     const view = await watch(object);

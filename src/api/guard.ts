@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { getCookie } from "hono/cookie";
 import type { ApiEnv } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
-import { limited, Problem } from "./problem.ts";
+import { DATA_HEADERS, limited, Problem } from "./problem.ts";
 
 export const SESSION_COOKIE = "inlet_session";
 
@@ -77,8 +77,8 @@ export const limitBody: MiddlewareHandler = bodyLimit({
   },
 });
 
-/** Configuration and personal data: no cache keeps them. */
-export const neverCached: MiddlewareHandler = async (c, next) => {
-  c.header("cache-control", "no-store");
+/** Configuration and personal data: no cache keeps them, no browser takes them for a page. */
+export const answerAsData: MiddlewareHandler = async (c, next) => {
+  for (const [name, value] of Object.entries(DATA_HEADERS)) c.header(name, value);
   await next();
 };

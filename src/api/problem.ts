@@ -68,8 +68,10 @@ export function unwrap<T>(result: Result<T, Refusal>): T {
   throw new Problem(statusOf(type), [{ type, message, ...(field === undefined ? {} : { field }) }]);
 }
 
+export const DATA_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
+
 const envelope = (errors: readonly ProblemDetail[], init: ResponseInit): Response =>
-  Response.json({ errors }, { ...init, headers: { ...init.headers, "cache-control": "no-store" } });
+  Response.json({ errors }, { ...init, headers: { ...init.headers, ...DATA_HEADERS } });
 
 export const notFound = (_c: Context): Response =>
   envelope([{ type: "not_found", message: "There is nothing at this path." }], { status: 404 });
@@ -89,6 +91,6 @@ export const onError =
     console.error(`control plane, request ${requestId}:`, error);
     return Response.json(
       { errors: [{ type: "internal", message: "The collector failed to answer." }], requestId },
-      { status: 500, headers: { "x-request-id": requestId, "cache-control": "no-store" } },
+      { status: 500, headers: { "x-request-id": requestId, ...DATA_HEADERS } },
     );
   };

@@ -4,7 +4,7 @@ import { createApp } from "./app.ts";
 import { debuggerRoutes } from "./debugger.ts";
 import type { ApiDeps } from "./deps.ts";
 import { destinationRoutes } from "./destinations.ts";
-import { limitBody, neverCached, readAsJson, requireIdentity, SESSION_COOKIE } from "./guard.ts";
+import { limitBody, answerAsData, readAsJson, requireIdentity, SESSION_COOKIE } from "./guard.ts";
 import { notFound, onError } from "./problem.ts";
 import { sessionRoutes, signInRoutes } from "./session.ts";
 import { setupRoutes } from "./setup.ts";
@@ -61,7 +61,7 @@ const guardedRoutes = (deps: ApiDeps) =>
 export function apiRoutes(deps: ApiDeps) {
   const app = createApp();
   const document = (): { openapi: string } => ({ ...app.getOpenAPI31Document(INFO) });
-  app.use(limitBody, readAsJson, neverCached);
+  app.use(limitBody, readAsJson, answerAsData);
   const open = app.route("/", signInRoutes(deps)).openapi(describeApi, (c) => c.json(document(), 200));
   open.use(requireIdentity(deps));
   const api = open.route("/", guardedRoutes(deps));

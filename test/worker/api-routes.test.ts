@@ -49,8 +49,11 @@ describe("every route", () => {
     expect(text).not.toContain(env.INLET_ADMIN_TOKEN);
   });
 
-  it("is kept by no cache", async () => {
-    expect((await api("GET", "/sources")).headers.get("cache-control")).toBe("no-store");
+  it.each(["/sources", "/sources/nope", "/openapi.json"])("answers %s as data that no cache keeps", async (path) => {
+    const { headers } = await api("GET", path);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("content-type")).toContain("application/json");
   });
 });
 

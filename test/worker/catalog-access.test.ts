@@ -30,6 +30,15 @@ describe("access", () => {
     expect(await catalog.authenticate({ session, address: "a" })).toEqual({ status: "denied" });
   });
 
+  it("ends sessions that were opened with another admin token", async () => {
+    const catalog = newCatalog();
+    const { session } = await catalog.signIn(ADMIN, "a");
+    await runInDurableObject(catalog, (_object, state) => {
+      state.storage.sql.exec("UPDATE sessions SET signed_with = 'the hash of an older admin token'");
+    });
+    expect(await catalog.authenticate({ session, address: "a" })).toEqual({ status: "denied" });
+  });
+
   it("keeps neither sessions nor API tokens in the clear", async () => {
     const catalog = newCatalog();
     const { session } = await catalog.signIn(ADMIN, "a");

@@ -52,7 +52,9 @@ function within(files, budget) {
 function firstLoad() {
   const page = "dist/assets/index.html";
   const html = readFileSync(path.join(ROOT, page), "utf8");
-  const named = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, url]) => `dist/assets${url}`);
+  const named = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(
+    ([, url]) => `dist/assets${url}`,
+  );
   if (named.length === 0) throw new Error("index.html names no scripts");
   return [page, ...named];
 }

@@ -47,7 +47,11 @@ child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 function ancestors() {
   const stat = `/proc/${process.ppid}/stat`;
   if (!existsSync(stat)) return `${process.ppid}`;
-  return `${process.ppid} ${readFileSync(stat, "utf8").replace(/^.*\) \S /, "").split(" ")[0]}`;
+  return `${process.ppid} ${
+    readFileSync(stat, "utf8")
+      .replace(/^.*\) \S /, "")
+      .split(" ")[0]
+  }`;
 }
 
 /** Whether node_modules holds exactly the versions of package-lock.json (other platforms' optional ones aside). */
@@ -57,6 +61,7 @@ function installed() {
   const have = JSON.parse(readFileSync(at, "utf8")).packages;
   const want = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8")).packages;
   return Object.entries(want).every(
-    ([name, entry]) => name === "" || (have[name] ? have[name].version === entry.version : entry.optional || entry.peer),
+    ([name, entry]) =>
+      name === "" || (have[name] ? have[name].version === entry.version : entry.optional || entry.peer),
   );
 }

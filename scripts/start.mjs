@@ -20,13 +20,18 @@ process.on("disconnect", stop);
 build();
 const pidFile = path.join(home, "workerd.pid");
 const other = endLeftover(pidFile);
-if (other !== undefined) fail(`Inlet already runs on ${home} (process ${other}); stop it, or choose another INLET_STATE_DIR.`);
+if (other !== undefined)
+  fail(`Inlet already runs on ${home} (process ${other}); stop it, or choose another INLET_STATE_DIR.`);
 try {
   server = await serve({
     port,
     stateDir: path.join(home, "state"),
     pidFile,
-    vars: { INLET_DEMO: process.env.INLET_DEMO ?? "true", INLET_PATH_PREFIX: process.env.INLET_PATH_PREFIX ?? "", ...secrets },
+    vars: {
+      INLET_DEMO: process.env.INLET_DEMO ?? "true",
+      INLET_PATH_PREFIX: process.env.INLET_PATH_PREFIX ?? "",
+      ...secrets,
+    },
   });
 } catch (error) {
   fail(/EADDRINUSE|already in use/i.test(String(error)) ? `Port ${port} is taken; choose another with PORT=…` : error);

@@ -121,7 +121,10 @@ describe("shape", () => {
 });
 
 describe("wrangler.toml", () => {
-  const config: Unstable_Config = unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") }, { hideWarnings: true });
+  const config: Unstable_Config = unstable_readConfig(
+    { config: path.join(ROOT, "wrangler.toml") },
+    { hideWarnings: true },
+  );
 
   it("names the bindings that Env declares", () => {
     const declared = /interface __BaseEnv_Env \{([^}]*)\}/.exec(

@@ -36,7 +36,12 @@ export function loadMemory(store: IntakeStore): IntakeMemory {
     last = Math.max(last, segment);
   }
   // A new number, never the last one again: rows of a sealed segment may be in R2 already.
-  return { index, unconfirmed, open: { no: last + 1, bucket: 0, count: 0, bytes: 0 }, outboxBytes: store.outboxBytes() };
+  return {
+    index,
+    unconfirmed,
+    open: { no: last + 1, bucket: 0, count: 0, bytes: 0 },
+    outboxBytes: store.outboxBytes(),
+  };
 }
 
 export function addAll(index: DedupIndex, bucket: number, hashes: ArrayBuffer, segment: number): void {
@@ -53,7 +58,10 @@ export interface Place {
  * Finds ids in the stored hashes. One finder serves one commit: the hashes of a segment are read at most once,
  * so a retried batch costs one row read, not one per event.
  */
-export function placeFinder(store: IntakeStore, index: DedupIndex): (hashes: DataView, offset: number) => Place | undefined {
+export function placeFinder(
+  store: IntakeStore,
+  index: DedupIndex,
+): (hashes: DataView, offset: number) => Place | undefined {
   const read = new Map<number, ArrayBuffer[]>();
   const hashesOf = (segment: number): ArrayBuffer[] => {
     let parts = read.get(segment);

@@ -1,4 +1,10 @@
-import { sampleOfLine, type IngestCounts, type Observation, type Sample, type SampleStatus } from "../../src/core/sample.ts";
+import {
+  sampleOfLine,
+  type IngestCounts,
+  type Observation,
+  type Sample,
+  type SampleStatus,
+} from "../../src/core/sample.ts";
 
 /** Samples one push may carry; the debugger shows how many more there were. */
 const MAX_SAMPLES = 100;
@@ -37,7 +43,10 @@ export class Reporter {
   /** `lines` of newly stored or duplicate events. */
   sawLines(status: "accepted" | "duplicate", lines: readonly string[]): void {
     if (lines.length === 0) return;
-    this.#add({ [status]: lines.length }, lines.slice(-MAX_SAMPLES).map((line) => ({ status, line })));
+    this.#add(
+      { [status]: lines.length },
+      lines.slice(-MAX_SAMPLES).map((line) => ({ status, line })),
+    );
   }
 
   saw(observation: Observation): void {

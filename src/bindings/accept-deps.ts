@@ -15,8 +15,7 @@ export function createAcceptDeps(env: Env, directory: DirectoryCache): AcceptDep
     },
     append: (source, events, receivedAt) => appendDurably(env, source, events, receivedAt, reload),
     observe: (observation) => env.INTAKE.getByName(intakeName(observation.sourceId, 0)).observe(observation),
-    countUnknown: (reason, count, at) =>
-      env.LEDGER.getByName("workspace").count(at, { [`refused:${reason}`]: count }),
+    countUnknown: (reason, count, at) => env.LEDGER.getByName("workspace").count(at, { [`refused:${reason}`]: count }),
     now: () => Date.now(),
     newMessageId: () => crypto.randomUUID(),
   };

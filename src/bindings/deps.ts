@@ -33,7 +33,10 @@ export interface Deps {
 export function createDeps(env: Env, findDestination: DeliveryDeps["findDestination"]): Deps {
   const settings = Settings.parse(env);
   const catalog = () => env.CATALOG.getByName("workspace");
-  const directory = new DirectoryCache((version) => catalog().directory(version), () => Date.now());
+  const directory = new DirectoryCache(
+    (version) => catalog().directory(version),
+    () => Date.now(),
+  );
   return {
     settings,
     directory,

@@ -42,6 +42,7 @@ export function encodeOverflow(batch: OverflowBatch, byteLength: (text: string) 
 export function decodeOverflow(message: string): OverflowBatch {
   const [head = "", ...lines] = message.split("\n");
   const { route, receivedAt, ids } = JSON.parse(head) as Omit<OverflowBatch, "lines">;
-  if (ids.length !== lines.length) throw new Error(`overflow message holds ${lines.length} lines for ${ids.length} ids`);
+  if (ids.length !== lines.length)
+    throw new Error(`overflow message holds ${lines.length} lines for ${ids.length} ids`);
   return { route, receivedAt, ids, lines };
 }

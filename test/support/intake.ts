@@ -45,7 +45,13 @@ export async function archivedLines(sourceId: string): Promise<{ key: string; li
       const object = await env.ARCHIVE.get(key);
       const stream = object!.body.pipeThrough(new DecompressionStream("gzip"));
       const text = await new Response(stream).text();
-      return { key, lines: text.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>) };
+      return {
+        key,
+        lines: text
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line) as Record<string, unknown>),
+      };
     }),
   );
 }

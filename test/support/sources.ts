@@ -35,8 +35,7 @@ function readSource(file: string): SourceFile {
   return { path: file, text, code: withoutCommentsAndStrings(text), imports: importsOf(file, text) };
 }
 
-const IMPORT =
-  /^(?:import|export)\s+(type\s+)?(?:([^"';]*?)\s+from\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm;
+const IMPORT = /^(?:import|export)\s+(type\s+)?(?:([^"';]*?)\s+from\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
 function importsOf(file: string, text: string): Import[] {
   return [...text.matchAll(IMPORT)].map(([, type, clause = "", from, dynamic]) => {
@@ -54,7 +53,10 @@ function importsOf(file: string, text: string): Import[] {
 }
 
 const packageName = (specifier: string): string =>
-  specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
 
 function withoutCommentsAndStrings(text: string): string {
   return text

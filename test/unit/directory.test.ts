@@ -3,7 +3,8 @@ import { DirectoryCache } from "../../src/bindings/directory.ts";
 import type { Directory } from "../../src/core/catalog.ts";
 import type { SourceContext } from "../../src/core/source.ts";
 
-const source = (id: string, ...writeKeys: string[]) => ({ id, writeKeys, route: { epoch: 1 } }) as unknown as SourceContext;
+const source = (id: string, ...writeKeys: string[]) =>
+  ({ id, writeKeys, route: { epoch: 1 } }) as unknown as SourceContext;
 const directory = (version: number, ...sources: SourceContext[]): Directory => ({ version, sources, destinations: [] });
 
 let now = 0;
@@ -69,7 +70,9 @@ describe("directory cache", () => {
 
   it("drops expired keys: once a minute it takes a full copy whatever the version says", async () => {
     const one = cache();
-    load.mockResolvedValueOnce(directory(1, source("a", "ka", "old"))).mockResolvedValueOnce(directory(1, source("a", "ka")));
+    load
+      .mockResolvedValueOnce(directory(1, source("a", "ka", "old")))
+      .mockResolvedValueOnce(directory(1, source("a", "ka")));
     await one.get();
     now += 60_000;
     expect(await one.findSource(["old"])).toBeUndefined();
@@ -78,7 +81,9 @@ describe("directory cache", () => {
 
   it("reloads at once when an Intake knows a newer shard layout", async () => {
     const one = cache();
-    load.mockResolvedValueOnce(directory(1, source("a", "ka"))).mockResolvedValueOnce(directory(2, source("a", "ka", "kb")));
+    load
+      .mockResolvedValueOnce(directory(1, source("a", "ka")))
+      .mockResolvedValueOnce(directory(2, source("a", "ka", "kb")));
     await one.get();
     expect((await one.reload("a"))?.writeKeys).toEqual(["ka", "kb"]);
   });

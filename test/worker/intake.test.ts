@@ -7,7 +7,9 @@ import { archivedIds, archivedLines, intakeOf, testBatch, testRoute } from "../s
 const ids = (n: number) => Array.from({ length: n }, () => crypto.randomUUID());
 const appended = (duplicates: number[] = []) => ({ status: "appended", duplicates });
 const count = (stub: DurableObjectStub<Intake>, table: string): Promise<number> =>
-  runInDurableObject(stub, (_, state) => Number(state.storage.sql.exec(`SELECT COUNT(*) AS n FROM ${table}`).one()["n"]));
+  runInDurableObject(stub, (_, state) =>
+    Number(state.storage.sql.exec(`SELECT COUNT(*) AS n FROM ${table}`).one()["n"]),
+  );
 
 afterEach(() => vi.useRealTimers());
 
@@ -22,9 +24,7 @@ describe("dedupe", () => {
   it("admits one of many concurrent copies exactly once", async () => {
     const route = testRoute();
     const [id] = ids(1) as [string];
-    const answers = await Promise.all(
-      Array.from({ length: 30 }, () => intakeOf(route).append(testBatch(route, [id]))),
-    );
+    const answers = await Promise.all(Array.from({ length: 30 }, () => intakeOf(route).append(testBatch(route, [id]))));
     expect(answers.filter((answer) => answer.status === "appended" && answer.duplicates.length === 0)).toHaveLength(1);
     await runDurableObjectAlarm(intakeOf(route));
     expect(await archivedIds(route.sourceId)).toEqual([id]);

@@ -22,8 +22,11 @@ export function sortProblems(problems: readonly Problem[], known: readonly strin
   for (const problem of problems) {
     const path = problem.field?.replaceAll(/\[(\d+)\]/g, ".$1").replace(/^settings\./, "");
     const field = known.find((name) => path === name || path?.startsWith(`${name}.`));
-    if (field === undefined) general.push(path === undefined ? problem.message : `${path}: ${problem.message}`);
-    else fields[field] ??= problem.message;
+    const sentence = capitalise(problem.message);
+    if (field === undefined) general.push(path === undefined ? sentence : `${path}: ${problem.message}`);
+    else fields[field] ??= sentence;
   }
   return { fields, general };
 }
+
+const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

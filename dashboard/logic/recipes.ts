@@ -1,7 +1,7 @@
 import type { SourceRecord } from "../../src/core/catalog.ts";
 import { stringLiteral } from "./literal.ts";
 
-/** What a source's set-up answer says: where to send and as whom. `snippet` is the ready script for a page. */
+/** What a source's set-up answer says: where to send and as whom. `snippet` is the script for a page, without its tag. */
 export interface SetupFacts {
   readonly origin: string;
   readonly pathPrefix: string;
@@ -54,7 +54,7 @@ const snippet = (facts: SetupFacts): Recipe => ({
   id: "snippet",
   tab: "Snippet",
   advice: "For a website: paste it into the <head> of every page. It loads analytics.js from this host.",
-  samples: [{ title: "HTML", code: facts.snippet }],
+  samples: [{ title: "HTML", code: `<script>\n${facts.snippet.trim()}\n</script>` }],
   notes: [],
 });
 

@@ -20,16 +20,20 @@ interface CodeViewProps {
   /** What the code is, for readers and for the copy button. */
   readonly label: string;
   readonly title?: string;
+  /** Running text such as an address: wrapped, without colours. */
   readonly wrap?: boolean;
+  /** As high as it needs; otherwise it scrolls within itself. */
+  readonly tall?: boolean;
 }
 
 /**
  * Code or JSON as coloured text. Hostile content is safe here: it only ever becomes text nodes, and characters that
  * would rearrange the line are shown as escapes. What is copied is exact.
  */
-export function CodeView({ code, label, title, wrap = false }: CodeViewProps): ReactNode {
+export function CodeView({ code, label, title, wrap = false, tall = false }: CodeViewProps): ReactNode {
   const [all, setAll] = useState(false);
   const long = code.length > PREVIEW && !all;
+  const shown = revealHidden(long ? code.slice(0, PREVIEW) : code);
   return (
     <div className="ring-kumo-hairline bg-kumo-elevated min-w-0 overflow-hidden rounded-lg ring">
       <div className="border-kumo-hairline flex items-center justify-between gap-2 border-b py-1 pr-1 pl-3">
@@ -39,9 +43,9 @@ export function CodeView({ code, label, title, wrap = false }: CodeViewProps): R
       <pre
         aria-label={label}
         tabIndex={0}
-        className={`overflow-auto p-3 font-mono text-sm leading-6 ${wrap ? "break-words whitespace-pre-wrap" : ""}`}
+        className={`overflow-auto p-3 font-mono text-sm leading-6 ${tall ? "" : "max-h-80"} ${wrap ? "break-words whitespace-pre-wrap" : ""}`}
       >
-        <Coloured code={revealHidden(long ? code.slice(0, PREVIEW) : code)} />
+        {wrap ? shown : <Coloured code={shown} />}
       </pre>
       {long && (
         <div className="border-kumo-hairline border-t p-2">

@@ -22,7 +22,7 @@ interface ConfirmByNameProps {
 export const ConfirmByName = (props: ConfirmByNameProps): ReactNode => (
   <Dialog.Root role="alertdialog" open={props.open} onOpenChange={props.onOpenChange}>
     <Dialog className="p-6" size="lg">
-      <Dialog.Title className="text-lg font-semibold">{props.title}</Dialog.Title>
+      <Dialog.Title className="text-lg font-semibold wrap-anywhere">{props.title}</Dialog.Title>
       <Dialog.Description className="text-kumo-subtle mt-1">{props.consequence}</Dialog.Description>
       {/* A new opening starts with an empty field. */}
       {props.open && <Form {...props} />}

@@ -103,7 +103,7 @@ function Edit({ destination }: { destination: Destination }): ReactNode {
                 saving={save.isPending}
                 saved={save.isSuccess}
                 error={save.error}
-                onSave={(values) => save.mutate(values)}
+                onSave={(values, done) => save.mutate(values, { onSuccess: done })}
               />
             );
           }}

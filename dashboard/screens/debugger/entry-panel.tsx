@@ -103,14 +103,14 @@ function Pretty({ entry }: { entry: DebuggerEntry }): ReactNode {
     );
   }
   const title = call.dialect === "browser" ? "as analytics.js" : "as a server library";
-  return <CodeView code={call.code} label="the call" title={title} />;
+  return <CodeView code={call.code} label="the call" title={title} tall />;
 }
 
 function Raw({ entry }: { entry: DebuggerEntry }): ReactNode {
   const readable = useMemo(() => readableJson(entry.raw), [entry.raw]);
   return (
     <>
-      <CodeView code={readable.text} label="the payload" title={readable.isJson ? "JSON" : "as it came"} wrap={!readable.isJson} />
+      <CodeView code={readable.text} label="the payload" title={readable.isJson ? "JSON" : "as it came"} wrap={!readable.isJson} tall />
       {entry.truncated === true && (
         <p className="text-kumo-subtle text-sm">The payload was longer; what was kept ends here.</p>
       )}

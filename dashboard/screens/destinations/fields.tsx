@@ -3,6 +3,8 @@ import { Select } from "@cloudflare/kumo/components/select";
 import { Switch } from "@cloudflare/kumo/components/switch";
 import { type ReactNode, useState } from "react";
 import type { Destination, DestinationDefinition, DestinationOption, Source } from "../../api/types.ts";
+import { clip } from "../../logic/entry-text.ts";
+import { ownSources } from "../../logic/overview.ts";
 import { textOf, valueOf } from "../../logic/option-text.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { SaveForm } from "../../parts/save-row.tsx";
@@ -18,7 +20,8 @@ interface FieldsProps {
   readonly saving: boolean;
   readonly saved: boolean;
   readonly error: Error | null;
-  readonly onSave: (values: object) => void;
+  /** `done` is called once it is stored. */
+  readonly onSave: (values: object, done: () => void) => void;
 }
 
 /** The form of one destination, drawn from its definition's options. */
@@ -28,7 +31,7 @@ export function Fields(props: FieldsProps): ReactNode {
   const draft = useDraft({
     name: destination?.name ?? definition.name,
     enabled: destination?.enabled ?? true,
-    sourceId: destination?.sourceId ?? props.firstSource ?? sources[0]?.id ?? "",
+    sourceId: destination?.sourceId ?? props.firstSource ?? (ownSources(sources)[0] ?? sources[0])?.id ?? "",
     settings: Object.fromEntries(plain.map((option) => [option.name, textOf(option, destination?.settings[option.name])])),
   });
   // New texts of secret fields; a field that is not named keeps what is stored.
@@ -40,8 +43,8 @@ export function Fields(props: FieldsProps): ReactNode {
       ...secrets,
     };
     const { name, enabled, sourceId } = draft.value;
-    props.onSave(destination === undefined ? { name, enabled, sourceId, settings: given(settings) } : { name, enabled, settings });
-    setSecrets({});
+    const values = destination === undefined ? { name, enabled, sourceId, settings: given(settings) } : { name, enabled, settings };
+    props.onSave(values, () => setSecrets({}));
   };
   return (
     <SaveForm
@@ -116,12 +119,11 @@ function SourceField({ sources, value, fixed, error, onChange }: SourceFieldProp
   return (
     <Select<string>
       label="Source"
-      className="max-w-full"
       value={value}
       disabled={fixed}
       placeholder="Create a source first"
       onValueChange={(next) => next !== null && onChange(next)}
-      renderValue={(id) => <span className="block min-w-0 truncate">{nameOf(id)}</span>}
+      renderValue={(id) => clip(nameOf(id), 32)}
       error={error}
     >
       {sources.map((source) => (

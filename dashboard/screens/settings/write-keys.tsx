@@ -52,7 +52,7 @@ export function WriteKeys({ source }: { source: Source }): ReactNode {
         </Select>
       </div>
       <ConfirmByName
-        title="Revoke the write key"
+        title={`Revoke the write key ${revoking ?? ""}`}
         consequence="Whatever still sends with it is answered 200, as Segment does, and its events are gone. Events received so far stay."
         name={source.name}
         action="Revoke"

@@ -29,21 +29,16 @@ export function SignedLink({ sourceId }: { sourceId: string }): ReactNode {
         Redirects need a signature, so that nobody can use this host to send people elsewhere. The API makes them too:
         POST /api/sources/{sourceId}/links.
       </p>
-      <div className="flex flex-wrap items-start gap-2">
-        <div className="min-w-60 flex-1">
-          <Input
-            aria-label="Where the link leads"
-            className="w-full"
-            placeholder="https://shop.example/offer"
-            value={to}
-            onChange={(event) => setTo(event.target.value)}
-            error={problems.fields["to"] ?? problems.general[0]}
-          />
-        </div>
-        <Button type="submit" loading={sign.isPending} disabled={to === ""}>
-          Sign the link
-        </Button>
-      </div>
+      <Input
+        label="Where the link leads"
+        placeholder="https://shop.example/offer"
+        value={to}
+        onChange={(event) => setTo(event.target.value)}
+        error={problems.fields["to"] ?? problems.general[0]}
+      />
+      <Button type="submit" className="mt-3" loading={sign.isPending} disabled={to === ""}>
+        Sign the link
+      </Button>
       {sign.data !== undefined && (
         <div className="mt-3">
           <CodeView code={sign.data.link.url} label="the signed link" wrap />

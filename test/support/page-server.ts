@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 export interface PageServer {
   /** `http://localhost:<port>`: another site than Inlet's 127.0.0.1. */
   readonly origin: string;
+  /** `http://127.0.0.1:<port>`: the same site as Inlet, another origin. */
+  readonly nearOrigin: string;
   /** Serves `html` at `path`; the same path again replaces it. */
   add(path: string, content: string, type?: string): void;
   stop(): Promise<void>;
@@ -21,6 +23,7 @@ export async function startPageServer(): Promise<PageServer> {
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://localhost:${port}`,
+    nearOrigin: `http://127.0.0.1:${port}`,
     add: (path, content, type = "text/html; charset=utf-8") => void files.set(path, { content, type }),
     stop: () =>
       new Promise((resolve) => {

@@ -26,13 +26,15 @@ export interface SdkPageOptions {
   readonly variant: Variant;
   /** Of the page's own address. */
   readonly search?: string;
+  /** Whether the page is of the collector's own site (another port) instead of a foreign one. */
+  readonly near?: boolean;
   /** analytics.js' load options. */
   readonly load?: Record<string, unknown>;
 }
 
 /** Opens a page of another site that uses analytics.js as its makers meant it, in a fresh profile. */
 export async function openSdkPage(options: SdkPageOptions): Promise<SdkPage> {
-  const { browser, pages, variant, search = "" } = options;
+  const { browser, pages, variant, search = "", near = false } = options;
   const html = variant === "npm" ? await npmPage(options) : await snippetPage(options);
   const at = `/shop/${crypto.randomUUID()}`;
   pages.add(at, html);
@@ -40,7 +42,7 @@ export async function openSdkPage(options: SdkPageOptions): Promise<SdkPage> {
   const page = await context.newPage();
   const requests: Request[] = [];
   context.on("request", (request) => requests.push(request));
-  await page.goto(`${pages.origin}${at}${search}`);
+  await page.goto(`${near ? pages.nearOrigin : pages.origin}${at}${search}`);
   return { page, context, requests, close: () => context.close() };
 }
 

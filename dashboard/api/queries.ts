@@ -10,7 +10,6 @@ import type {
   Setup,
   Source,
   Token,
-  VolumeDetail,
   Workspace,
   WorkspaceVolume,
 } from "./types.ts";
@@ -39,7 +38,8 @@ export const queryClient: QueryClient = new QueryClient({
     queries: {
       staleTime: 5000,
       // A refusal will not change by asking again; a failure may.
-      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
     },
   },
 });
@@ -64,7 +64,8 @@ export const sourcesQuery = queryOptions({
 export const sourceQuery = (sourceId: string) =>
   queryOptions({
     queryKey: ["source", sourceId],
-    queryFn: () => api<{ source: Source }>("GET", `/sources/${encodeURIComponent(sourceId)}`).then((data) => data.source),
+    queryFn: () =>
+      api<{ source: Source }>("GET", `/sources/${encodeURIComponent(sourceId)}`).then((data) => data.source),
   });
 
 export const setupQuery = (sourceId: string) =>
@@ -79,16 +80,6 @@ export const workspaceVolumeQuery = queryOptions({
   queryFn: () => api<WorkspaceVolume>("GET", `/volume?minutes=${DAY_MINUTES}`),
   refetchInterval: 10_000,
 });
-
-export const sourceVolumeQuery = (sourceId: string) =>
-  queryOptions({
-    queryKey: ["source", sourceId, "volume"],
-    queryFn: () =>
-      api<{ volume: VolumeDetail }>("GET", `/sources/${encodeURIComponent(sourceId)}/volume?minutes=${DAY_MINUTES}`).then(
-        (data) => data.volume,
-      ),
-    refetchInterval: 10_000,
-  });
 
 export const lookupQuery = (sourceId: string, messageId: string) =>
   queryOptions({
@@ -117,7 +108,9 @@ export const destinationQuery = (id: string) =>
   queryOptions({
     queryKey: ["destination", id],
     queryFn: () =>
-      api<{ destination: Destination }>("GET", `/destinations/${encodeURIComponent(id)}`).then((data) => data.destination),
+      api<{ destination: Destination }>("GET", `/destinations/${encodeURIComponent(id)}`).then(
+        (data) => data.destination,
+      ),
   });
 
 export const destinationCatalogQuery = queryOptions({

@@ -1,6 +1,5 @@
 import type { Label, SourceRecord } from "../../src/core/catalog.ts";
 import type { LookupResult } from "../../src/core/intake.ts";
-import type { RejectionReason } from "../../src/core/rejection.ts";
 import type { SourceSettings } from "../../src/core/source.ts";
 
 export type { Label, SourceSettings };
@@ -66,12 +65,6 @@ export interface WorkspaceVolume {
   readonly sources: Readonly<Record<string, SourceVolume>>;
   /** Calls whose write key no source has. */
   readonly unknown: { readonly count: number };
-}
-
-export interface VolumeDetail {
-  readonly totals: { readonly accepted: number; readonly duplicate: number; readonly refused: number };
-  readonly reasons: readonly { readonly reason: RejectionReason; readonly sentence: string; readonly count: number }[];
-  readonly lastEventAt: string | null;
 }
 
 export type Lookup = Omit<LookupResult, "firstSeenAt" | "duplicates"> & {

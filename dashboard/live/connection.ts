@@ -77,7 +77,10 @@ export class LiveConnection {
     const asked = this.#filter;
     const search = new URLSearchParams(Object.entries(asked));
     if (this.#newest > 0) search.set("since", String(this.#newest));
-    const url = new URL(`/api/sources/${encodeURIComponent(this.#options.sourceId)}/debugger/live?${search}`, window.location.href);
+    const url = new URL(
+      `/api/sources/${encodeURIComponent(this.#options.sourceId)}/debugger/live?${search}`,
+      window.location.href,
+    );
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     this.#socket = socket;

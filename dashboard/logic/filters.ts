@@ -21,4 +21,5 @@ export function toggle(list: string | undefined, value: string): string | undefi
   return next.length === 0 ? undefined : next.join(",");
 }
 
-export const isFiltered = (filter: DebuggerFilter): boolean => Object.values(filter).some((value) => value !== undefined);
+export const isFiltered = (filter: DebuggerFilter): boolean =>
+  Object.values(filter).some((value) => value !== undefined);

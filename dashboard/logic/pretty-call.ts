@@ -11,7 +11,17 @@ type Message = Readonly<Record<string, unknown>>;
 
 const TYPES: readonly EventType[] = ["identify", "track", "page", "screen", "group", "alias"];
 /** What analytics.js fills in by itself: leaving it out shows what a person wrote. */
-const AUTOMATIC = new Set(["library", "page", "userAgent", "userAgentData", "locale", "timezone", "ip", "campaign", "referrer"]);
+const AUTOMATIC = new Set([
+  "library",
+  "page",
+  "userAgent",
+  "userAgentData",
+  "locale",
+  "timezone",
+  "ip",
+  "campaign",
+  "referrer",
+]);
 
 /** Rebuilds the call from a debugger row. The code only ever holds literals, so it is safe to copy and run. */
 export function prettyCall(sample: Pick<Sample, "raw" | "truncated" | "type">): PrettyCall {
@@ -20,7 +30,8 @@ export function prettyCall(sample: Pick<Sample, "raw" | "truncated" | "type">): 
   }
   const message = parseMessage(sample.raw);
   if (message === undefined) return unreadable("The body is not a JSON object, so there is no call to rebuild.");
-  if (Array.isArray(message["batch"])) return unreadable("This is a whole request, refused before its messages were read.");
+  if (Array.isArray(message["batch"]))
+    return unreadable("This is a whole request, refused before its messages were read.");
   const type = TYPES.find((known) => known === (sample.type ?? message["type"]));
   if (type === undefined) return unreadable("Its type is not one of identify, track, page, screen, group, alias.");
   const dialect = isBrowser(message) ? "browser" : "server";

@@ -18,7 +18,12 @@ export const TEST_EVENT = "Inlet Test Event";
  * The request by which a tab tests itself. `probe` becomes the anonymousId, by which the debugger finds the
  * event again; every form can carry one.
  */
-export function testCall(form: FormId, facts: Pick<SetupFacts, "pathPrefix" | "writeKey">, probe: string, now: Date): TestCall {
+export function testCall(
+  form: FormId,
+  facts: Pick<SetupFacts, "pathPrefix" | "writeKey">,
+  probe: string,
+  now: Date,
+): TestCall {
   const { pathPrefix, writeKey } = facts;
   const sentAt = now.toISOString();
   const message = {
@@ -27,7 +32,9 @@ export function testCall(form: FormId, facts: Pick<SetupFacts, "pathPrefix" | "w
     anonymousId: probe,
     messageId: `${probe}-1`,
     properties: { form },
-    context: { library: { name: form === "snippet" || form === "npm" ? "inlet-console-browser" : "inlet-console", version: "1" } },
+    context: {
+      library: { name: form === "snippet" || form === "npm" ? "inlet-console-browser" : "inlet-console", version: "1" },
+    },
     timestamp: sentAt,
   };
   const authorization = `Basic ${btoa(`${writeKey}:`)}`;
@@ -42,22 +49,57 @@ export function testCall(form: FormId, facts: Pick<SetupFacts, "pathPrefix" | "w
   const batch = { batch: [message], writeKey, sentAt };
   switch (form) {
     case "snippet":
-      return post("/v1/t", "text/plain", { ...message, writeKey, sentAt }, "the request analytics.js makes for a track call");
+      return post(
+        "/v1/t",
+        "text/plain",
+        { ...message, writeKey, sentAt },
+        "the request analytics.js makes for a track call",
+      );
     case "npm":
       return post("/v1/b", "text/plain", batch, `the request analytics.js makes for a batch of ${plural(1, "event")}`);
     case "node":
-      return post("/v1/batch", "application/json", batch, "the request the Node library makes (this page cannot run Node)");
+      return post(
+        "/v1/batch",
+        "application/json",
+        batch,
+        "the request the Node library makes (this page cannot run Node)",
+      );
     case "mobile":
-      return post("/v1/b", "application/json; charset=utf-8", batch, "the request the mobile libraries make (this page cannot run them)");
+      return post(
+        "/v1/b",
+        "application/json; charset=utf-8",
+        batch,
+        "the request the mobile libraries make (this page cannot run them)",
+      );
     case "curl":
-      return post("/v1/track", "application/json", { ...message, sentAt }, "the same request as the command, from this page");
+      return post(
+        "/v1/track",
+        "application/json",
+        { ...message, sentAt },
+        "the same request as the command, from this page",
+      );
     case "pixel": {
-      const data = btoa(JSON.stringify({ ...message, writeKey })).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-      return { how: "image", method: "GET", path: `${pathPrefix}/v1/pixel/track?data=${data}`, headers: {}, says: "a real image of this page" };
+      const data = btoa(JSON.stringify({ ...message, writeKey }))
+        .replaceAll("+", "-")
+        .replaceAll("/", "_")
+        .replace(/=+$/, "");
+      return {
+        how: "image",
+        method: "GET",
+        path: `${pathPrefix}/v1/pixel/track?data=${data}`,
+        headers: {},
+        says: "a real image of this page",
+      };
     }
     case "query": {
       const search = new URLSearchParams({ writeKey, ajs_aid: probe, ajs_event: TEST_EVENT, ajs_prop_form: form });
-      return { how: "fetch", method: "GET", path: `${pathPrefix}/v1/q?${search}`, headers: {}, says: "the address itself, opened by this page" };
+      return {
+        how: "fetch",
+        method: "GET",
+        path: `${pathPrefix}/v1/q?${search}`,
+        headers: {},
+        says: "the address itself, opened by this page",
+      };
     }
     default:
       return form satisfies never;

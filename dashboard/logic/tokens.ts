@@ -3,6 +3,8 @@ export type TokenKind = "plain" | "key" | "string" | "number" | "comment" | "cal
 
 export interface Token {
   readonly kind: TokenKind;
+  /** Where it starts. */
+  readonly at: number;
   readonly text: string;
 }
 
@@ -14,11 +16,11 @@ export function tokenize(code: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   for (const match of code.matchAll(PATTERN)) {
-    if (match.index > at) tokens.push({ kind: "plain", text: code.slice(at, match.index) });
-    tokens.push({ kind: kindOf(match, code), text: match[0] });
+    if (match.index > at) tokens.push({ kind: "plain", at, text: code.slice(at, match.index) });
+    tokens.push({ kind: kindOf(match, code), at: match.index, text: match[0] });
     at = match.index + match[0].length;
   }
-  if (at < code.length) tokens.push({ kind: "plain", text: code.slice(at) });
+  if (at < code.length) tokens.push({ kind: "plain", at, text: code.slice(at) });
   return tokens;
 }
 
@@ -27,7 +29,9 @@ function kindOf(match: RegExpExecArray, code: string): TokenKind {
   if (groups["comment"] !== undefined) return "comment";
   if (groups["string"] !== undefined) {
     // A quoted name before a colon is a key.
-    return /^\s*:/.test(code.slice(match.index + match[0].length, match.index + match[0].length + 4)) ? "key" : "string";
+    return /^\s*:/.test(code.slice(match.index + match[0].length, match.index + match[0].length + 4))
+      ? "key"
+      : "string";
   }
   if (groups["call"] !== undefined) return "call";
   return groups["number"] === undefined ? "key" : "number";

@@ -38,11 +38,11 @@ export function Checklist({ sources, volume, destinations, demo }: ChecklistProp
       </ol>
       {demo && demoSource !== undefined && (
         <p className="border-kumo-hairline text-kumo-subtle mt-4 border-t pt-3 text-sm">
-          Just looking? Open the <TextLink href="/demo" newTab>
+          Just looking? Open the{" "}
+          <TextLink href="/demo" newTab>
             demo shop
           </TextLink>{" "}
-          in another tab and watch its{" "}
-          <TextLink href={`/sources/${demoSource.id}/debugger`}>debugger</TextLink>.
+          in another tab and watch its <TextLink href={`/sources/${demoSource.id}/debugger`}>debugger</TextLink>.
         </p>
       )}
     </section>

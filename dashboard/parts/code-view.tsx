@@ -42,7 +42,6 @@ export function CodeView({ code, label, title, wrap = false, tall = false }: Cod
       </div>
       <pre
         aria-label={label}
-        tabIndex={0}
         className={`overflow-auto p-3 font-mono text-sm leading-6 ${tall ? "" : "max-h-80"} ${wrap ? "break-words whitespace-pre-wrap" : ""}`}
       >
         {wrap ? shown : <Coloured code={shown} />}
@@ -59,9 +58,8 @@ export function CodeView({ code, label, title, wrap = false, tall = false }: Cod
 }
 
 const Coloured = memo(function Coloured({ code }: { code: string }): ReactNode {
-  return tokenize(code).map((token, index) => (
-    // Tokens have no identity beyond their place.
-    <span key={index} className={COLOURS[token.kind]}>
+  return tokenize(code).map((token) => (
+    <span key={token.at} className={COLOURS[token.kind]}>
       {token.text}
     </span>
   ));

@@ -48,7 +48,6 @@ function Form({ name, action, onOpenChange, onConfirm }: ConfirmByNameProps): Re
         }
         autoComplete="off"
         spellCheck={false}
-        autoFocus
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
       />

@@ -23,12 +23,18 @@ export function CopyButton({ text, label, compact = false }: CopyButtonProps): R
   const copy = (): void => {
     // Without a secure context there is no clipboard; without permission the promise rejects.
     if (navigator.clipboard === undefined) setState("failed");
-    else navigator.clipboard.writeText(text).then(() => setState("copied"), () => setState("failed"));
+    else
+      navigator.clipboard.writeText(text).then(
+        () => setState("copied"),
+        () => setState("failed"),
+      );
   };
   const says = state === "copied" ? "Copied" : state === "failed" ? "Copy by hand" : label;
   const icon = state === "copied" ? <CheckIcon aria-hidden /> : <CopyIcon aria-hidden />;
   if (compact) {
-    return <Button size="sm" variant="ghost" shape="square" icon={icon} aria-label={says} title={says} onClick={copy} />;
+    return (
+      <Button size="sm" variant="ghost" shape="square" icon={icon} aria-label={says} title={says} onClick={copy} />
+    );
   }
   return (
     <Button size="sm" icon={icon} onClick={copy}>

@@ -20,11 +20,7 @@ export const StatusWord = ({ status }: { status: SampleStatus }): ReactNode => (
 
 /** Which call it was; grey, because its status is what the eye should find. */
 export const TypeBadge = ({ type }: { type: EventType | undefined }): ReactNode =>
-  type === undefined ? (
-    <Badge variant="outline">request</Badge>
-  ) : (
-    <Badge variant="secondary">{type}</Badge>
-  );
+  type === undefined ? <Badge variant="outline">request</Badge> : <Badge variant="secondary">{type}</Badge>;
 
 /** The environment a source belongs to, from its label; nothing when it carries none. */
 export function EnvironmentBadge({ labels }: { labels: readonly Label[] }): ReactNode {

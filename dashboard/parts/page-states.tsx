@@ -22,7 +22,11 @@ export const PageSkeleton = (): ReactNode => (
 
 /** A card of rows while a list is on its way. */
 export const ListSkeleton = ({ rows = 4 }: { rows?: number }): ReactNode => (
-  <div role="status" aria-label="Loading" className="ring-kumo-hairline bg-kumo-base mt-4 flex flex-col rounded-lg ring">
+  <div
+    role="status"
+    aria-label="Loading"
+    className="ring-kumo-hairline bg-kumo-base mt-4 flex flex-col rounded-lg ring"
+  >
     {Array.from({ length: rows }, (_, row) => (
       <div key={row} className="border-kumo-hairline flex items-center gap-6 border-b px-4 py-4 last:border-b-0">
         <Bar className="w-40" />

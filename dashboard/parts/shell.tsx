@@ -89,7 +89,13 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
             {PLACES.map(({ href, label, icon }) => {
               const active = href === "/" ? pathname === "/" : pathname.startsWith(href);
               return (
-                <Sidebar.MenuButton key={href} icon={icon} href={href} active={active} aria-current={active ? "page" : undefined}>
+                <Sidebar.MenuButton
+                  key={href}
+                  icon={icon}
+                  href={href}
+                  active={active}
+                  aria-current={active ? "page" : undefined}
+                >
                   {label}
                 </Sidebar.MenuButton>
               );

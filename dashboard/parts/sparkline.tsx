@@ -12,7 +12,7 @@ export function Sparkline({ series, of }: { series: readonly number[]; of: strin
   const top = Math.max(1, ...bars);
   const total = bars.reduce((sum, value) => sum + value, 0);
   const step = WIDTH / BARS;
-  const offset = WIDTH - bars.length * step;
+  const placed = bars.map((value, index) => ({ value, x: WIDTH - (bars.length - index) * step + 0.5 }));
   return (
     <svg
       role="img"
@@ -23,13 +23,13 @@ export function Sparkline({ series, of }: { series: readonly number[]; of: strin
       className="text-kumo-info shrink-0"
     >
       <line x1="0" x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} stroke="currentColor" opacity="0.3" />
-      {bars.map((value, index) => {
+      {placed.map(({ x, value }) => {
         // One event in a busy day still shows.
         const height = value === 0 ? 0 : Math.max(2, (value / top) * (HEIGHT - 2));
         return (
           <rect
-            key={index}
-            x={offset + index * step + 0.5}
+            key={x}
+            x={x}
             y={HEIGHT - height}
             width={step - 1}
             height={height}

@@ -5,13 +5,20 @@ import { forwardRef, type ReactNode } from "react";
 
 /** Gives Kumo's components the router: inside the console no link reloads the page. */
 export const RoutedAnchor = forwardRef<HTMLAnchorElement, LinkComponentProps>(function RoutedAnchor(
-  { href, to: _to, ...rest },
+  { href, to: _to, children, ...rest },
   ref,
 ) {
-  if (href === undefined || !href.startsWith("/") || rest.target === "_blank") return <a ref={ref} href={href} {...rest} />;
+  if (href === undefined || !href.startsWith("/") || rest.target === "_blank")
+    return (
+      <a ref={ref} href={href} {...rest}>
+        {children}
+      </a>
+    );
   const url = new URL(href, window.location.origin);
   return (
-    <Link ref={ref} to={url.pathname} search={Object.fromEntries(url.searchParams)} hash={url.hash.slice(1)} {...rest} />
+    <Link ref={ref} to={url.pathname} search={Object.fromEntries(url.searchParams)} hash={url.hash.slice(1)} {...rest}>
+      {children}
+    </Link>
   );
 });
 

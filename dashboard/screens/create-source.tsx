@@ -64,7 +64,6 @@ function Form({ onCancel }: { onCancel: () => void }): ReactNode {
         placeholder="Web shop"
         value={name}
         maxLength={120}
-        autoFocus
         required
         error={problems.fields["name"]}
         onChange={(event) => setName(event.target.value)}

@@ -23,7 +23,8 @@ export function DebuggerScreen(): ReactNode {
   const filter = useMemo(() => filterOf({ q, type, event, status }), [q, type, event, status]);
   const live = useLiveList({ sourceId, filter, paused, held });
   const change = useCallback(
-    (next: Partial<DebuggerSearch>) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true, resetScroll: false }),
+    (next: Partial<DebuggerSearch>) =>
+      void navigate({ search: (old) => ({ ...old, ...next }), replace: true, resetScroll: false }),
     [navigate],
   );
   const select = useCallback((seq: number | undefined) => change({ entry: seq?.toString() }), [change]);

@@ -3,7 +3,13 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { api, ApiError } from "../api/client.ts";
-import { destinationCatalogQuery, destinationQuery, destinationsQuery, queryClient, sourcesQuery } from "../api/queries.ts";
+import {
+  destinationCatalogQuery,
+  destinationQuery,
+  destinationsQuery,
+  queryClient,
+  sourcesQuery,
+} from "../api/queries.ts";
 import type { Destination } from "../api/types.ts";
 import { ConfirmByName } from "../parts/confirm-by-name.tsx";
 import { Loaded } from "../parts/loaded.tsx";
@@ -63,7 +69,15 @@ export function EditDestination(): ReactNode {
   const destination = useQuery(destinationQuery(destinationId));
   if (destination.error instanceof ApiError && destination.error.status === 404) return <NotFound />;
   return (
-    <Loaded query={destination} failure="The destination could not be loaded" skeleton={<Page title="Destination" answer="…">{null}</Page>}>
+    <Loaded
+      query={destination}
+      failure="The destination could not be loaded"
+      skeleton={
+        <Page title="Destination" answer="…">
+          {null}
+        </Page>
+      }
+    >
       {(loaded) => <Edit key={loaded.id} destination={loaded} />}
     </Loaded>
   );

@@ -80,7 +80,15 @@ function answer(list: readonly Destination[]): string {
 function Row({ destination, from }: { destination: Destination; from: string }): ReactNode {
   const metrics = useQuery(deliveryMetricsQuery(destination.id));
   const figure = (of: (metrics: DeliveryMetrics) => number | undefined): ReactNode =>
-    metrics.data === undefined ? metrics.isError ? "?" : <Bar className="inline-block w-10" /> : count(of(metrics.data) ?? 0);
+    metrics.data === undefined ? (
+      metrics.isError ? (
+        "?"
+      ) : (
+        <Bar className="inline-block w-10" />
+      )
+    ) : (
+      count(of(metrics.data) ?? 0)
+    );
   const givenUp = metrics.data?.abandoned ?? 0;
   return (
     <Table.Row>

@@ -21,9 +21,18 @@ export function MessageScreen(): ReactNode {
         <div className="ring-kumo-hairline bg-kumo-base rounded-lg p-4 ring">
           <Stored sourceId={sourceId} messageId={id} />
         </div>
-        {event !== undefined && <CodeView code={JSON.stringify(event, null, 2)} label="the archived event" title="Archived event, as it goes to destinations" tall />}
+        {event !== undefined && (
+          <CodeView
+            code={JSON.stringify(event, null, 2)}
+            label="the archived event"
+            title="Archived event, as it goes to destinations"
+            tall
+          />
+        )}
         <p>
-          <TextLink href={`/sources/${sourceId}/debugger?q=${encodeURIComponent(id)}`}>Look for it in the debugger</TextLink>
+          <TextLink href={`/sources/${sourceId}/debugger?q=${encodeURIComponent(id)}`}>
+            Look for it in the debugger
+          </TextLink>
         </p>
       </div>
     </Page>

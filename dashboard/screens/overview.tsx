@@ -21,10 +21,17 @@ export function Overview(): ReactNode {
   const destinations = useQuery(destinationsQuery);
   const workspace = useQuery(workspaceQuery);
   return (
-    <Page title="Overview" answer={volume.data === undefined ? "Is everything flowing?" : <Answer volume={volume.data} />}>
+    <Page
+      title="Overview"
+      answer={volume.data === undefined ? "Is everything flowing?" : <Answer volume={volume.data} />}
+    >
       <Loaded query={sources} failure="The sources could not be loaded">
         {({ sources: list }) => (
-          <Loaded query={volume} failure="The counts could not be loaded" skeleton={<ListSkeleton rows={list.length || 2} />}>
+          <Loaded
+            query={volume}
+            failure="The counts could not be loaded"
+            skeleton={<ListSkeleton rows={list.length || 2} />}
+          >
             {(day) => (
               <div className="flex flex-col gap-6">
                 {(!hasRealEvents(list, day) || destinations.data?.length === 0) && (
@@ -126,14 +133,26 @@ function FlowCard({ source, volume }: { source: Source; volume: WorkspaceVolume 
         <Figure
           name="Refused"
           value={count(day.refused)}
-          {...(day.refused > 0 ? { note: share(day.refused, arrived), href: `/sources/${source.id}/debugger?status=refused` } : {})}
+          {...(day.refused > 0
+            ? { note: share(day.refused, arrived), href: `/sources/${source.id}/debugger?status=refused` }
+            : {})}
         />
       </dl>
     </li>
   );
 }
 
-const Figure = ({ name, value, note, href }: { name: string; value: string; note?: string; href?: string }): ReactNode => (
+const Figure = ({
+  name,
+  value,
+  note,
+  href,
+}: {
+  name: string;
+  value: string;
+  note?: string;
+  href?: string;
+}): ReactNode => (
   <div>
     <dt className="text-kumo-subtle text-sm">{name}</dt>
     <dd className="text-lg font-semibold tabular-nums">

@@ -53,7 +53,9 @@ export default function Palette({ onClose }: { onClose: () => void }): ReactNode
           }}
         </CommandPalette.Results>
         <CommandPalette.Empty>
-          {found.looking ? "Looking for this message id in every source…" : "Nothing by that name, and no source remembers such a message id."}
+          {found.looking
+            ? "Looking for this message id in every source…"
+            : "Nothing by that name, and no source remembers such a message id."}
         </CommandPalette.Empty>
       </CommandPalette.List>
     </CommandPalette.Root>
@@ -69,7 +71,9 @@ function useMessage(text: string, sourceIds: readonly string[]): { sourceId: str
     retry: false,
     queryFn: async () => {
       const answers = await Promise.all(
-        sourceIds.map(async (id) => ((await queryClient.fetchQuery(lookupQuery(id, messageId))) === null ? undefined : id)),
+        sourceIds.map(async (id) =>
+          (await queryClient.fetchQuery(lookupQuery(id, messageId))) === null ? undefined : id,
+        ),
       );
       return answers.find((id) => id !== undefined) ?? null;
     },

@@ -45,7 +45,10 @@ export function SettingsScreen(): ReactNode {
             >
               <ServerCookie source={loaded} />
             </Section>
-            <Section title="Duplicates" help="Libraries repeat a call until it is answered. A copy within the window is counted, not stored.">
+            <Section
+              title="Duplicates"
+              help="Libraries repeat a call until it is answered. A copy within the window is counted, not stored."
+            >
               <Dedup source={loaded} />
             </Section>
             <Section
@@ -54,7 +57,10 @@ export function SettingsScreen(): ReactNode {
             >
               <Shards source={loaded} />
             </Section>
-            <Section title="Archive" help="When events that are already durable move on to the archive, and from there to destinations.">
+            <Section
+              title="Archive"
+              help="When events that are already durable move on to the archive, and from there to destinations."
+            >
               <Archive source={loaded} />
             </Section>
             <Section title="Delete">

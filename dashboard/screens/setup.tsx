@@ -89,7 +89,8 @@ function Recipes({ facts, source, entries }: RecipesProps): ReactNode {
   const { form } = route.useSearch();
   const navigate = route.useNavigate();
   const all = recipes(facts);
-  const chosen = all.find((recipe) => recipe.id === form) ?? all.find((recipe) => recipe.id === firstForm(source.kind)) ?? all[0];
+  const chosen =
+    all.find((recipe) => recipe.id === form) ?? all.find((recipe) => recipe.id === firstForm(source.kind)) ?? all[0];
   if (chosen === undefined) return null;
   return (
     <section aria-label="Instructions" className="min-w-0">
@@ -101,7 +102,13 @@ function Recipes({ facts, source, entries }: RecipesProps): ReactNode {
       <p className="mt-4 mb-3">{chosen.advice}</p>
       <div className="flex flex-col gap-3">
         {chosen.samples.map((sample) => (
-          <CodeView key={sample.title} code={sample.code} label={`the ${chosen.tab} code`} title={sample.title} wrap={isOneLine(chosen)} />
+          <CodeView
+            key={sample.title}
+            code={sample.code}
+            label={`the ${chosen.tab} code`}
+            title={sample.title}
+            wrap={isOneLine(chosen)}
+          />
         ))}
       </div>
       {chosen.notes.map((note) => (

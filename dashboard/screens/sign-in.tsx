@@ -3,7 +3,7 @@ import { Button } from "@cloudflare/kumo/components/button";
 import { Input } from "@cloudflare/kumo/components/input";
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { api, ApiError } from "../api/client.ts";
 import { queryClient, sessionQuery } from "../api/queries.ts";
 import type { Session } from "../api/types.ts";
@@ -16,6 +16,9 @@ export function SignIn(): ReactNode {
   const { to } = route.useSearch();
   const router = useRouter();
   const [token, setToken] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  // The page has one thing to do.
+  useEffect(() => field.current?.focus(), []);
   const signIn = useMutation({
     mutationFn: () => api<{ session: Session }>("POST", "/session", { token: token.trim() }),
     onSuccess: ({ session }) => {
@@ -46,7 +49,7 @@ export function SignIn(): ReactNode {
             type="password"
             name="token"
             autoComplete="current-password"
-            autoFocus
+            ref={field}
             spellCheck={false}
             value={token}
             onChange={(event) => setToken(event.target.value)}

@@ -51,7 +51,10 @@ export function Sources(): ReactNode {
             />
           ) : (
             <>
-              <SourceTable sources={list} volumeOf={(id) => (volume.data === undefined ? undefined : volumeOf(volume.data, id))} />
+              <SourceTable
+                sources={list}
+                volumeOf={(id) => (volume.data === undefined ? undefined : volumeOf(volume.data, id))}
+              />
               {pagination.totalEntries > list.length && (
                 <p className="text-kumo-subtle mt-3 text-sm">
                   Showing the first {count(list.length)} of {count(pagination.totalEntries)}.
@@ -67,7 +70,9 @@ export function Sources(): ReactNode {
 }
 
 const answer = (total: number): string =>
-  total === 0 ? "Nothing sends data yet." : `${plural(total, "source")} may send data; counts are of the last 24 hours.`;
+  total === 0
+    ? "Nothing sends data yet."
+    : `${plural(total, "source")} may send data; counts are of the last 24 hours.`;
 
 interface TableProps {
   readonly sources: readonly Source[];
@@ -128,7 +133,9 @@ function SourceRow({ source, day }: { source: Source; day: SourceVolume | undefi
           <span className={volume.refused > 0 ? "text-kumo-danger" : ""}>{share(volume.refused, arrived)}</span>
         ))}
       </Table.Cell>
-      <Table.Cell data-label="State">{source.enabled ? "On" : <strong className="text-kumo-warning">Off</strong>}</Table.Cell>
+      <Table.Cell data-label="State">
+        {source.enabled ? "On" : <strong className="text-kumo-warning">Off</strong>}
+      </Table.Cell>
     </Table.Row>
   );
 }

@@ -79,7 +79,9 @@ function Tokens({ tokens }: { tokens: readonly Token[] }): ReactNode {
   return (
     <div className="flex flex-col gap-5">
       {tokens.length === 0 ? (
-        <p className="text-kumo-subtle">No tokens yet. Scripts can also use the admin token, but a token can be revoked on its own.</p>
+        <p className="text-kumo-subtle">
+          No tokens yet. Scripts can also use the admin token, but a token can be revoked on its own.
+        </p>
       ) : (
         <ul className="flex flex-col">
           {tokens.map((token) => (

@@ -122,7 +122,15 @@ describe("forms", () => {
   });
 
   it("an absent setting shows its default", () => {
-    const option = { name: "method", label: "", type: "select", required: false, description: "", secret: false, defaultValue: "POST" };
+    const option = {
+      name: "method",
+      label: "",
+      type: "select",
+      required: false,
+      description: "",
+      secret: false,
+      defaultValue: "POST",
+    };
     expect(textOf(option, undefined)).toBe("POST");
   });
 });

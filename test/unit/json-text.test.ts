@@ -55,8 +55,8 @@ describe("colouring", () => {
 
   it("tells keys from strings", () => {
     expect(tokenize(`{"a": "b"}`).filter((token) => token.kind !== "plain")).toEqual([
-      { kind: "key", text: `"a"` },
-      { kind: "string", text: `"b"` },
+      { kind: "key", at: 1, text: `"a"` },
+      { kind: "string", at: 6, text: `"b"` },
     ]);
   });
 

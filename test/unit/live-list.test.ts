@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { EMPTY_LIST, type LiveFrame, type LiveList, moveList } from "../../dashboard/logic/live-list.ts";
 
-const rows = (...seqs: number[]) => seqs.map((seq) => ({ seq, receivedAt: seq, status: "accepted" as const, raw: "{}" }));
+const rows = (...seqs: number[]) =>
+  seqs.map((seq) => ({ seq, receivedAt: seq, status: "accepted" as const, raw: "{}" }));
 const frame = (kind: LiveFrame["kind"], seqs: number[], fresh = false, hidden = 0): LiveFrame => ({
   kind,
   entries: rows(...seqs),
   hidden,
   fresh,
 });
-const take = (list: LiveList, next: LiveFrame, held = false): LiveList => moveList(list, { kind: "frame", frame: next, held });
+const take = (list: LiveList, next: LiveFrame, held = false): LiveList =>
+  moveList(list, { kind: "frame", frame: next, held });
 const seqs = (entries: LiveList["shown"]): number[] => entries.map((entry) => entry.seq);
 const loaded = take(EMPTY_LIST, frame("ring", [3, 2, 1], true));
 
@@ -61,7 +63,14 @@ describe("the live list", () => {
   });
 
   it("keeps the newest thousand", () => {
-    const many = take(EMPTY_LIST, frame("ring", Array.from({ length: 1500 }, (_, index) => 1500 - index), true));
+    const many = take(
+      EMPTY_LIST,
+      frame(
+        "ring",
+        Array.from({ length: 1500 }, (_, index) => 1500 - index),
+        true,
+      ),
+    );
     expect(many.shown).toHaveLength(1000);
     expect(many.shown[0]?.seq).toBe(1500);
   });

@@ -8,7 +8,15 @@ const BROWSER = { library: { name: "analytics.js", version: "next-1.84.3" }, pag
 /** Runs code from `prettyCall` against a recorder and returns what was called with which arguments. */
 function run(code: string): { method: string; args: unknown[] }[] {
   const calls: { method: string; args: unknown[] }[] = [];
-  const analytics = new Proxy({}, { get: (_, method) => (...args: unknown[]) => calls.push({ method: String(method), args }) });
+  const analytics = new Proxy(
+    {},
+    {
+      get:
+        (_, method) =>
+        (...args: unknown[]) =>
+          calls.push({ method: String(method), args }),
+    },
+  );
   new Function("analytics", code)(analytics);
   return calls;
 }
@@ -57,7 +65,9 @@ describe("a call from a browser is rebuilt with the arguments of analytics.js", 
       context: { ...BROWSER, active: true },
       integrations: { All: false },
     };
-    expect(codeOf(message)).toBe(`analytics.track("E", {}, { integrations: { All: false }, context: { active: true } });`);
+    expect(codeOf(message)).toBe(
+      `analytics.track("E", {}, { integrations: { All: false }, context: { active: true } });`,
+    );
   });
 });
 
@@ -93,7 +103,11 @@ describe("what cannot be rebuilt says why", () => {
     ["a payload that was cut", { raw: `{"type":"track"`, truncated: true }, /too long/],
     ["a whole batch", { raw: `{"batch":[]}` }, /whole request/],
     ["an unknown type", { raw: `{"type":"shout"}` }, /not one of/],
-    ["a nesting bomb", { raw: `{"type":"track","event":"x","properties":${'{"a":'.repeat(200)}1${"}".repeat(200)}}` }, /64 levels/],
+    [
+      "a nesting bomb",
+      { raw: `{"type":"track","event":"x","properties":${'{"a":'.repeat(200)}1${"}".repeat(200)}}` },
+      /64 levels/,
+    ],
   ])("%s", (_name, sample, why) => {
     const call = prettyCall(sample);
     expect(call.status === "unreadable" ? call.why : call.code).toMatch(why);

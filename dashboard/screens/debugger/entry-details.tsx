@@ -46,9 +46,13 @@ export function Stored({ sourceId, messageId }: { sourceId: string; messageId: s
     // Until it is in the archive, which takes seconds, its place may still be asked for.
     refetchInterval: ({ state }) => (state.data?.stored === false ? 2000 : false),
   });
-  if (lookup.data === null) return <p className="text-kumo-subtle">Not found: never accepted, or its time to be remembered is over.</p>;
+  if (lookup.data === null)
+    return <p className="text-kumo-subtle">Not found: never accepted, or its time to be remembered is over.</p>;
   if (lookup.data !== undefined) return <Place lookup={lookup.data} />;
-  if (lookup.isError) return <ErrorCard error={lookup.error} what="The message could not be looked up" retry={() => void lookup.refetch()} />;
+  if (lookup.isError)
+    return (
+      <ErrorCard error={lookup.error} what="The message could not be looked up" retry={() => void lookup.refetch()} />
+    );
   return <Bar className="w-56" />;
 }
 
@@ -68,7 +72,9 @@ function Place({ lookup }: { lookup: Lookup }): ReactNode {
           <Detail name="Line" value={count(lookup.line + 1)} />
         </>
       ) : (
-        <p className="text-kumo-subtle py-1.5 text-sm">Durable in the outbox; it moves to the archive within seconds.</p>
+        <p className="text-kumo-subtle py-1.5 text-sm">
+          Durable in the outbox; it moves to the archive within seconds.
+        </p>
       )}
       <div className="py-1.5 text-sm">
         {copies === 0 ? (

@@ -41,17 +41,24 @@ export function EntryList(props: EntryListProps): ReactNode {
     overscan: 12,
   });
   useEffect(() => rows.measure(), [rows, rowPx]);
-  const at = shown.findIndex((entry) => entry.seq === selected);
+  const followed = useRef<number>(undefined);
   useEffect(() => {
+    // Follows the selection when it moves, not the rows that arrive above it.
+    if (followed.current === selected) return;
+    followed.current = selected;
+    const at = shown.findIndex((entry) => entry.seq === selected);
     if (at >= 0) rows.scrollToIndex(at, { align: "auto" });
-    // Follows the selection, not the rows that arrive above it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [selected]);
+  }, [rows, shown, selected]);
   const showWaiting = (): void => {
     live.release();
     scroller.current?.scrollTo({ top: 0 });
   };
-  if (!live.list.loaded) return <div className="flex-1 overflow-hidden px-4 sm:px-8"><ListSkeleton rows={8} /></div>;
+  if (!live.list.loaded)
+    return (
+      <div className="flex-1 overflow-hidden px-4 sm:px-8">
+        <ListSkeleton rows={8} />
+      </div>
+    );
   if (shown.length === 0) return <NothingShown {...props} />;
   return (
     <div className="relative flex min-w-0 flex-1 flex-col">
@@ -85,7 +92,12 @@ export function EntryList(props: EntryListProps): ReactNode {
                   className="absolute inset-x-0 top-0"
                   style={{ height: item.size, transform: `translateY(${item.start}px)` }}
                 >
-                  <EntryRow entry={entry} layout={phone ? "card" : props.narrow ? "narrow" : "wide"} selected={entry.seq === selected} onSelect={onSelect} />
+                  <EntryRow
+                    entry={entry}
+                    layout={phone ? "card" : props.narrow ? "narrow" : "wide"}
+                    selected={entry.seq === selected}
+                    onSelect={onSelect}
+                  />
                 </div>
               )
             );

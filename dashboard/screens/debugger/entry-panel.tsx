@@ -47,7 +47,14 @@ export function EntryPanel({ sourceId, entry, view = "pretty", onViewChange, onC
             </p>
           )}
         </div>
-        <Button shape="square" variant="ghost" size="sm" icon={<XIcon aria-hidden />} aria-label="Close" onClick={onClose} />
+        <Button
+          shape="square"
+          variant="ghost"
+          size="sm"
+          icon={<XIcon aria-hidden />}
+          aria-label="Close"
+          onClick={onClose}
+        />
       </div>
       {entry === undefined ? (
         <p className="text-kumo-subtle px-4">
@@ -110,7 +117,13 @@ function Raw({ entry }: { entry: DebuggerEntry }): ReactNode {
   const readable = useMemo(() => readableJson(entry.raw), [entry.raw]);
   return (
     <>
-      <CodeView code={readable.text} label="the payload" title={readable.isJson ? "JSON" : "as it came"} wrap={!readable.isJson} tall />
+      <CodeView
+        code={readable.text}
+        label="the payload"
+        title={readable.isJson ? "JSON" : "as it came"}
+        wrap={!readable.isJson}
+        tall
+      />
       {entry.truncated === true && (
         <p className="text-kumo-subtle text-sm">The payload was longer; what was kept ends here.</p>
       )}

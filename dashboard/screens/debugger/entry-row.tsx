@@ -18,14 +18,14 @@ interface EntryRowProps {
 /** One event in the list. Payload text is isolated, so that right-to-left names do not turn the row around. */
 export const EntryRow = memo(function EntryRow({ entry, layout, selected, onSelect }: EntryRowProps): ReactNode {
   return (
-    // The list around it takes the keyboard (j, k, arrows); a row only takes the pointer.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
     <div
       id={`entry-${entry.seq}`}
       role="option"
       aria-selected={selected}
       tabIndex={-1}
       onClick={() => onSelect(entry.seq)}
+      // j, k and the arrows are the list's.
+      onKeyDown={(event) => event.key === "Enter" && onSelect(entry.seq)}
       className={`border-kumo-hairline hover:bg-kumo-tint aria-selected:bg-kumo-tint h-full cursor-pointer border-b border-l-3 px-4 sm:pr-8 sm:pl-7.5 ${
         selected ? "border-l-kumo-brand" : entry.status === "refused" ? "border-l-kumo-danger" : "border-l-transparent"
       }`}
@@ -67,7 +67,9 @@ const Card = ({ entry }: { entry: DebuggerEntry }): ReactNode => (
     </div>
     <div className="flex min-w-0 items-center gap-2">
       <StatusWord status={entry.status} />
-      <span className="min-w-0 flex-1 truncate">{entry.sentence === undefined ? <User entry={entry} /> : <Reason entry={entry} />}</span>
+      <span className="min-w-0 flex-1 truncate">
+        {entry.sentence === undefined ? <User entry={entry} /> : <Reason entry={entry} />}
+      </span>
     </div>
   </div>
 );
@@ -79,11 +81,17 @@ const Clock = ({ at }: { at: number }): ReactNode => (
 );
 
 const Title = ({ entry }: { entry: DebuggerEntry }): ReactNode => (
-  <bdi className={`min-w-0 shrink-0 truncate font-medium ${entry.sentence === undefined ? "max-w-full" : "max-w-[50%]"}`}>{entryTitle(entry)}</bdi>
+  <bdi
+    className={`min-w-0 shrink-0 truncate font-medium ${entry.sentence === undefined ? "max-w-full" : "max-w-[50%]"}`}
+  >
+    {entryTitle(entry)}
+  </bdi>
 );
 
 const Reason = ({ entry }: { entry: DebuggerEntry }): ReactNode =>
-  entry.sentence !== undefined && <bdi className="text-kumo-danger min-w-0 flex-1 truncate text-sm">{entry.sentence}</bdi>;
+  entry.sentence !== undefined && (
+    <bdi className="text-kumo-danger min-w-0 flex-1 truncate text-sm">{entry.sentence}</bdi>
+  );
 
 const User = ({ entry }: { entry: DebuggerEntry }): ReactNode => (
   <bdi className="text-kumo-subtle block min-w-0 truncate text-sm">{entryUser(entry)}</bdi>

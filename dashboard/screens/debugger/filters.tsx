@@ -25,7 +25,12 @@ export const Filters = ({ search, onChange, searchBox }: FiltersProps): ReactNod
         onChange={(q) => onChange({ q })}
         box={searchBox}
       />
-      <TextFilter label="Event name" placeholder="Event name" value={search.event} onChange={(event) => onChange({ event })} />
+      <TextFilter
+        label="Event name"
+        placeholder="Event name"
+        value={search.event}
+        onChange={(event) => onChange({ event })}
+      />
     </div>
     <div className="-mx-4 flex max-w-[100vw] gap-2 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-0">
       <Chips label="Type" values={TYPES} chosen={search.type} onChange={(type) => onChange({ type })} />

@@ -29,7 +29,10 @@ export const LiveBar = ({ live, filtered, paused, onPausedChange }: LiveBarProps
         )}
       </p>
     </div>
-    <Button icon={paused ? <PlayIcon aria-hidden /> : <PauseIcon aria-hidden />} onClick={() => onPausedChange(!paused)}>
+    <Button
+      icon={paused ? <PlayIcon aria-hidden /> : <PauseIcon aria-hidden />}
+      onClick={() => onPausedChange(!paused)}
+    >
       {paused ? "Resume" : "Pause"}
     </Button>
   </div>
@@ -75,7 +78,15 @@ function Connection({ live }: { live: Live }): ReactNode {
   }
 }
 
-const Dot = ({ colour, pulse = false, children }: { colour: string; pulse?: boolean; children: ReactNode }): ReactNode => (
+const Dot = ({
+  colour,
+  pulse = false,
+  children,
+}: {
+  colour: string;
+  pulse?: boolean;
+  children: ReactNode;
+}): ReactNode => (
   <span role="status">
     <span aria-hidden className={`mr-1.5 inline-block size-2 rounded-full ${colour} ${pulse ? "animate-pulse" : ""}`} />
     {children}

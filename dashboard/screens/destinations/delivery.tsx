@@ -12,14 +12,21 @@ import { Until, When } from "../../parts/when.tsx";
 export function Delivery({ destinationId }: { destinationId: string }): ReactNode {
   const metrics = useQuery(deliveryMetricsQuery(destinationId));
   return (
-    <Loaded query={metrics} failure="The delivery report could not be loaded" skeleton={<Bar className="h-12 w-full" />}>
+    <Loaded
+      query={metrics}
+      failure="The delivery report could not be loaded"
+      skeleton={<Bar className="h-12 w-full" />}
+    >
       {(report) => (
         <div className="flex flex-col gap-4">
           <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
             <Figure name="Delivered" value={count(report.delivered ?? 0)} />
             <Figure name="Waiting" value={count(report.waiting ?? report.retrying ?? 0)} />
             <Figure name="Given up" value={count(report.abandoned ?? 0)} />
-            <Figure name="p95 latency" value={report.p95Ms === undefined ? "–" : `${count(Math.round(report.p95Ms))} ms`} />
+            <Figure
+              name="p95 latency"
+              value={report.p95Ms === undefined ? "–" : `${count(Math.round(report.p95Ms))} ms`}
+            />
           </dl>
           <NextStep report={report} />
           {(report.errors?.length ?? 0) > 0 && (
@@ -62,7 +69,9 @@ function NextStep({ report }: { report: DeliveryMetrics }): ReactNode {
 
 const ErrorRow = ({ group }: { group: DeliveryErrorGroup }): ReactNode => (
   <li className="border-kumo-hairline flex flex-wrap items-baseline gap-x-3 gap-y-1 border-t py-2">
-    <Badge variant={group.status === "abandoned" ? "error" : "warning"}>{group.status === "retry" ? "retried" : group.status}</Badge>
+    <Badge variant={group.status === "abandoned" ? "error" : "warning"}>
+      {group.status === "retry" ? "retried" : group.status}
+    </Badge>
     <code className="font-mono text-sm">{group.reason}</code>
     <span className="text-kumo-subtle min-w-0 flex-1 basis-48 text-sm break-words">
       <bdi>{group.detail}</bdi>

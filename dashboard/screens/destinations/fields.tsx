@@ -32,18 +32,23 @@ export function Fields(props: FieldsProps): ReactNode {
     name: destination?.name ?? definition.name,
     enabled: destination?.enabled ?? true,
     sourceId: destination?.sourceId ?? props.firstSource ?? (ownSources(sources)[0] ?? sources[0])?.id ?? "",
-    settings: Object.fromEntries(plain.map((option) => [option.name, textOf(option, destination?.settings[option.name])])),
+    settings: Object.fromEntries(
+      plain.map((option) => [option.name, textOf(option, destination?.settings[option.name])]),
+    ),
   });
   // New texts of secret fields; a field that is not named keeps what is stored.
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const problems = problemsOf(error, ["name", "sourceId", ...definition.options.map((option) => option.name)]);
   const save = (): void => {
     const settings = {
-      ...Object.fromEntries(plain.map((option) => [option.name, valueOf(option, draft.value.settings[option.name] ?? "")])),
+      ...Object.fromEntries(
+        plain.map((option) => [option.name, valueOf(option, draft.value.settings[option.name] ?? "")]),
+      ),
       ...secrets,
     };
     const { name, enabled, sourceId } = draft.value;
-    const values = destination === undefined ? { name, enabled, sourceId, settings: given(settings) } : { name, enabled, settings };
+    const values =
+      destination === undefined ? { name, enabled, sourceId, settings: given(settings) } : { name, enabled, settings };
     props.onSave(values, () => setSecrets({}));
   };
   return (

@@ -37,7 +37,9 @@ export function OptionField(props: OptionFieldProps): ReactNode {
     );
   }
   if (option.type === "boolean") {
-    return <Switch label={option.label} checked={text === "true"} onCheckedChange={(checked) => onChange(String(checked))} />;
+    return (
+      <Switch label={option.label} checked={text === "true"} onCheckedChange={(checked) => onChange(String(checked))} />
+    );
   }
   const field = {
     label: option.label,
@@ -50,7 +52,14 @@ export function OptionField(props: OptionFieldProps): ReactNode {
     const form = option.type === "map" ? " One a line, as Name: value." : "";
     return <InputArea {...field} description={`${option.description}${form}`} rows={3} className="font-mono text-sm" />;
   }
-  return <Input {...field} description={option.description} required={option.required} inputMode={option.type === "number" ? "numeric" : undefined} />;
+  return (
+    <Input
+      {...field}
+      description={option.description}
+      required={option.required}
+      inputMode={option.type === "number" ? "numeric" : undefined}
+    />
+  );
 }
 
 /** Write-only: what is stored can be replaced or removed, never shown. */
@@ -78,7 +87,8 @@ function SecretField({ option, text, stored, error, onChange }: OptionFieldProps
     spellCheck: false,
     value: text ?? "",
     // An untouched field of a new destination is no change.
-    onChange: (event: { target: { value: string } }) => onChange(event.target.value === "" && !stored ? undefined : event.target.value),
+    onChange: (event: { target: { value: string } }) =>
+      onChange(event.target.value === "" && !stored ? undefined : event.target.value),
   };
   return (
     <div className="flex flex-col items-start gap-2">

@@ -80,7 +80,11 @@ export function Batching({ source }: { source: Source }): ReactNode {
       onSave={() => save.mutate({ batching: draft.value })}
       onReset={draft.reset}
     >
-      <Switch label="Send in batches" checked={draft.value.enabled} onCheckedChange={(enabled) => draft.set({ enabled })} />
+      <Switch
+        label="Send in batches"
+        checked={draft.value.enabled}
+        onCheckedChange={(enabled) => draft.set({ enabled })}
+      />
       {draft.value.enabled && (
         <div className="grid gap-4 sm:grid-cols-2">
           <NumberInput

@@ -47,9 +47,15 @@ export function General({ source }: { source: Source }): ReactNode {
           </Select.Option>
         ))}
       </Select>
-      <Labels labels={draft.value.labels} error={problems.fields["labels"]} onChange={(next) => draft.set({ labels: next })} />
+      <Labels
+        labels={draft.value.labels}
+        error={problems.fields["labels"]}
+        onChange={(next) => draft.set({ labels: next })}
+      />
       <Switch
-        label={draft.value.enabled ? "Switched on" : "Switched off: events are answered 200 and refused (source_disabled)"}
+        label={
+          draft.value.enabled ? "Switched on" : "Switched off: events are answered 200 and refused (source_disabled)"
+        }
         checked={draft.value.enabled}
         onCheckedChange={(checked) => draft.set({ enabled: checked })}
       />
@@ -66,13 +72,14 @@ interface LabelsProps {
 function Labels({ labels, error, onChange }: LabelsProps): ReactNode {
   const change = (index: number, part: Partial<Label>): void =>
     onChange(labels.map((label, at) => (at === index ? { ...label, ...part } : label)));
+  // Labels have no identity beyond their place while they are edited.
+  const placed = labels.map((label, index) => ({ label, index, place: `label ${index}` }));
   return (
     <fieldset>
       <legend className="mb-2 font-medium">Labels</legend>
       <div className="flex flex-col gap-2">
-        {labels.map((label, index) => (
-          // Labels have no identity beyond their place while they are edited.
-          <div key={index} className="flex items-center gap-2">
+        {placed.map(({ label, index, place }) => (
+          <div key={place} className="flex items-center gap-2">
             <Input
               aria-label="Label key"
               placeholder="environment"

@@ -33,7 +33,8 @@ export const useSaveGeneral = (source: Source) =>
   useMutation({
     mutationFn: async ({ labels, ...fields }: Pick<Source, "name" | "enabled" | "kind" | "labels">) => {
       await api("PATCH", path(source), fields);
-      if (JSON.stringify(labels) !== JSON.stringify(source.labels)) await api("PUT", `${path(source)}/labels`, { labels });
+      if (JSON.stringify(labels) !== JSON.stringify(source.labels))
+        await api("PUT", `${path(source)}/labels`, { labels });
     },
     onSuccess: () => refreshSource(source),
   });

@@ -30,7 +30,12 @@ export function WriteKeys({ source }: { source: Source }): ReactNode {
     <div className="flex flex-col gap-4">
       <ul className="flex flex-col">
         {source.writeKeyDetails.map((detail) => (
-          <KeyRow key={detail.key} detail={detail} last={source.writeKeyDetails.length === 1} onRevoke={() => setRevoking(detail.key)} />
+          <KeyRow
+            key={detail.key}
+            detail={detail}
+            last={source.writeKeyDetails.length === 1}
+            onRevoke={() => setRevoking(detail.key)}
+          />
         ))}
       </ul>
       {add.isError && <Banner size="sm" variant="error" description={add.error.message} />}
@@ -67,7 +72,15 @@ export function WriteKeys({ source }: { source: Source }): ReactNode {
   );
 }
 
-const KeyRow = ({ detail, last, onRevoke }: { detail: WriteKeyDetails; last: boolean; onRevoke: () => void }): ReactNode => (
+const KeyRow = ({
+  detail,
+  last,
+  onRevoke,
+}: {
+  detail: WriteKeyDetails;
+  last: boolean;
+  onRevoke: () => void;
+}): ReactNode => (
   <li className="border-kumo-hairline flex flex-wrap items-center gap-x-3 gap-y-1 border-b py-2 first:pt-0 last:border-b-0 last:pb-0">
     <span className="flex min-w-0 flex-1 basis-60 items-center gap-1">
       <code className="min-w-0 truncate font-mono text-sm">{detail.key}</code>

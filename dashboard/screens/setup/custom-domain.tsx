@@ -24,7 +24,8 @@ export const CustomDomain = ({ facts }: { facts: SetupFacts }): ReactNode => {
               <code className="font-mono">npm run deploy</code>.
             </li>
             <li>
-              In the instructions above, use <code className="font-mono break-all">https://www.example.com{prefix}</code>.
+              In the instructions above, use{" "}
+              <code className="font-mono break-all">https://www.example.com{prefix}</code>.
             </li>
             <li>The top of this page says when the first event has come.</li>
           </ol>

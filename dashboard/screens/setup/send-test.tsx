@@ -39,7 +39,12 @@ export function SendTest({ form, facts, sourceId, entries }: SendTestProps): Rea
   const { says } = testCall(form, facts, "", new Date(0));
   return (
     <div className="ring-kumo-hairline bg-kumo-base mt-5 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-lg p-4 ring">
-      <Button variant="primary" icon={<PaperPlaneTiltIcon aria-hidden />} loading={send.isPending} onClick={() => send.mutate()}>
+      <Button
+        variant="primary"
+        icon={<PaperPlaneTiltIcon aria-hidden />}
+        loading={send.isPending}
+        onClick={() => send.mutate()}
+      >
         Send a test event
       </Button>
       <div role="status" className="min-w-0 flex-1 basis-60 text-sm">
@@ -48,14 +53,26 @@ export function SendTest({ form, facts, sourceId, entries }: SendTestProps): Rea
         ) : send.data === undefined ? (
           <span className="text-kumo-subtle">It makes {says}, and is looked for in the debugger.</span>
         ) : (
-          <Arrival sent={send.data} sourceId={sourceId} entry={entries.find((entry) => entry.anonymousId === send.data.probe)} />
+          <Arrival
+            sent={send.data}
+            sourceId={sourceId}
+            entry={entries.find((entry) => entry.anonymousId === send.data.probe)}
+          />
         )}
       </div>
     </div>
   );
 }
 
-function Arrival({ sent, sourceId, entry }: { sent: Sent; sourceId: string; entry: DebuggerEntry | undefined }): ReactNode {
+function Arrival({
+  sent,
+  sourceId,
+  entry,
+}: {
+  sent: Sent;
+  sourceId: string;
+  entry: DebuggerEntry | undefined;
+}): ReactNode {
   const now = useNow();
   if (entry !== undefined) {
     const good = entry.status === "accepted";
@@ -107,5 +124,7 @@ async function make(call: TestCall): Promise<string> {
     credentials: "omit",
     ...(call.body === undefined ? {} : { body: call.body }),
   });
-  return response.ok ? `Answered ${response.status}.` : `Answered ${response.status}: ${(await response.text()).slice(0, 200)}`;
+  return response.ok
+    ? `Answered ${response.status}.`
+    : `Answered ${response.status}: ${(await response.text()).slice(0, 200)}`;
 }

@@ -44,7 +44,6 @@ export function createPump(room: PumpRoom) {
 
   async function sendAll(jobs: readonly DueJob[], now: number): Promise<void> {
     if (jobs.length === 0) return;
-    for (const job of jobs) out.set(idOf(job), now + DELIVERY.resendAfterMs);
     const destinationId = room.destinationId();
     const pointers = jobs.map(({ key, replayId, sourceId }) => ({
       destinationId,
@@ -80,10 +79,12 @@ export function createPump(room: PumpRoom) {
     async run(now: number): Promise<void> {
       for (const [id, until] of out) if (until <= now) out.delete(id);
       const { by, slots, until } = allowance(now);
-      const due = room.jobs.due(by, DELIVERY.window * 3);
-      await sendAll(pick(due, now, slots), now);
+      const picked = pick(room.jobs.due(by, DELIVERY.window * 3), now, slots);
+      for (const job of picked) out.set(idOf(job), now + DELIVERY.resendAfterMs);
       const wake = nextWake(now, until);
+      // Before anything leaves: an object that dies while the queue answers must be woken again.
       if (Number.isFinite(wake)) room.arm(wake);
+      await sendAll(picked, now);
     },
   };
 }

@@ -155,6 +155,17 @@ describe("pointers on the queue", () => {
     expect(await rig.alarm()).toBe(false);
   });
 
+  it("leave only once an alarm is set, so that dying while the queue answers strands no job", async () => {
+    const rig = createRig();
+    const queue = Promise.withResolvers<never>();
+    vi.spyOn(env.DELIVERIES, "sendBatch").mockReturnValueOnce(queue.promise);
+    const adding = rig.addSegment(["a"]);
+    const alarm = () => runInDurableObject(rig.ledger, (_, { storage }) => storage.getAlarm());
+    await vi.waitFor(async () => expect(await alarm()).not.toBeNull());
+    queue.resolve({} as never);
+    await adding;
+  });
+
   it("of a consumer that died are sent again when its lease is over", async () => {
     const clock = stopClock();
     const rig = createRig();

@@ -106,23 +106,35 @@ async function decideChunk(
   return fates;
 }
 
-/** Settles one part of the claim; what is abandoned is with the dead letters before the ledger hears of it. */
+/**
+ * Settles one part of the claim. What is abandoned is with the dead letters before the ledger hears of it; when they
+ * cannot be written it stays untried until the lease is over, and what was delivered is booked all the same.
+ */
 function createSettler(pointer: DeliveryPointer, claim: Granted, deps: DeliveryDeps) {
   const { destinationId, key, replayId } = pointer;
   const name = { key, ...(replayId === undefined ? {} : { replayId }) };
+  const { token, mode, attempt } = claim;
+  const writeLetters = async (letters: ReturnType<typeof deadLettersOf>): Promise<void> => {
+    const [first] = letters;
+    if (first === undefined) return;
+    const place = { destinationId, ...name, firstLine: first.line, attempt };
+    await deps.writeDeadLetters(
+      deadLetterKey(place),
+      letters.map(({ letter }) => letter),
+    );
+  };
   return async (lines: readonly DeliveryLine[], fates: ReadonlyMap<number, Fate>, release: boolean) => {
     const now = deps.tools.now();
-    const letters = deadLettersOf(lines, fates, claim.attempt, now);
-    const [first] = letters;
-    if (first !== undefined) {
-      const place = { destinationId, ...name, firstLine: first.line, attempt: claim.attempt };
-      await deps.writeDeadLetters(
-        deadLetterKey(place),
-        letters.map(({ letter }) => letter),
-      );
+    const book = (booked: ReadonlyMap<number, Fate>, last: boolean) =>
+      deps.settle(destinationId, { ...name, token, mode, lines: settleLines(lines, booked, now), release: last });
+    try {
+      await writeLetters(deadLettersOf(lines, fates, attempt, now));
+    } catch (error) {
+      const others = new Map([...fates].filter(([, { status }]) => status !== "abandoned"));
+      if (others.size > 0) await book(others, false);
+      throw error;
     }
-    const { token, mode } = claim;
-    return deps.settle(destinationId, { ...name, token, mode, lines: settleLines(lines, fates, now), release });
+    return book(fates, release);
   };
 }
 

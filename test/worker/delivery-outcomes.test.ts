@@ -211,6 +211,24 @@ describe("lines that are not delivered", () => {
     expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([{ status: "abandoned" }]);
   });
 
+  it("and cannot be kept yet hold up no booking of their neighbours, which are not sent again", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const rig = createRig();
+    rig.answer = ({ messageId }) => (messageId === "bad" ? status(400)() : new Response("ok"));
+    vi.spyOn(console, "error").mockReturnValue();
+    const { writeDeadLetters } = rig.deps;
+    rig.deps = { ...rig.deps, writeDeadLetters: () => Promise.reject(new Error("R2 is down")) };
+    await rig.addSegment(["a", "bad", "c"]);
+    await rig.drain();
+    expect(await rig.summary()).toMatchObject({ delivered: 2, abandoned: 0, waiting: 1 });
+    rig.deps = { ...rig.deps, writeDeadLetters };
+    vi.setSystemTime(Date.now() + DELIVERY.leaseMs);
+    await rig.alarm();
+    await rig.drain();
+    expect(rig.times()).toEqual({ a: 1, bad: 2, c: 1 });
+    expect(await rig.deadLetters()).toHaveLength(1);
+  });
+
   it("because the event says so are dropped under Segment's code, and are no failure", async () => {
     const rig = createRig();
     const choices: Record<string, unknown> = {

@@ -24,10 +24,15 @@ function zoneMinutes(zone: string): number | undefined {
   return zone.startsWith("-") ? -minutes : minutes;
 }
 
+/** What `Date.prototype.toISOString` writes for the years 0 to 9999; the engine reads all of it in one way. */
+const CANONICAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 /** `undefined` for dates that do not exist: the engine would turn 30 February into 2 March. */
 function parseCanonical(text: string): number | undefined {
+  if (!CANONICAL.test(text)) return undefined;
   const ms = Date.parse(text);
-  return !Number.isNaN(ms) && new Date(ms).toISOString() === text ? ms : undefined;
+  // Looked at instead of writing the date out again, which costs twice as much as all the rest.
+  return new Date(ms).getUTCDate() === Number(text.slice(8, 10)) ? ms : undefined;
 }
 
 function parseText(text: string): number | undefined {

@@ -75,21 +75,28 @@ function ownObject(message: JsonObject, field: "context" | "integrations"): Resu
   return isJsonObject(value) ? ok(value) : err(reject(`${field}_not_object`, `it is ${describeKind(value)}`));
 }
 
-/** Fields some SDKs put elsewhere; `{}` for most messages. */
-function relocated(message: JsonObject, type: EventType, context: JsonObject): JsonObject {
+/** Fields some SDKs put elsewhere. */
+function relocated(message: JsonObject, type: EventType, context: JsonObject): JsonObject | undefined {
   // RudderStack keeps a user's traits in context; Segment's SDKs always send `traits` with an identify.
   if (type === "identify" && isAbsent(message["traits"]) && isJsonObject(context["traits"])) {
     return { traits: context["traits"] };
   }
   if (type === "alias" && isAbsent(message["previousId"])) return { previousId: message["anonymousId"] };
-  return {};
+  return undefined;
 }
 
 /** `""` means nobody, as `null` does; downstream there is one way to say so. */
-const emptyIds = (message: JsonObject): JsonObject =>
+const emptyIds = (message: JsonObject): JsonObject | undefined =>
   message["userId"] === "" || message["anonymousId"] === ""
     ? { userId: message["userId"] || null, anonymousId: message["anonymousId"] || undefined }
-    : {};
+    : undefined;
+
+/** Most messages as they are: the engine copies an object fast only when it is the one thing spread. */
+function amended(message: JsonObject, type: EventType, context: JsonObject): JsonObject {
+  const moved = relocated(message, type, context);
+  const ids = emptyIds(message);
+  return moved === undefined && ids === undefined ? message : { ...message, ...moved, ...ids };
+}
 
 /** `_metadata` stays in the line for debugging, deliveries take it off (`parseLine`); what we dropped is noted there. */
 function metadataOf(message: JsonObject, dropped: number): unknown {
@@ -103,19 +110,19 @@ function compose(
   type: EventType,
   context: JsonObject,
   arrival: Arrival,
-  rest: JsonObject,
+  own: { readonly messageId: string; readonly integrations: JsonObject; readonly metadata: unknown },
 ): string {
   const { received, sender } = arrival;
   const fromDevice = isFromDevice(context, sender);
   const sentAt = message["sentAt"] ?? arrival.sentAt;
   const original = message["timestamp"] ?? message["originalTimestamp"] ?? undefined;
   return JSON.stringify({
-    ...message,
+    ...amended(message, type, context),
     type,
-    ...relocated(message, type, context),
-    ...emptyIds(message),
     context: enrichContext(context, sender, fromDevice),
-    ...rest,
+    messageId: own.messageId,
+    integrations: own.integrations,
+    _metadata: own.metadata,
     timestamp: eventTime(original, clockSkew(sentAt, received.ms), received),
     originalTimestamp: original,
     sentAt: sentAt ?? undefined,
@@ -158,8 +165,8 @@ export function normalise(raw: unknown, arrival: Arrival, newMessageId: () => st
   if (rejection !== undefined) return err(rejection);
   const messageId = (message["messageId"] as string | null | undefined) || newMessageId();
   const integrations = mergeUnder(ownIntegrations.value, arrival.integrations);
-  const rest = { messageId, integrations, _metadata: metadataOf(message, dropped) };
-  const line = compose(message, type, context, arrival, rest);
+  const own = { messageId, integrations, metadata: metadataOf(message, dropped) };
+  const line = compose(message, type, context, arrival, own);
   const tooLarge = checkSize(raw, line);
   return tooLarge === undefined ? ok({ messageId, line }) : err(tooLarge);
 }

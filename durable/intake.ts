@@ -13,7 +13,7 @@ import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
 import { commitsOf, drainSegment, handOver, HOUR_MS, keyOf, type DrainDeps } from "./intake/drain.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
-import { loadMemory, placeFinder, type IntakeMemory } from "./intake/memory.ts";
+import { loadMemory, placeFinder, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
 import { Reporter } from "./intake/reporter.ts";
 import { intakeStore, positionOf, type IntakeStore } from "./intake/store.ts";
 import { commitBatches, type CommitRequest } from "./intake/commit.ts";
@@ -64,14 +64,14 @@ export class Intake extends DurableObject<Env> {
     });
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
-      if (this.#memory.outboxBytes > 0 || this.#memory.unconfirmed.size > 0) this.#arm(Date.now());
+      if (this.#memory.waiting.size > 0 || this.#memory.unconfirmed.size > 0) this.#arm(Date.now());
     });
   }
 
   /** Stores the new events durably and names the duplicates; see AppendResult. Throws when it is overloaded. */
   async append(batch: AppendBatch): Promise<AppendResult> {
     const { route } = batch;
-    if (this.#memory.outboxBytes > OUTBOX_LIMIT) throw new Error("intake outbox is full");
+    if (waitingBytes(this.#memory) > OUTBOX_LIMIT) throw new Error("intake outbox is full");
     this.#adopt(route.epoch);
     this.#route = route;
     const hashes = hashIds(batch.ids);
@@ -134,9 +134,9 @@ export class Intake extends DurableObject<Env> {
     const answers = commitBatches(requests, { at, epoch: this.#epoch, store: this.#store, memory: this.#memory });
     answers.forEach((answer, i) => this.#report(requests[i]!.batch, answer));
     const { drainAfterBytes = 0, drainAfterMs = 0 } = this.#route ?? {};
-    const { open, outboxBytes } = this.#memory;
+    const { open, waiting } = this.#memory;
     // Armed even when the drain starts at once: it is what drains after a crash when no request comes any more.
-    if (outboxBytes > 0) this.#arm(at + drainAfterMs);
+    if (waiting.size > 0) this.#arm(at + drainAfterMs);
     if (open.count > 0 && open.bytes >= drainAfterBytes) this.ctx.waitUntil(this.#drain());
     return answers;
   }
@@ -192,13 +192,13 @@ export class Intake extends DurableObject<Env> {
   }
 
   async #drainAll(): Promise<void> {
-    const { open, unconfirmed } = this.#memory;
+    const { open, waiting, unconfirmed } = this.#memory;
     if (open.count > 0) this.#memory.open = { no: open.no + 1, bucket: 0, count: 0, bytes: 0 };
+    const sealed = [...waiting.keys()].filter((segment) => segment < this.#memory.open.no);
     try {
-      for (const { segment } of this.#store.outboxSegments()) {
-        if (segment >= this.#memory.open.no) break;
+      for (const segment of sealed) {
         const written = await drainSegment(segment, this.#drainDeps);
-        this.#memory.outboxBytes = this.#store.outboxBytes();
+        waiting.delete(segment);
         if (written) unconfirmed.set(segment, written);
       }
       await handOver(unconfirmed, this.#drainDeps);
@@ -224,9 +224,9 @@ export class Intake extends DurableObject<Env> {
       this.#arm(now + Math.min(RETRY_MIN_MS * 2 ** (this.#failures - 1), RETRY_MAX_MS));
       return;
     }
-    const { open, outboxBytes } = this.#memory;
+    const { open, waiting } = this.#memory;
     const { drainAfterMs = 0, drainAfterBytes = 0 } = this.#route ?? {};
-    if (outboxBytes > 0) this.#arm(open.bytes >= drainAfterBytes ? now : now + drainAfterMs);
+    if (waiting.size > 0) this.#arm(open.bytes >= drainAfterBytes ? now : now + drainAfterMs);
     const due = Math.min(...[...this.#memory.unconfirmed.values()].map((state) => state.dueAt));
     if (Number.isFinite(due)) this.#arm(due);
   }

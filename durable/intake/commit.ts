@@ -1,14 +1,16 @@
 import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import type { AppendBatch, AppendResult } from "../../src/core/intake.ts";
 import { HOUR_MS } from "./drain.ts";
-import { addAll, placeFinder, type IntakeMemory } from "./memory.ts";
+import { addAll, placeFinder, type IntakeMemory, type OpenSegment } from "./memory.ts";
 import type { IntakeStore, OutboxRow } from "./store.ts";
 
 /** A SQLite row holds 2 MB; a UTF-16 unit takes at most three bytes of it. Not enforced locally, so kept here. */
 const ROW_UNITS = 600_000;
 const ROW_HASH_BYTES = 1_000_000;
-/** Lines a segment may hold: keeps its packed hashes well below one row. */
-const SEGMENT_LINES = 50_000;
+/** Lines a segment may hold: its row has 16 bytes of hash and up to 24 of `commits` for each, of 2 MB in all. */
+const SEGMENT_LINES = 25_000;
+/** Characters a segment may hold, unless one row is larger: a drain has them in memory three times, of 128 MB. */
+const SEGMENT_UNITS = 8_000_000;
 
 export interface CommitRequest {
   readonly batch: AppendBatch;
@@ -34,7 +36,7 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
   const bucket = Math.floor(at / HOUR_MS);
   const builder = new RowBuilder();
   const duplicates = new HashList();
-  const { answers, rows } = store.transaction(() => {
+  const { answers, open, rows } = store.transaction(() => {
     const find = placeFinder(store, memory.index);
     const fresh = new Set<string>();
     const answers = requests.map((request): AppendResult => {
@@ -54,40 +56,83 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
       });
       return { status: "appended", duplicates: repeated };
     });
-    if (builder.count > 0) sealIfFull(memory, bucket, builder.count);
-    const rows = builder.build();
-    for (const row of rows) store.addOutbox({ ...row, segment: memory.open.no, at });
+    const { open, rows } = placeRows(memory.open, bucket, builder.build());
+    for (const row of rows) store.addOutbox({ ...row, at });
     for (const hashes of duplicates.pack()) store.addDuplicates(at, hashes);
-    return { answers, rows };
+    return { answers, open, rows };
   });
-  remember(memory, bucket, rows);
+  memory.open = open;
+  for (const row of rows) remember(memory, bucket, row);
   return answers;
 }
 
-/** A segment belongs to one hour, the unit of expiry, and to one UTC day, part of its key. */
-function sealIfFull(memory: IntakeMemory, bucket: number, adding: number): void {
-  const { open } = memory;
-  if (open.count === 0) {
-    open.bucket = bucket;
-  } else if (open.bucket !== bucket || open.count + adding > SEGMENT_LINES) {
-    memory.open = { no: open.no + 1, bucket, count: 0, bytes: 0 };
-  }
+type PackedRow = Pick<OutboxRow, "count" | "hashes" | "lines">;
+type PlacedRow = PackedRow & Pick<OutboxRow, "segment">;
+
+type PlacedRow = PackedRow & Pick<OutboxRow, "segment">;
+
+/**
+ * Gives each row its segment, and the segment that is open afterwards. A segment belongs to one hour, the unit of
+ * expiry, and to one UTC day, part of its key. Decided row by row: however many callers share a commit, no segment
+ * grows beyond what one row and one drain can hold.
+ */
+function intoSegments(
+  rows: readonly PackedRow[],
+  current: OpenSegment,
+  bucket: number,
+): { readonly rows: PlacedRow[]; readonly open: OpenSegment } {
+  let open = current;
+  const placed = rows.map((row): PlacedRow => {
+    open = roomFor(row, open, bucket);
+    open = { ...open, count: open.count + row.count, bytes: open.bytes + row.lines.length };
+    return { ...row, segment: open.no };
+  });
+  return { rows: placed, open };
 }
 
-function remember(memory: IntakeMemory, bucket: number, rows: readonly PackedRow[]): void {
+function roomFor(row: PackedRow, open: OpenSegment, bucket: number): OpenSegment {
+  if (open.count === 0) return { ...open, bucket };
+  const full = open.count + row.count > SEGMENT_LINES || open.bytes + row.lines.length > SEGMENT_CHARS;
+  return full || open.bucket !== bucket ? { no: open.no + 1, bucket, count: 0, bytes: 0 } : open;
+}
+
+function remember(memory: IntakeMemory, bucket: number, rows: readonly PlacedRow[]): void {
   for (const row of rows) {
-    addAll(memory.index, bucket, row.hashes, memory.open.no);
-    memory.open.count += row.count;
-    memory.open.bytes += row.lines.length;
+    addAll(memory.index, bucket, row.hashes, row.segment);
     memory.outboxBytes += row.lines.length;
   }
 }
 
 type PackedRow = Pick<OutboxRow, "count" | "hashes" | "lines">;
+type PlacedRow = PackedRow & Pick<OutboxRow, "segment">;
+
+/** A segment belongs to one hour, the unit of expiry, and to one UTC day, part of its key. */
+const isFull = (open: OpenSegment, bucket: number, row: PackedRow): boolean =>
+  open.count > 0 &&
+  (open.bucket !== bucket || open.count + row.count > SEGMENT_LINES || open.bytes + row.lines.length > SEGMENT_UNITS);
+
+/** Which segment each row goes to, and the one that is open after them. */
+function placeRows(
+  before: OpenSegment,
+  bucket: number,
+  packed: readonly PackedRow[],
+): { readonly open: OpenSegment; readonly rows: readonly PlacedRow[] } {
+  let open = before;
+  const rows = packed.map((row) => {
+    const { no, count, bytes } = isFull(open, bucket, row) ? { no: open.no + 1, count: 0, bytes: 0 } : open;
+    open = { no, bucket, count: count + row.count, bytes: bytes + row.lines.length };
+    return { ...row, segment: no };
+  });
+  return { open, rows };
+}
+
+function remember(memory: IntakeMemory, bucket: number, { segment, hashes, lines }: PlacedRow): void {
+  addAll(memory.index, bucket, hashes, segment);
+  memory.waiting.set(segment, (memory.waiting.get(segment) ?? 0) + lines.length);
+}
 
 /** Packs events into as few rows as the row limit allows. */
 class RowBuilder {
-  count = 0;
   #rows: { lines: string[]; hashes: HashList; units: number }[] = [];
 
   add(hash: Uint8Array, line: string): void {
@@ -99,7 +144,6 @@ class RowBuilder {
     row.lines.push(line);
     row.hashes.add(hash);
     row.units += line.length + 1;
-    this.count++;
   }
 
   build(): PackedRow[] {

@@ -4,19 +4,25 @@ import { positionOf, type IntakeStore } from "./store.ts";
 
 /** The segment that commits go to now. Sealed by the drain, by size, and at each full hour. */
 export interface OpenSegment {
-  no: number;
-  bucket: number;
-  count: number;
-  bytes: number;
+  readonly no: number;
+  readonly bucket: number;
+  readonly count: number;
+  readonly bytes: number;
 }
 
 export interface IntakeMemory {
   readonly index: DedupIndex;
   readonly unconfirmed: Map<number, Unconfirmed>;
   open: OpenSegment;
-  /** Characters waiting in the outbox, sealed or not. */
-  outboxBytes: number;
+  /** Characters waiting in the outbox by segment, sealed or not. Kept here: counting them reads all of the outbox. */
+  readonly waiting: Map<number, number>;
 }
+
+export const waitingBytes = ({ waiting }: Pick<IntakeMemory, "waiting">): number => {
+  let total = 0;
+  for (const bytes of waiting.values()) total += bytes;
+  return total;
+};
 
 /** Rebuilds what a restart lost: the id index, the unconfirmed segments and the next segment number. */
 export function loadMemory(store: IntakeStore): IntakeMemory {
@@ -28,8 +34,10 @@ export function loadMemory(store: IntakeStore): IntakeMemory {
       unconfirmed.set(row.no, { bucket: row.bucket, count: row.count, attempts: 0, dueAt: 0 });
     }
   }
+  const waiting = new Map<number, number>();
   let last = store.lastSegment() ?? -1;
-  for (const { segment } of store.outboxSegments()) {
+  for (const { segment, bytes } of store.outboxSegments()) {
+    waiting.set(segment, bytes);
     for (const row of store.outboxIds(segment)) {
       addAll(index, Math.floor(row.at / HOUR_MS), row.hashes, segment);
     }
@@ -40,7 +48,7 @@ export function loadMemory(store: IntakeStore): IntakeMemory {
     index,
     unconfirmed,
     open: { no: last + 1, bucket: 0, count: 0, bytes: 0 },
-    outboxBytes: store.outboxBytes(),
+    waiting,
   };
 }
 

@@ -59,8 +59,10 @@ export function intakeStore(storage: DurableObjectStorage) {
         "SELECT segment, at, count, hashes FROM outbox WHERE segment = ? ORDER BY seq",
         segment,
       ),
-    outboxSegments: () => all<{ segment: number }>("SELECT DISTINCT segment FROM outbox ORDER BY segment"),
-    outboxBytes: () => all<{ bytes: number | null }>("SELECT SUM(LENGTH(lines)) AS bytes FROM outbox")[0]?.bytes ?? 0,
+    outboxSegments: () =>
+      all<{ segment: number; bytes: number }>(
+        "SELECT segment, SUM(LENGTH(lines)) AS bytes FROM outbox GROUP BY segment ORDER BY segment",
+      ),
     clearOutbox: (segment: number) => void sql.exec("DELETE FROM outbox WHERE segment = ?", segment),
 
     addSegment: (row: SegmentRow) =>

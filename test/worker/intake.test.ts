@@ -38,6 +38,28 @@ describe("dedupe", () => {
     expect(await count(intakeOf(route), "outbox")).toBe(1);
   });
 
+  it("keeps every segment within one row, however many callers share one commit", async () => {
+    const route = testRoute();
+    const batches = Array.from({ length: 60 }, (_, n) => ids(2500).map((id) => `${n}-${id}`));
+    await runInDurableObject(intakeOf(route), (intake: Intake) =>
+      Promise.all(batches.map((batch) => intake.append(testBatch(route, batch)))),
+    );
+    await runDurableObjectAlarm(intakeOf(route));
+    const { segments, lines, largest } = await runInDurableObject(intakeOf(route), (_, state) =>
+      state.storage.sql
+        .exec<{ segments: number; lines: number; largest: number }>(
+          "SELECT COUNT(*) AS segments, SUM(count) AS lines, MAX(LENGTH(hashes) + LENGTH(commits)) AS largest FROM segments",
+        )
+        .one(),
+    );
+    expect({ lines, waiting: await count(intakeOf(route), "outbox") }).toEqual({ lines: 150_000, waiting: 0 });
+    expect(segments).toBeGreaterThan(2);
+    expect(largest).toBeLessThan(2_000_000);
+    expect(await intakeOf(route).append(testBatch(route, [batches[0]![0]!, batches[59]![2499]!]))).toEqual(
+      appended([0, 1]),
+    );
+  });
+
   it("remembers ids across an eviction, in the outbox and in a written segment", async () => {
     const route = testRoute();
     const [drained, waiting] = ids(2) as [string, string];
@@ -147,6 +169,22 @@ describe("drain", () => {
     expect(await count(intakeOf(route), "outbox")).toBeGreaterThan(1);
     await runDurableObjectAlarm(intakeOf(route));
     expect(await archivedIds(route.sourceId)).toEqual(many);
+  });
+
+  it("splits what one segment should not hold, though it came in one commit, and still knows every id", async () => {
+    const route = testRoute();
+    const many = ids(200);
+    const lines = many.map((messageId) => JSON.stringify({ messageId, filler: "x".repeat(60_000) }));
+    const batch = { ...testBatch(route, many), lines };
+    await intakeOf(route).append(batch);
+    await evictDurableObject(intakeOf(route));
+    await runDurableObjectAlarm(intakeOf(route));
+    const sizes = (await archivedLines(route.sourceId)).map((segment) => JSON.stringify(segment.lines).length);
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(Math.max(...sizes)).toBeLessThan(9_000_000);
+    expect(await archivedIds(route.sourceId)).toEqual(many);
+    expect(await intakeOf(route).append(batch)).toEqual(appended(many.map((_, i) => i)));
+    expect(await count(intakeOf(route), "outbox")).toBe(0);
   });
 
   it("starts a new segment with each hour, so that buckets and days stay apart", async () => {

@@ -69,43 +69,6 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
 type PackedRow = Pick<OutboxRow, "count" | "hashes" | "lines">;
 type PlacedRow = PackedRow & Pick<OutboxRow, "segment">;
 
-type PlacedRow = PackedRow & Pick<OutboxRow, "segment">;
-
-/**
- * Gives each row its segment, and the segment that is open afterwards. A segment belongs to one hour, the unit of
- * expiry, and to one UTC day, part of its key. Decided row by row: however many callers share a commit, no segment
- * grows beyond what one row and one drain can hold.
- */
-function intoSegments(
-  rows: readonly PackedRow[],
-  current: OpenSegment,
-  bucket: number,
-): { readonly rows: PlacedRow[]; readonly open: OpenSegment } {
-  let open = current;
-  const placed = rows.map((row): PlacedRow => {
-    open = roomFor(row, open, bucket);
-    open = { ...open, count: open.count + row.count, bytes: open.bytes + row.lines.length };
-    return { ...row, segment: open.no };
-  });
-  return { rows: placed, open };
-}
-
-function roomFor(row: PackedRow, open: OpenSegment, bucket: number): OpenSegment {
-  if (open.count === 0) return { ...open, bucket };
-  const full = open.count + row.count > SEGMENT_LINES || open.bytes + row.lines.length > SEGMENT_CHARS;
-  return full || open.bucket !== bucket ? { no: open.no + 1, bucket, count: 0, bytes: 0 } : open;
-}
-
-function remember(memory: IntakeMemory, bucket: number, rows: readonly PlacedRow[]): void {
-  for (const row of rows) {
-    addAll(memory.index, bucket, row.hashes, row.segment);
-    memory.outboxBytes += row.lines.length;
-  }
-}
-
-type PackedRow = Pick<OutboxRow, "count" | "hashes" | "lines">;
-type PlacedRow = PackedRow & Pick<OutboxRow, "segment">;
-
 /** A segment belongs to one hour, the unit of expiry, and to one UTC day, part of its key. */
 const isFull = (open: OpenSegment, bucket: number, row: PackedRow): boolean =>
   open.count > 0 &&

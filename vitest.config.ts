@@ -34,7 +34,12 @@ export default defineConfig({
         // The bundled Worker over HTTP: curl forms, real SDKs, real Chromium, crashes.
         test: {
           name: "product",
-          include: ["test/conformance/**/*.test.ts", "test/browser/**/*.test.ts", "test/crash/**/*.test.ts"],
+          include: [
+            "test/conformance/**/*.test.ts",
+            "test/browser/**/*.test.ts",
+            "test/sdk/**/*.test.ts",
+            "test/crash/**/*.test.ts",
+          ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

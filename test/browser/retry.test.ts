@@ -111,8 +111,7 @@ describe.each([
 /** Waits until an event of the call that met `fault` has reached Inlet a second time. */
 const sentAgain = (fault: Fault["kind"]): Promise<true> =>
   waitFor("the event to be sent again", async () => {
-    const call = proxy.calls().find((one) => one.fault === fault);
-    const id = /"messageId":"([^"]+)"/.exec(call?.body.toString() ?? "")?.[1];
+    const id = proxy.calls().find((call) => call.fault === fault)?.ids[0];
     return id !== undefined && proxy.deliveries(id) > 1;
   });
 

@@ -11,6 +11,8 @@ export interface Passed {
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
+  /** The messageIds in it. */
+  readonly ids: readonly string[];
   /** What befell it. */
   readonly fault?: Fault["kind"];
 }
@@ -54,7 +56,8 @@ export async function startFaultProxy(target: URL): Promise<FaultProxy> {
     // A sender that is gone before it has said all has sent nothing.
     if (body === undefined) return;
     const fault = carriesEvents(method, path) ? faults.shift() : undefined;
-    const request = { method, path, headers, body, ...(fault === undefined ? {} : { fault: fault.kind }) };
+    const ids = idsIn(body);
+    const request = { method, path, headers, body, ids, ...(fault === undefined ? {} : { fault: fault.kind }) };
     passed.push(request);
     if (fault?.kind === "unavailable" || fault?.kind === "rate_limited") await refuse(request, fault, outgoing);
     else forward(target, request, outgoing);
@@ -66,8 +69,7 @@ export async function startFaultProxy(target: URL): Promise<FaultProxy> {
     url: new URL(`http://127.0.0.1:${port}`),
     calls: () => passed.filter(({ method, path }) => carriesEvents(method, path)),
     preflights: () => passed.filter(({ method }) => method === "OPTIONS"),
-    deliveries: (id) =>
-      passed.filter((one) => reachedInlet(one) && textOf(one.body).includes(JSON.stringify(id))).length,
+    deliveries: (id) => passed.filter((one) => reachedInlet(one) && one.ids.includes(id)).length,
     add: (...more) => void faults.push(...more),
     stop: () =>
       new Promise((resolve) => {
@@ -79,7 +81,10 @@ export async function startFaultProxy(target: URL): Promise<FaultProxy> {
 
 const reachedInlet = ({ fault }: Passed): boolean => fault !== "unavailable" && fault !== "rate_limited";
 
-const textOf = (body: Buffer): string => (body[0] === 0x1f ? gunzipSync(body) : body).toString();
+function idsIn(body: Buffer): string[] {
+  const text = (body[0] === 0x1f ? gunzipSync(body) : body).toString();
+  return [...text.matchAll(/"messageId":"([^"]+)"/g)].map(([, id = ""]) => id);
+}
 
 function forward(target: URL, { method, path, headers, body, fault }: Passed, outgoing: ServerResponse): void {
   const { hostname, port } = target;

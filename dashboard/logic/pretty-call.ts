@@ -89,7 +89,8 @@ function serverCall(type: EventType, message: Message): string | undefined {
     if (!isEmpty(message[key])) fields.push([key, message[key]]);
   }
   if (!isEmpty(context)) fields.push(["context", context]);
-  const timestamp = message["originalTimestamp"] ?? message["timestamp"];
+  // Once accepted, `timestamp` is the collector's own reckoning and the caller's is kept beside it.
+  const timestamp = message["receivedAt"] === undefined ? message["timestamp"] : message["originalTimestamp"];
   if (timestamp !== undefined) fields.push(["timestamp", timestamp]);
   return call(type, [Object.fromEntries(fields)], 1);
 }

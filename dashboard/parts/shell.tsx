@@ -1,4 +1,4 @@
-import { Sidebar } from "@cloudflare/kumo/components/sidebar";
+import { Sidebar, useSidebar } from "@cloudflare/kumo/components/sidebar";
 import { LinkProvider } from "@cloudflare/kumo/utils";
 import {
   ArrowsSplitIcon,
@@ -10,7 +10,7 @@ import {
   StorefrontIcon,
 } from "@phosphor-icons/react";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { api } from "../api/client.ts";
 import { queryClient, workspaceQuery } from "../api/queries.ts";
@@ -67,6 +67,10 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
   const workspace = useQuery(workspaceQuery);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const leave = useSignOut();
+  const { setOpenMobile } = useSidebar();
+  const router = useRouter();
+  // On a phone the menu lies over the screen: it has done its work once another screen is there.
+  useEffect(() => router.subscribe("onResolved", () => setOpenMobile(false)), [router, setOpenMobile]);
   return (
     <Sidebar aria-label="Console">
       <Sidebar.Header>
@@ -78,7 +82,13 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
       <Sidebar.Content>
         <Sidebar.Group>
           <Sidebar.Menu>
-            <Sidebar.MenuButton icon={MagnifyingGlassIcon} onClick={onSearch}>
+            <Sidebar.MenuButton
+              icon={MagnifyingGlassIcon}
+              onClick={() => {
+                setOpenMobile(false);
+                onSearch();
+              }}
+            >
               Jump to…
               <kbd className="text-kumo-subtle ml-auto font-sans text-sm">{SHORTCUT}</kbd>
             </Sidebar.MenuButton>

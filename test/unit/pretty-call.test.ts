@@ -90,6 +90,18 @@ describe("a call from a server is rebuilt as one object", () => {
     });
   });
 
+  it("takes the caller's time from an accepted event, not the one the collector reckoned", () => {
+    const stored = {
+      type: "track",
+      userId: "u1",
+      event: "E",
+      timestamp: "reckoned",
+      receivedAt: "2026-01-02T03:04:05.000Z",
+    };
+    expect(run(codeOf(stored))[0]?.args[0]).toEqual({ userId: "u1", event: "E" });
+    expect(run(codeOf({ ...stored, originalTimestamp: "given" }))[0]?.args[0]).toMatchObject({ timestamp: "given" });
+  });
+
   it("keeps what is wrong with a refused call visible", () => {
     const [call] = run(codeOf({ type: "track", userId: 42, event: "x", properties: "none" }));
     expect(call?.args[0]).toEqual({ userId: 42, event: "x", properties: "none" });

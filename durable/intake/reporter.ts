@@ -68,8 +68,9 @@ export class Reporter {
     if (this.#scheduled) return;
     this.#scheduled = true;
     const every = this.#watching ? WATCHED_EVERY_MS : UNWATCHED_EVERY_MS;
-    const wait = Math.max(SOON_MS, this.#lastPush + every - this.#deps.now());
-    this.#deps.later(wait, () => this.#push());
+    const wait = this.#lastPush + every - this.#deps.now();
+    // At most `every`: a clock that has stepped back must not silence the reports until it has caught up.
+    this.#deps.later(Math.min(Math.max(SOON_MS, wait), every), () => this.#push());
   }
 
   async #push(): Promise<void> {

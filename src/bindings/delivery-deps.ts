@@ -29,10 +29,13 @@ function timeLimit(ms: number): TimeLimit {
 function currentDirectory(env: Env): () => Promise<Directory> {
   let copy: Directory | undefined;
   return async () => {
-    const answer = await env.CATALOG.getByName("workspace").directory(copy?.version);
+    // What was asked about: by the time of the answer a slower one, older than both, may have replaced the copy.
+    const held = copy;
+    const answer = await env.CATALOG.getByName("workspace").directory(held?.version);
     if (answer !== "unchanged") copy = answer;
-    if (copy === undefined) throw new Error("the catalog gave no directory");
-    return copy;
+    const current = answer === "unchanged" ? held : answer;
+    if (current === undefined) throw new Error("the catalog gave no directory");
+    return current;
   };
 }
 

@@ -13,7 +13,7 @@ const MESSAGE_BYTES = 120_000;
 
 /**
  * Queue messages (text) that carry the batch: a JSON head, then one event a line, so that nothing is escaped
- * twice. `byteLength` measures UTF-8. One event always fits: a line is at most a little over 32 kB.
+ * twice. `byteLength` measures UTF-8. One event always fits: a line is at most 64 kB (LIMITS.lineBytes).
  */
 export function encodeOverflow(batch: OverflowBatch, byteLength: (text: string) => number): string[] {
   const messages: string[] = [];
@@ -26,7 +26,7 @@ export function encodeOverflow(batch: OverflowBatch, byteLength: (text: string) 
   };
   const headBytes = byteLength(head(0, 0));
   batch.lines.forEach((line, i) => {
-    const size = byteLength(line) + byteLength(batch.ids[i]!) + 8;
+    const size = byteLength(line) + byteLength(JSON.stringify(batch.ids[i])) + 2;
     if (bytes + size > MESSAGE_BYTES - headBytes) {
       close(i);
       from = i;

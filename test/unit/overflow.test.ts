@@ -22,6 +22,13 @@ describe("overflow messages", () => {
     );
   });
 
+  it("stay below it with ids that JSON writes six times as long", () => {
+    const ids = Array.from({ length: 1000 }, (_, i) => `${i}`.padEnd(100, "\u0001"));
+    const messages = encodeOverflow({ route, receivedAt: 7, ids, lines: ids.map(() => "{}") }, byteLength);
+    for (const message of messages) expect(byteLength(message)).toBeLessThan(128_000);
+    expect(messages.map(decodeOverflow).flatMap((part) => part.ids)).toEqual(ids);
+  });
+
   it("refuse a damaged body", () => {
     expect(() => decodeOverflow('{"route":{},"receivedAt":1,"ids":["a","b"]}\n{}')).toThrow("1 lines for 2 ids");
   });

@@ -1,0 +1,50 @@
+import { expect, it, vi } from "vitest";
+import { Reporter } from "../../durable/intake/reporter.ts";
+
+function createReporter() {
+  const waits: { ms: number; work: () => Promise<void> }[] = [];
+  const clock = { now: 1_000_000 };
+  const count = vi.fn(async (_at: number, _counts: Readonly<Record<string, number>>): Promise<void> => undefined);
+  const record = vi.fn(async () => ({ watching: false }));
+  const reporter = new Reporter({
+    sourceId: "s",
+    record,
+    count,
+    now: () => clock.now,
+    later: (ms, work) => void waits.push({ ms, work }),
+  });
+  return { reporter, clock, count, record, waits };
+}
+
+it("shows the first event after a quiet while at once, then keeps pushes two seconds apart", async () => {
+  const { reporter, clock, count, waits } = createReporter();
+  reporter.sawLines("accepted", ["{}"]);
+  reporter.sawLines("accepted", ["{}", "{}"]);
+  expect(waits.map(({ ms }) => ms)).toEqual([50]);
+  await waits[0]!.work();
+  expect(count).toHaveBeenCalledWith(clock.now, { accepted: 3 });
+  clock.now += 500;
+  reporter.sawLines("duplicate", ["{}"]);
+  expect(waits.at(-1)?.ms).toBe(1500);
+});
+
+it("goes on reporting when the clock has stepped back an hour", async () => {
+  const { reporter, clock, waits } = createReporter();
+  reporter.sawLines("accepted", ["{}"]);
+  await waits[0]!.work();
+  clock.now -= 3_600_000;
+  reporter.sawLines("accepted", ["{}"]);
+  expect(waits.at(-1)?.ms).toBe(2000);
+});
+
+it("keeps the counts of a push that the ledger did not take for the next one", async () => {
+  const { reporter, clock, count, waits } = createReporter();
+  const error = vi.spyOn(console, "error").mockReturnValue();
+  count.mockRejectedValueOnce(new Error("overloaded"));
+  reporter.sawLines("accepted", ["{}"]);
+  await waits[0]!.work();
+  reporter.sawLines("accepted", ["{}"]);
+  await waits[1]!.work();
+  expect(count).toHaveBeenLastCalledWith(clock.now, { accepted: 2 });
+  error.mockRestore();
+});

@@ -13,7 +13,8 @@ import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
 import { commitsOf, drainSegment, handOver, HOUR_MS, keyOf, type DrainDeps } from "./intake/drain.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
-import { loadMemory, placeFinder, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
+import { loadMemory, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
+import { findPlaces } from "./intake/places.ts";
 import { Reporter } from "./intake/reporter.ts";
 import { intakeStore, positionOf, type IntakeStore } from "./intake/store.ts";
 import { commitBatches, type CommitRequest } from "./intake/commit.ts";
@@ -85,13 +86,7 @@ export class Intake extends DurableObject<Env> {
    */
   async seen(hashes: ArrayBuffer, epoch: number): Promise<number[]> {
     this.#adopt(epoch);
-    const view = new DataView(hashes);
-    const find = placeFinder(this.#store, this.#memory.index);
-    const found: number[] = [];
-    for (let i = 0; i * HASH_BYTES < hashes.byteLength; i++) {
-      if (find(view, i * HASH_BYTES) !== undefined) found.push(i);
-    }
-    return found;
+    return [...findPlaces(this.#store, this.#memory.index, [hashes])[0]!.keys()];
   }
 
   /** Refusals on their way to the debugger and the ledger; coalesced with the shard's own samples. */
@@ -108,7 +103,7 @@ export class Intake extends DurableObject<Env> {
   /** Where this shard keeps a messageId, or null when it is unknown or older than the window. */
   async lookup(messageId: string): Promise<LookupResult | null> {
     const hash = hashIds([messageId]);
-    const place = placeFinder(this.#store, this.#memory.index)(new DataView(hash), 0);
+    const place = findPlaces(this.#store, this.#memory.index, [hash])[0]!.get(0);
     if (place === undefined) return null;
     const row = this.#store.segment(place.segment);
     const waiting = row ? [] : this.#store.outboxIds(place.segment);

@@ -1,7 +1,8 @@
 import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import type { AppendBatch, AppendResult } from "../../src/core/intake.ts";
 import { HOUR_MS } from "./drain.ts";
-import { addAll, placeFinder, type IntakeMemory, type OpenSegment } from "./memory.ts";
+import { addAll, type IntakeMemory, type OpenSegment } from "./memory.ts";
+import { findPlaces } from "./places.ts";
 import type { IntakeStore, OutboxRow } from "./store.ts";
 
 /** A SQLite row holds 2 MB; a UTF-16 unit takes at most three bytes of it. Not enforced locally, so kept here. */
@@ -37,16 +38,19 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
   const builder = new RowBuilder();
   const duplicates = new HashList();
   const { answers, open, rows } = store.transaction(() => {
-    const find = placeFinder(store, memory.index);
+    const known = findPlaces(
+      store,
+      memory.index,
+      requests.map(({ hashes }) => hashes),
+    );
     const fresh = new Set<string>();
-    const answers = requests.map((request): AppendResult => {
+    const answers = requests.map((request, n): AppendResult => {
       // Checked here, not on arrival: `seen` may have raised the epoch while this request waited for its commit.
       if (request.batch.route.epoch < epoch) return { status: "stale_epoch", epoch };
       const repeated: number[] = [];
-      const view = new DataView(request.hashes);
       request.batch.ids.forEach((id, i) => {
         const hash = new Uint8Array(request.hashes, i * HASH_BYTES, HASH_BYTES);
-        if (fresh.has(id) || request.earlier.has(i) || find(view, i * HASH_BYTES) !== undefined) {
+        if (fresh.has(id) || request.earlier.has(i) || known[n]!.has(i)) {
           repeated.push(i);
           duplicates.add(hash);
         } else {

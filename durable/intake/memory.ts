@@ -1,6 +1,6 @@
 import { DedupIndex, HASH_BYTES } from "../../src/core/dedup-index.ts";
 import { HOUR_MS, type Unconfirmed } from "./drain.ts";
-import { positionOf, type IntakeStore } from "./store.ts";
+import type { IntakeStore } from "./store.ts";
 
 /** The segment that commits go to now. Sealed by the drain, by size, and at each full hour. */
 export interface OpenSegment {
@@ -55,40 +55,4 @@ export function loadMemory(store: IntakeStore): IntakeMemory {
 export function addAll(index: DedupIndex, bucket: number, hashes: ArrayBuffer, segment: number): void {
   const view = new DataView(hashes);
   for (let at = 0; at < hashes.byteLength; at += HASH_BYTES) index.add(bucket, view, at, segment);
-}
-
-export interface Place {
-  readonly segment: number;
-  readonly line: number;
-}
-
-/**
- * Finds ids in the stored hashes. One finder serves one commit: the hashes of a segment are read at most once,
- * so a retried batch costs one row read, not one per event.
- */
-export function placeFinder(
-  store: IntakeStore,
-  index: DedupIndex,
-): (hashes: DataView, offset: number) => Place | undefined {
-  const read = new Map<number, ArrayBuffer[]>();
-  const hashesOf = (segment: number): ArrayBuffer[] => {
-    let parts = read.get(segment);
-    if (parts === undefined) {
-      const row = store.segment(segment);
-      parts = row ? [row.hashes] : store.outboxIds(segment).map((part) => part.hashes);
-      read.set(segment, parts);
-    }
-    return parts;
-  };
-  return (hashes, offset) => {
-    for (const segment of index.candidates(hashes, offset)) {
-      let before = 0;
-      for (const part of hashesOf(segment)) {
-        const position = positionOf(part, hashes, offset);
-        if (position >= 0) return { segment, line: before + position };
-        before += part.byteLength / HASH_BYTES;
-      }
-    }
-    return undefined;
-  };
 }

@@ -10,16 +10,21 @@ export interface Judged {
   readonly events: readonly Normalised[];
 }
 
-/** Normalises every message of a call, within 4 MB of lines altogether (LIMITS.requestLineChars). */
+const TOO_MUCH = reject("message_too_large", "all messages with the batch's context added: more than 4 MB");
+
+/**
+ * Normalises the messages of a call, within 4 MB of lines altogether (LIMITS.requestLineChars). A refused message uses
+ * up what the batch would have added to it; once nothing is left, the rest is refused without a look.
+ */
 export function judge(messages: readonly unknown[], arrival: Arrival, deps: Pick<AcceptDeps, "newMessageId">): Judged {
   const events: Normalised[] = [];
   let room: number = LIMITS.requestLineChars;
   const items = messages.map((raw): Result<Normalised, Rejection> => {
+    if (room < 0) return err(TOO_MUCH);
     const result = normalise(raw, arrival, () => deps.newMessageId());
+    room -= result.ok ? result.value.line.length : arrival.sharedChars;
     if (!result.ok) return result;
-    room -= result.value.line.length;
-    if (room < 0)
-      return err(reject("message_too_large", "all messages with the batch's context added: more than 4 MB"));
+    if (room < 0) return err(TOO_MUCH);
     events.push(result.value);
     return result;
   });

@@ -26,6 +26,8 @@ export interface Arrival {
   readonly context: JsonObject | undefined;
   readonly integrations: JsonObject | undefined;
   readonly sentAt: string | number | undefined;
+  /** Characters of JSON that the batch's context and integrations may add to each message. */
+  readonly sharedChars: number;
 }
 
 export type ArrivalFacts = Pick<Arrival, "projectId" | "impliedType" | "sender"> & {
@@ -47,17 +49,24 @@ function openShared(value: unknown, reason: "context_not_object" | "integrations
   return ok(found.poisoned ? sanitise(value).message : value);
 }
 
-/** Prepares what a request's messages share; refused when the batch-level fields are not objects. */
+const charsOf = (value: JsonObject | undefined): number => (value === undefined ? 0 : JSON.stringify(value).length);
+
+/**
+ * Prepares what a request's messages share; refused when the batch-level fields are not objects, or so large that no
+ * message could be stored with them: 2,500 attempts to do so would cost seconds.
+ */
 export function openArrival(facts: ArrivalFacts): Result<Arrival, Rejection> {
   const { receivedAt, shared, ...rest } = facts;
   const context = openShared(shared?.context, "context_not_object");
   if (!context.ok) return context;
   const integrations = openShared(shared?.integrations, "integrations_not_object");
   if (!integrations.ok) return integrations;
+  const sharedChars = charsOf(context.value) + charsOf(integrations.value);
+  if (sharedChars > LIMITS.lineBytes) return err(reject("message_too_large", "the batch's context alone"));
   const received = { ms: receivedAt, iso: new Date(receivedAt).toISOString() };
   // Copied into each item without a look: only what can be a date may pass.
   const sentAt = typeof shared?.sentAt === "string" || typeof shared?.sentAt === "number" ? shared.sentAt : undefined;
-  return ok({ ...rest, received, context: context.value, integrations: integrations.value, sentAt });
+  return ok({ ...rest, received, context: context.value, integrations: integrations.value, sentAt, sharedChars });
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(EventType.options);

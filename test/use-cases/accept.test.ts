@@ -94,6 +94,38 @@ describe("a batch", () => {
     });
   });
 
+  it("is not looked through to its end once the shared context has used up its 4 MB, stored or refused", async () => {
+    let looks = 0;
+    const watched = (more: Record<string, unknown>) =>
+      Object.defineProperty({ ...track("m"), ...more }, "type", {
+        enumerable: true,
+        get: () => (looks++, "track"),
+      });
+    const messages = Array.from({ length: 1250 }, (_, i) => [
+      watched({ messageId: `m${i}` }),
+      watched({ userId: null, context: {} }),
+    ]).flat();
+    const once = memoryAcceptDeps();
+    await accept(messages.slice(0, 2), once);
+    const looksAtTwo = looks;
+    looks = 0;
+    await accept(messages, memoryAcceptDeps(), { shared: { context: { x: "y".repeat(60_000) } } });
+    expect(looks).toBeLessThan((80 * looksAtTwo) / 2);
+  });
+
+  it("with a context that no message could be stored with is refused as a whole", async () => {
+    const deps = memoryAcceptDeps();
+    const shared = {
+      context: { x: "y".repeat(40_000) },
+      integrations: { All: true, Other: { x: "y".repeat(30_000) } },
+    };
+    expect(await accept([track("a"), track("b")], deps, { shared })).toMatchObject({
+      status: "refused",
+      rejection: { reason: "message_too_large", detail: "the batch's context alone" },
+    });
+    expect(deps.counts()).toEqual({ "refused:message_too_large": 2 });
+  });
+
   it("with a context that is no object is refused as a whole", async () => {
     expect(await accept([track("a")], memoryAcceptDeps(), { shared: { context: 5 } })).toMatchObject({
       status: "refused",

@@ -262,7 +262,9 @@ describe("hostile messages", () => {
   });
 
   it("cannot grow without bound by the batch's context", () => {
-    const result = outcome(track(), { shared: { context: { x: "y".repeat(70_000) } } });
+    const result = outcome(track({ traits: { x: "y".repeat(10_000) } }), {
+      shared: { context: { x: "y".repeat(60_000) } },
+    });
     expect(result.ok ? "" : result.error).toEqual({
       reason: "message_too_large",
       detail: "with the batch's context added",

@@ -105,12 +105,9 @@ describe("a batch", () => {
       watched({ messageId: `m${i}` }),
       watched({ userId: null, context: {} }),
     ]).flat();
-    const once = memoryAcceptDeps();
-    await accept(messages.slice(0, 2), once);
-    const looksAtTwo = looks;
-    looks = 0;
     await accept(messages, memoryAcceptDeps(), { shared: { context: { x: "y".repeat(60_000) } } });
-    expect(looks).toBeLessThan((80 * looksAtTwo) / 2);
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThan(messages.length / 2);
   });
 
   it("with a context that no message could be stored with is refused as a whole", async () => {

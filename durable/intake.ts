@@ -222,7 +222,8 @@ export class Intake extends DurableObject<Env> {
     const { open, waiting } = this.#memory;
     const { drainAfterMs = 0, drainAfterBytes = 0 } = this.#route ?? {};
     if (waiting.size > 0) this.#arm(open.bytes >= drainAfterBytes ? now : now + drainAfterMs);
-    const due = Math.min(...[...this.#memory.unconfirmed.values()].map((state) => state.dueAt));
+    let due = Infinity;
+    for (const { dueAt } of this.#memory.unconfirmed.values()) due = Math.min(due, dueAt);
     if (Number.isFinite(due)) this.#arm(due);
   }
 

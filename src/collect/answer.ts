@@ -11,13 +11,13 @@ const represent = (item: ItemOutcome) =>
   item.status === "refused"
     ? {
         messageId: item.messageId,
-        status: item.status,
+        status: "rejected",
         reason: item.rejection.reason,
         message: describeRejection(item.rejection),
       }
     : item;
 
-const representRefusal = ({ reason }: Rejection, message: string) => ({ status: "refused", reason, message });
+const representRefusal = ({ reason }: Rejection, message: string) => ({ status: "rejected", reason, message });
 
 /** What the whole request is answered: its own refusal, else an item's that the client has to hear of (oversize). */
 function decisive(outcome: CallOutcome): Rejection | undefined {

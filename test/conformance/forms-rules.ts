@@ -226,7 +226,7 @@ const opting = [
     }),
     answer: {
       ...OK,
-      body: { success: true, items: [{ status: "accepted" }, { status: "refused", reason: "event_not_defined" }] },
+      body: { success: true, items: [{ status: "accepted" }, { status: "rejected", reason: "event_not_defined" }] },
       headers: { "preference-applied": "return=representation" },
     },
     archived: () => [{ event: "Clicked" }],

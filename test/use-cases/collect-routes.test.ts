@@ -198,7 +198,7 @@ describe("Prefer: return=representation", () => {
         { messageId: "m1", status: "duplicate" },
         {
           messageId: "p1",
-          status: "refused",
+          status: "rejected",
           reason: "no_user_anon_id",
           message: "Neither userId nor anonymousId is a non-empty string.",
         },
@@ -212,7 +212,7 @@ describe("Prefer: return=representation", () => {
     expect(response.status).toBe(200);
     expect(JSON.parse(text)).toEqual({
       success: true,
-      outcome: { status: "refused", reason: "source_disabled", message: "The source is switched off." },
+      outcome: { status: "rejected", reason: "source_disabled", message: "The source is switched off." },
     });
   });
 });

@@ -1,4 +1,5 @@
 // The load, in a process of its own: `fork`ed by load.ts, one message per round, one answer each.
+import { setTimeout as sleep } from "node:timers/promises";
 import { HttpCaller } from "./http-caller.ts";
 import { bodyMaker, pathFor } from "./sample-events.ts";
 
@@ -9,6 +10,8 @@ export interface LoadOrder {
   /** Ends after this many ms, or after `calls` calls when given. */
   readonly ms: number;
   readonly calls?: number;
+  /** Each caller rests this long after an answer: a rate that the callers set, not the Worker. */
+  readonly pauseMs?: number;
   /** Part of every messageId: two rounds never share one. */
   readonly runId: string;
 }
@@ -26,7 +29,7 @@ export interface LoadResult {
 }
 
 async function runLoad(order: LoadOrder): Promise<LoadResult> {
-  const { callers, perCall, ms, calls = Number.POSITIVE_INFINITY } = order;
+  const { callers, perCall, ms, calls = Number.POSITIVE_INFINITY, pauseMs = 0 } = order;
   const next = bodyMaker(perCall, order.runId);
   const lines = await Promise.all(
     Array.from({ length: callers }, () => HttpCaller.open(new URL(order.url), pathFor(perCall))),
@@ -37,13 +40,15 @@ async function runLoad(order: LoadOrder): Promise<LoadResult> {
   const cpu = process.cpuUsage();
   const start = performance.now();
   await Promise.all(
-    lines.map(async (line) => {
+    lines.map(async (line, i) => {
+      if (pauseMs > 0) await sleep((pauseMs * i) / callers);
       while (begun < calls && performance.now() - start < ms) {
         begun++;
         const sent = performance.now();
         const status = await line.post(next());
         latencies.push(performance.now() - sent);
         if (status !== 200) refused[status] = (refused[status] ?? 0) + 1;
+        if (pauseMs > 0) await sleep(pauseMs);
       }
     }),
   );

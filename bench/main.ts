@@ -41,8 +41,8 @@ function throughputShapes(quick: boolean): Shape[] {
   );
 }
 
-/** The trickle is apart: it needs time but no processor, so it runs beside the others on a Worker of its own. */
-function countedShapes(quick: boolean): { load: CountedShape[]; trickle: CountedShape } {
+/** The slow shapes need time but no processor: they run beside the others on a Worker of their own. */
+function countedShapes(quick: boolean): { load: CountedShape[]; slow: CountedShape[] } {
   const size = quick ? 0.5 : 1;
   const plain: CountedShape[] = [
     { name: "1 a call, 50 callers", callers: 50, perCall: 1, calls: 8000 },
@@ -52,9 +52,12 @@ function countedShapes(quick: boolean): { load: CountedShape[]; trickle: Counted
     load: [
       ...(quick ? [] : plain),
       { name: "1 a call, 50 callers, a webhook", callers: 50, perCall: 1, calls: 4000 * size, webhook: true },
-      { name: "20 a call, 50 callers, a webhook", callers: 50, perCall: 20, calls: 400 * size, webhook: true },
+      { name: "20 a call, 50 callers, a webhook", callers: 50, perCall: 20, calls: 200 * size, webhook: true },
     ],
-    trickle: { name: "1 a call, one every 4 s", callers: 1, perCall: 1, calls: quick ? 3 : 8, everyMs: 4000 },
+    slow: [
+      ...(quick ? [] : [{ name: "1 a call, callers who rest", callers: 20, perCall: 1, calls: 1500, pauseMs: 100 }]),
+      { name: "1 a call, a trickle", callers: 1, perCall: 1, calls: quick ? 3 : 8, pauseMs: 4000 },
+    ],
   };
 }
 
@@ -87,14 +90,15 @@ export async function runBench({ quick }: { readonly quick: boolean }): Promise<
   buildBenchWorkers();
   say("bench Workers built");
   const driver = new LoadDriver();
+  const slowDriver = new LoadDriver();
   try {
     const startup = await measureStartup(quick ? 1 : 3);
     say("start-up: done");
     const throughput = await measureThroughput(throughputShapes(quick), driver, say);
-    const { load, trickle } = countedShapes(quick);
-    const [counted, trickled] = await Promise.all([
+    const { load, slow } = countedShapes(quick);
+    const [counted, slowly] = await Promise.all([
       countOperations(load, driver, say),
-      countOperations([trickle], driver, say),
+      countOperations(slow, slowDriver, say),
     ]);
     const core = await measureCore(quick);
     const report: BenchReport = {
@@ -104,7 +108,7 @@ export async function runBench({ quick }: { readonly quick: boolean }): Promise<
       seconds: Math.round((performance.now() - start) / 1000),
       startup,
       throughput,
-      operations: [...counted.operations, ...trickled.operations],
+      operations: [...counted.operations, ...slowly.operations],
       stored: counted.stored,
       core,
     };
@@ -116,5 +120,6 @@ export async function runBench({ quick }: { readonly quick: boolean }): Promise<
     console.log(text);
   } finally {
     driver.stop();
+    slowDriver.stop();
   }
 }

@@ -11,8 +11,8 @@ export interface CountedShape {
   readonly callers: number;
   readonly perCall: number;
   readonly calls: number;
-  /** Pause between calls, ms; a trickle has one. */
-  readonly everyMs?: number;
+  /** Pause of each caller after an answer, ms. Without one the callers send as fast as they are answered. */
+  readonly pauseMs?: number;
   /** One webhook destination is connected to the source. */
   readonly webhook?: boolean;
 }
@@ -42,6 +42,12 @@ async function call(server: BenchServer, path: string, body = ""): Promise<strin
   return response.text();
 }
 
+/** Waits for something that may never come; the report then says so. */
+async function until(done: () => boolean): Promise<void> {
+  const start = performance.now();
+  while (!done() && performance.now() - start < LIMIT_MS) await sleep(100);
+}
+
 /** Operations go on after the last answer (drain, routing, delivery): waits until the counts stand still. */
 async function finalCounts(server: BenchServer): Promise<Counts> {
   const start = performance.now();
@@ -56,19 +62,9 @@ async function finalCounts(server: BenchServer): Promise<Counts> {
 
 /** Sends the shape's calls and returns how long that took, ms. */
 async function send(shape: CountedShape, server: BenchServer, driver: LoadDriver, runId: string): Promise<number> {
-  const { callers, perCall, calls, everyMs } = shape;
-  if (everyMs === undefined) {
-    const load = await driver.run({ url: server.url.href, callers, perCall, ms: LIMIT_MS, calls, runId });
-    if (load.calls !== calls)
-      throw new Error(`${shape.name}: only ${load.calls} of ${calls} calls within ${LIMIT_MS} ms`);
-    return load.ms;
-  }
-  const next = bodyMaker(perCall, runId);
-  for (let i = 0; i < calls; i++) {
-    await call(server, pathFor(perCall), next());
-    await sleep(everyMs);
-  }
-  return calls * everyMs;
+  const load = await driver.run({ url: server.url.href, ...shape, ms: LIMIT_MS, runId });
+  if (load.calls !== shape.calls) throw new Error(`${shape.name}: ${load.calls} of ${shape.calls} calls in time`);
+  return load.ms;
 }
 
 /** A destination that accepts everything at once. */
@@ -112,9 +108,10 @@ export async function countOperations(
       }
       await call(server, "/__bench/reset");
       const before = sink.received();
-      const ms = await send(shape, server, driver, `c${i}`);
-      const counts = await finalCounts(server);
+      const ms = await send(shape, server, driver, `${shape.calls}c${i}`);
       const events = shape.calls * shape.perCall;
+      if (shape.webhook === true) await until(() => sink.received() - before >= events);
+      const counts = await finalCounts(server);
       operations.push({
         shape,
         events,

@@ -104,7 +104,9 @@ async function serveQuery(deps: BeaconDeps, c: Context): Promise<Response> {
     target = link.value;
   }
 
-  const { cookie, outcome } = onlyLooks(c) ? {} : await acceptQuery(deps, c, { search, writeKeys, source });
+  // What was signed are the decoded parameters; readQuery's own way of decoding must not make something else of them.
+  const said = target === undefined ? search : searchParams.toString();
+  const { cookie, outcome } = onlyLooks(c) ? {} : await acceptQuery(deps, c, { search: said, writeKeys, source });
   const headers = { ...HIT, ...setCookie(cookie) };
   if (target !== undefined) return new Response(null, { status: 302, headers: { ...headers, location: target } });
   if (prefersImage(c.req.header("accept"))) return image(cookie);

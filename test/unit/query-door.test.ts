@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { webHmac } from "../../src/bindings/hmac.ts";
 import { beaconRoutes } from "../../src/collect/beacon.ts";
-import { signLink } from "../../src/collect/links.ts";
+import { signLink, type LinkOptions } from "../../src/collect/links.ts";
 import type { SourceContext } from "../../src/core/source.ts";
 import { SourceSettings } from "../../src/core/source.ts";
 import { createTestSource, memoryAcceptDeps } from "../support/memory-deps.ts";
@@ -21,7 +21,9 @@ function door(...sources: SourceContext[]) {
   return { deps, get };
 }
 
-async function link(to = "https://shop.example/sale?x=1"): Promise<string> {
+const CLICK = { userId: "u1", event: "Link Clicked", properties: { campaign: "spring" } };
+
+async function link(to = "https://shop.example/sale?x=1", calls: LinkOptions["calls"] = CLICK): Promise<string> {
   const signed = await signLink(
     {
       origin: ORIGIN,
@@ -29,7 +31,7 @@ async function link(to = "https://shop.example/sale?x=1"): Promise<string> {
       writeKey: "wk_1",
       linkKey: createTestSource().linkKey,
       to,
-      calls: { userId: "u1", event: "Link Clicked", properties: { campaign: "spring" } },
+      calls,
     },
     webHmac,
   );
@@ -136,6 +138,21 @@ describe("a click redirect", () => {
     expect(page).toContain(reason);
     expect(page).not.toMatch(/href|evil|shop\.example/);
     expect(deps.stored).toEqual([]);
+  });
+
+  test.each([
+    ["names are escaped", (url: string) => url.replaceAll("ajs_", "%61js_")],
+    ["values are escaped no more", (url: string) => url.replaceAll("%3D", "=")],
+  ])("whose %s on the way still makes the calls that were signed", async (_, rewrite) => {
+    const { deps, get } = door();
+    const signed = await link("https://shop.example/sale", { userId: "u1=admin", event: "a=b" });
+    const rewritten = rewrite(signed);
+    expect(rewritten).not.toBe(signed);
+    expect((await get(rewritten)).status).toBe(302);
+    expect(deps.stored).toMatchObject([
+      { type: "identify", userId: "u1=admin" },
+      { type: "track", event: "a=b" },
+    ]);
   });
 
   test("that was altered shows in the source's debugger", async () => {

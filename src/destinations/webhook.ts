@@ -26,8 +26,20 @@ function describeRequest(headers: Headers, { settings }: Call): string {
   return clip([`${settings.method} ${maskUrl(settings.url)}`, ...lines].join("\n"), SAMPLE_LIMIT);
 }
 
+/** Shorter ones are part of too many words to be hidden. */
+const SECRET_CHARS = 4;
+
+/** What somebody else wrote, without our secrets: error pages like to repeat the request. */
+function hideSecrets(text: string, { settings }: Call): string {
+  const { secretHeaders, sharedSecret } = settings;
+  const values = Object.values(secretHeaders).flatMap((value) => [value, value.replace(/^\S+\s+/, "")]);
+  return [...values, sharedSecret]
+    .filter((secret) => secret.length >= SECRET_CHARS)
+    .reduce((shown, secret) => shown.replaceAll(secret, "••••"), text);
+}
+
 /** The start of an answer's body; an answer that breaks off or never ends gives what had come. */
-async function readStart(response: Response): Promise<string> {
+async function readStart(response: Response, call: Call): Promise<string> {
   const reader = response.body?.getReader();
   if (reader === undefined) return "";
   const decoder = new TextDecoder();
@@ -42,10 +54,10 @@ async function readStart(response: Response): Promise<string> {
   } catch (error) {
     text += `\n(the answer broke off: ${error instanceof Error ? error.message : "unknown"})`;
   }
-  return clip(text, SAMPLE_LIMIT);
+  return clip(hideSecrets(text, call), SAMPLE_LIMIT);
 }
 
-async function judge(response: Response, base: Omit<Exchange, "response">, { tools }: Call): Promise<Outcome> {
+async function judge(response: Response, base: Omit<Exchange, "response">, call: Call): Promise<Outcome> {
   const { status } = response;
   const verdict = classifyHttp(status);
   if (verdict === "delivered") {
@@ -53,14 +65,15 @@ async function judge(response: Response, base: Omit<Exchange, "response">, { too
     await response.body?.cancel().catch(() => undefined);
     return { status: "delivered" };
   }
-  const text = await readStart(response);
+  const text = await readStart(response, call);
+  const statusText = hideSecrets(response.statusText, call);
   const facts = {
     reason: String(status),
-    detail: `${status} ${response.statusText}`.trim(),
-    exchange: { ...base, response: clip(`${status} ${response.statusText}\n${text}`, SAMPLE_LIMIT) },
+    detail: `${status} ${statusText}`.trim(),
+    exchange: { ...base, response: clip(`${status} ${statusText}\n${text}`, SAMPLE_LIMIT) },
   };
   if (verdict === "abandoned") return { status: "abandoned", who: "user", ...facts };
-  const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"), tools.now());
+  const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"), call.tools.now());
   return { status: "retry", ...facts, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 

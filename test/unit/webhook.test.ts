@@ -90,6 +90,19 @@ describe("the answer", () => {
     expect(outcome).toMatchObject({ status: "retry", reason: "429", retryAfterMs: 9000 });
   });
 
+  it("that repeats the request's secrets is shown without them", async () => {
+    const { outcome } = await send(
+      { secretHeaders: "Authorization: Bearer hunter22\nX-Plain: swordfish", sharedSecret: "open-sesame" },
+      ({ headers }) =>
+        new Response(`${JSON.stringify([...headers])} hunter22 open-sesame`, {
+          status: 401,
+          statusText: "no swordfish",
+        }),
+    );
+    expect(JSON.stringify(outcome)).not.toMatch(/hunter22|swordfish|open-sesame/);
+    expect(JSON.stringify(outcome)).toContain("x-plain");
+  });
+
   it("400 is abandoned with what was said, secrets masked and texts bounded", async () => {
     const { outcome } = await send(
       { url: "https://hook.example/in?token=hunter2&v=1", secretHeaders: "X-Plain: hunter2", sharedSecret: "hunter2" },

@@ -1,29 +1,11 @@
 import type { AcceptDeps } from "../collect/accept.ts";
 import { intakeName } from "../core/intake.ts";
-import type { Observation } from "../core/sample.ts";
 import { appendDurably } from "./append.ts";
-import { Coalescer, mergeObservations } from "./coalesce.ts";
 import type { DirectoryCache } from "./directory.ts";
-import { createTally } from "./tally.ts";
 
 /** Supplies what accepting a call needs from this Worker's bindings. */
 export function createAcceptDeps(env: Env, directory: DirectoryCache): AcceptDeps {
-  const countUnknown = createTally({
-    send: (at, counts) => env.LEDGER.getByName("workspace").count(at, counts),
-    now: () => Date.now(),
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  });
   const reload = async (sourceId: string) => (await directory.reload(sourceId))?.route;
-  const now = () => Date.now();
-  const paced = { merge: mergeObservations, now, sleep: (ms: number) => scheduler.wait(ms) };
-  const refusals = new Coalescer<Observation>({
-    ...paced,
-    send: (sourceId, observation) => env.INTAKE.getByName(intakeName(sourceId, 0)).observe(observation),
-  });
-  const unknown = new Coalescer<Observation>({
-    ...paced,
-    send: (ledger, { at, counts }) => env.LEDGER.getByName(ledger).count(at, counts),
-  });
   return {
     findSource: (writeKeys) => directory.findSource(writeKeys),
     async withinRate(source) {
@@ -33,7 +15,7 @@ export function createAcceptDeps(env: Env, directory: DirectoryCache): AcceptDep
     },
     append: (source, events, receivedAt) => appendDurably(env, source, events, receivedAt, reload),
     observe: (observation) => env.INTAKE.getByName(intakeName(observation.sourceId, 0)).observe(observation),
-    countUnknown: (reason, count) => countUnknown(`refused:${reason}`, count),
+    countUnknown: (reason, count, at) => env.LEDGER.getByName("workspace").count(at, { [`refused:${reason}`]: count }),
     now: () => Date.now(),
     newMessageId: () => crypto.randomUUID(),
   };

@@ -20,17 +20,19 @@ interface CreateSourceProps {
 }
 
 /** A name, a kind and an environment make a source; its set-up page comes next. */
-export const CreateSource = ({ open, onOpenChange }: CreateSourceProps): ReactNode => (
-  <Dialog.Root open={open} onOpenChange={onOpenChange}>
-    <Dialog className="p-6" size="lg">
-      <Dialog.Title className="text-lg font-semibold">Create a source</Dialog.Title>
-      <Dialog.Description className="text-kumo-subtle mt-1">
-        One per website, server or app, and one per environment, so that tests stay out of real numbers.
-      </Dialog.Description>
-      <Form onCancel={() => onOpenChange(false)} />
-    </Dialog>
-  </Dialog.Root>
-);
+export default function CreateSource({ open, onOpenChange }: CreateSourceProps): ReactNode {
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog className="p-6" size="lg">
+        <Dialog.Title className="text-lg font-semibold">Create a source</Dialog.Title>
+        <Dialog.Description className="text-kumo-subtle mt-1">
+          One per website, server or app, and one per environment, so that tests stay out of real numbers.
+        </Dialog.Description>
+        <Form onCancel={() => onOpenChange(false)} />
+      </Dialog>
+    </Dialog.Root>
+  );
+}
 
 function Form({ onCancel }: { onCancel: () => void }): ReactNode {
   const navigate = useNavigate();

@@ -1,13 +1,13 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { filterOf, isFiltered } from "../logic/filters.ts";
 import { useLiveList } from "../live/use-live-list.ts";
 import { EntryList } from "./debugger/entry-list.tsx";
-import { EntryPanel } from "./debugger/entry-panel.tsx";
 import { LiveBar } from "./debugger/live-bar.tsx";
 import { Filters } from "./debugger/filters.tsx";
 import { useListKeys } from "./debugger/use-list-keys.ts";
 
+const EntryPanel = lazy(() => import("./debugger/entry-panel.tsx"));
 const route = getRouteApi("/shell/sources/$sourceId/debugger");
 export type DebuggerSearch = ReturnType<typeof route.useSearch>;
 
@@ -47,13 +47,15 @@ export function DebuggerScreen(): ReactNode {
           onClearFilter={() => change({ q: undefined, type: undefined, event: undefined, status: undefined })}
         />
         {search.entry !== undefined && live.list.loaded && (
-          <EntryPanel
-            sourceId={sourceId}
-            entry={selected}
-            view={search.view}
-            onViewChange={(view) => change({ view })}
-            onClose={() => select(undefined)}
-          />
+          <Suspense>
+            <EntryPanel
+              sourceId={sourceId}
+              entry={selected}
+              view={search.view}
+              onViewChange={(view) => change({ view })}
+              onClose={() => select(undefined)}
+            />
+          </Suspense>
         )}
       </div>
     </div>

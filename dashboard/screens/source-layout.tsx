@@ -1,7 +1,6 @@
-import { Tabs } from "@cloudflare/kumo/components/tabs";
 import { Badge } from "@cloudflare/kumo/components/badge";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { sourceQuery } from "../api/queries.ts";
 import { EnvironmentBadge } from "../parts/labels.tsx";
@@ -12,16 +11,15 @@ import { TextLink } from "../parts/text-link.tsx";
 const route = getRouteApi("/shell/sources/$sourceId");
 
 const TABS = [
-  { value: "setup", label: "Setup", to: "/sources/$sourceId/setup" },
-  { value: "debugger", label: "Debugger", to: "/sources/$sourceId/debugger" },
-  { value: "settings", label: "Settings", to: "/sources/$sourceId/settings" },
+  { label: "Setup", to: "/sources/$sourceId/setup" },
+  { label: "Debugger", to: "/sources/$sourceId/debugger" },
+  { label: "Settings", to: "/sources/$sourceId/settings" },
 ] as const;
 
 /** One source: its name and its tabs; the tab's screen below. */
 export function SourceLayout(): ReactNode {
   const { sourceId } = route.useParams();
   const source = useQuery(sourceQuery(sourceId));
-  const tab = useRouterState({ select: (state) => state.location.pathname.split("/")[3] ?? "" });
   if (source.isError && source.data === undefined) {
     if (source.error instanceof ApiError && source.error.status === 404) return <NotFound />;
     return (
@@ -49,16 +47,18 @@ export function SourceLayout(): ReactNode {
             </>
           )}
         </div>
-        <Tabs
-          variant="underline"
-          value={tab}
-          tabs={TABS.map(({ value, label, to }) => ({
-            value,
-            label,
-            nativeButton: false,
-            render: <Link to={to} params={{ sourceId }} />,
-          }))}
-        />
+        <nav aria-label="Parts of the source" className="border-kumo-hairline flex gap-2 border-b">
+          {TABS.map(({ label, to }) => (
+            <Link
+              key={to}
+              to={to}
+              params={{ sourceId }}
+              className="text-kumo-subtle hover:text-kumo-default aria-[current]:border-kumo-brand aria-[current]:text-kumo-default -mb-px border-b-2 border-transparent px-2 py-2 aria-[current]:font-medium"
+            >
+              {label}
+            </Link>
+          ))}
+        </nav>
       </header>
       <Outlet />
     </>

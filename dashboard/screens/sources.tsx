@@ -4,7 +4,7 @@ import { Table } from "@cloudflare/kumo/components/table";
 import { BroadcastIcon, PlusIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { sourcesQuery, workspaceVolumeQuery } from "../api/queries.ts";
 import type { Source, SourceVolume } from "../api/types.ts";
 import { volumeOf } from "../logic/overview.ts";
@@ -15,9 +15,9 @@ import { Bar } from "../parts/page-states.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 import { When } from "../parts/when.tsx";
-import { CreateSource } from "./create-source.tsx";
 
 const route = getRouteApi("/shell/sources");
+const CreateSource = lazy(() => import("./create-source.tsx"));
 
 /** What sends me data? */
 export function Sources(): ReactNode {
@@ -64,7 +64,11 @@ export function Sources(): ReactNode {
           )
         }
       </Loaded>
-      <CreateSource open={search.new !== undefined} onOpenChange={showForm} />
+      {search.new !== undefined && (
+        <Suspense>
+          <CreateSource open onOpenChange={showForm} />
+        </Suspense>
+      )}
     </Page>
   );
 }

@@ -28,7 +28,13 @@ interface EntryPanelProps {
 }
 
 /** One event, close up: beside the list where there is room, over it on a phone. */
-export function EntryPanel({ sourceId, entry, view = "pretty", onViewChange, onClose }: EntryPanelProps): ReactNode {
+export default function EntryPanel({
+  sourceId,
+  entry,
+  view = "pretty",
+  onViewChange,
+  onClose,
+}: EntryPanelProps): ReactNode {
   return (
     <aside
       aria-label="The selected event"

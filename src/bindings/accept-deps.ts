@@ -1,11 +1,23 @@
 import type { AcceptDeps } from "../collect/accept.ts";
 import { intakeName } from "../core/intake.ts";
+import type { Observation } from "../core/sample.ts";
 import { appendDurably } from "./append.ts";
+import { Coalescer, mergeObservations } from "./coalesce.ts";
 import type { DirectoryCache } from "./directory.ts";
 
 /** Supplies what accepting a call needs from this Worker's bindings. */
 export function createAcceptDeps(env: Env, directory: DirectoryCache): AcceptDeps {
   const reload = async (sourceId: string) => (await directory.reload(sourceId))?.route;
+  const now = () => Date.now();
+  const paced = { merge: mergeObservations, now, sleep: (ms: number) => scheduler.wait(ms) };
+  const refusals = new Coalescer<Observation>({
+    ...paced,
+    send: (sourceId, observation) => env.INTAKE.getByName(intakeName(sourceId, 0)).observe(observation),
+  });
+  const unknown = new Coalescer<Observation>({
+    ...paced,
+    send: (ledger, { at, counts }) => env.LEDGER.getByName(ledger).count(at, counts),
+  });
   return {
     findSource: (writeKeys) => directory.findSource(writeKeys),
     async withinRate(source) {
@@ -14,9 +26,10 @@ export function createAcceptDeps(env: Env, directory: DirectoryCache): AcceptDep
       return (await env[`RATE_${rateLimit}`].limit({ key: source.id })).success;
     },
     append: (source, events, receivedAt) => appendDurably(env, source, events, receivedAt, reload),
-    observe: (observation) => env.INTAKE.getByName(intakeName(observation.sourceId, 0)).observe(observation),
-    countUnknown: (reason, count, at) => env.LEDGER.getByName("workspace").count(at, { [`refused:${reason}`]: count }),
-    now: () => Date.now(),
+    observe: (observation) => refusals.tell(observation.sourceId, observation),
+    countUnknown: (reason, count, at) =>
+      unknown.tell("workspace", { sourceId: "", at, counts: { [`refused:${reason}`]: count }, samples: [] }),
+    now,
     newMessageId: () => crypto.randomUUID(),
   };
 }

@@ -9,7 +9,8 @@ import { chromium, type Browser, type LaunchOptions } from "playwright-core";
 import { ROOT } from "./sources.ts";
 
 const CACHE = path.join(ROOT, "node_modules/.cache/inlet");
-const PACKAGE = createRequire(import.meta.url).resolve("@sparticuz/chromium");
+const require = createRequire(import.meta.url);
+const PACKAGE = require.resolve("@sparticuz/chromium");
 
 /**
  * Names that tests may use for a page's host beside 127.0.0.1 and localhost: all lead to this machine. Every other

@@ -100,6 +100,13 @@ describe("the console as a whole", () => {
     await visit.page.getByText("There is no such page").waitFor();
   });
 
+  it("runs only under the Worker's policy: the bare file does nothing", async () => {
+    const page = await fetch(visit.at("/sources"), { headers: { accept: "text/html" } });
+    expect(page.headers.get("content-security-policy")).toContain("script-src 'self';");
+    const file = await fetch(visit.at("/index.html"));
+    expect(file.headers.get("content-security-policy")).toContain("sandbox");
+  });
+
   it("follows the system's dark mode and fits a phone", async () => {
     await visit.page.emulateMedia({ colorScheme: "dark" });
     await visit.page.setViewportSize({ width: 390, height: 844 });

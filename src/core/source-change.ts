@@ -68,7 +68,7 @@ export function addWriteKey(
   expireOthersAfterHours: number | undefined,
   now: number,
 ): Result<SourceRecord, Refusal> {
-  const limit = expireOthersAfterHours === undefined ? undefined : now + expireOthersAfterHours * HOUR_MS;
+  const limit = expireOthersAfterHours === undefined ? undefined : now + Math.round(expireOthersAfterHours * HOUR_MS);
   const others = liveKeys(source.writeKeys, now).map((other) =>
     limit === undefined ? other : { ...other, expiresAt: Math.min(limit, other.expiresAt ?? limit) },
   );

@@ -94,6 +94,11 @@ describe("rotating write keys", () => {
     ]);
   });
 
+  it("ends them at a whole millisecond whatever part of an hour is asked for", () => {
+    const changed = addWriteKey(createTestRecord({ writeKeys: [{ key: "a", createdAt: 1 }] }), "new", 0.1234567, NOW);
+    expect(changed.ok && SourceRecord.safeParse(changed.value).success).toBe(true);
+  });
+
   it("forgets keys that have ended", () => {
     const record = createTestRecord({
       writeKeys: [

@@ -1,0 +1,91 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { SegmentPointer } from "../../src/core/intake.ts";
+import { archivedLines, intakeOf, testBatch, testRoute } from "../support/intake.ts";
+
+const NOON = Date.UTC(2026, 5, 1, 12);
+const HOUR = 3_600_000;
+
+/** Segments handed over for the source, in order; the queue itself stays out of it. */
+const sent: SegmentPointer[] = [];
+const handedOver = (sourceId: string) =>
+  sent.filter((pointer) => pointer.sourceId === sourceId).map((pointer) => pointer.segment);
+
+beforeEach(() => {
+  sent.length = 0;
+  vi.useFakeTimers({ toFake: ["Date"], now: NOON });
+  vi.spyOn(env.EVENTS, "send").mockImplementation(async (pointer) => {
+    sent.push(pointer as SegmentPointer);
+    return undefined as never;
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+it("a confirmed segment is not handed over again after a restart", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  await stub.append(testBatch(route, ["a"]));
+  await runDurableObjectAlarm(stub);
+  await stub.confirm(0);
+  await evictDurableObject(stub);
+  await stub.append(testBatch(route, ["b"]));
+  await runDurableObjectAlarm(stub);
+  expect(handedOver(route.sourceId)).toEqual([0, 1]);
+});
+
+it("a segment nobody confirmed is handed over again though its ids have expired, also after a restart", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  await stub.append(testBatch(route, ["a"]));
+  await runDurableObjectAlarm(stub);
+  vi.setSystemTime(NOON + 26 * HOUR);
+  await stub.append(testBatch(route, ["b"]));
+  await runDurableObjectAlarm(stub);
+  expect(await stub.lookup("a")).toBeNull();
+  sent.length = 0;
+  await evictDurableObject(stub);
+  await runDurableObjectAlarm(stub);
+  expect(handedOver(route.sourceId).toSorted()).toEqual([0, 1]);
+});
+
+it("a number is never given twice, even when everything has expired and the object restarted", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  await stub.append(testBatch(route, ["a"]));
+  await runDurableObjectAlarm(stub);
+  await stub.confirm(0);
+  vi.setSystemTime(NOON + 26 * HOUR);
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  await evictDurableObject(stub);
+  await stub.append(testBatch(route, ["b"]));
+  await runDurableObjectAlarm(stub);
+  const keys = (await archivedLines(route.sourceId)).map(({ key }) => key.split("/").at(-1));
+  expect(keys).toEqual(["0-000000000.gz", "0-000000001.gz"]);
+});
+
+it("an id is known to the last minute of its window, whatever was drained meanwhile", async () => {
+  const route = testRoute({ windowMs: 24 * HOUR });
+  const stub = intakeOf(route);
+  vi.setSystemTime(NOON + HOUR / 2);
+  await stub.append(testBatch(route, ["a"]));
+  await runDurableObjectAlarm(stub);
+  vi.setSystemTime(NOON + HOUR / 2 + 24 * HOUR - 1);
+  await stub.append(testBatch(route, ["b"]));
+  await runDurableObjectAlarm(stub);
+  expect(await stub.append(testBatch(route, ["a"]))).toEqual({ status: "appended", duplicates: [0] });
+});
+
+it("a restart finds work to do although no alarm is left", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  await stub.append(testBatch(route, ["a"]));
+  await runInDurableObject(stub, (_, { storage }) => storage.deleteAlarm());
+  await evictDurableObject(stub);
+  await stub.lookup("a");
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  expect(handedOver(route.sourceId)).toEqual([0]);
+});

@@ -37,6 +37,20 @@ it("a confirmed segment is not handed over again after a restart", async () => {
   expect(handedOver(route.sourceId)).toEqual([0, 1]);
 });
 
+it("a segment nobody confirms is handed over again after 1, 2, 4, 8 and then every 15 minutes", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  await stub.append(testBatch(route, ["a"]));
+  const minutes: number[] = [];
+  for (let minute = 0; minute <= 45; minute++) {
+    vi.setSystemTime(NOON + minute * 60_000);
+    const before = handedOver(route.sourceId).length;
+    await runDurableObjectAlarm(stub);
+    if (handedOver(route.sourceId).length > before) minutes.push(minute);
+  }
+  expect(minutes).toEqual([0, 1, 3, 7, 15, 30, 45]);
+});
+
 it("a segment nobody confirmed is handed over again though its ids have expired, also after a restart", async () => {
   const route = testRoute();
   const stub = intakeOf(route);

@@ -1,4 +1,10 @@
-import { createExecutionContext, createMessageBatch, getQueueResult, runDurableObjectAlarm } from "cloudflare:test";
+import {
+  createExecutionContext,
+  createMessageBatch,
+  evictDurableObject,
+  getQueueResult,
+  runDurableObjectAlarm,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { replayOverflow } from "../../queues/overflow.ts";
@@ -49,6 +55,14 @@ describe("several shards", () => {
     expect(await intakeOf(one, 0).append(testBatch(one, [moved]))).toEqual({ status: "stale_epoch", epoch: 2 });
     expect(await append(one, [moved], async () => two)).toEqual({ duplicates: [0], refused: [] });
     expect(await drainAll(one, 2)).toEqual([moved]);
+  });
+
+  it("still refuses the older layout after a restart", async () => {
+    const one = testRoute();
+    const stub = intakeOf(one, 0);
+    await stub.seen(new ArrayBuffer(0), 2);
+    await evictDurableObject(stub);
+    expect(await stub.append(testBatch(one, ["a"]))).toEqual({ status: "stale_epoch", epoch: 2 });
   });
 
   it("does not let a racing older append through while the newer layout asks", async () => {

@@ -21,6 +21,11 @@ import { commitBatches, type CommitRequest } from "./intake/commit.ts";
 
 /** Above this the object refuses more (the overflow queue takes over) until R2 accepts segments again. */
 const OUTBOX_LIMIT = 2_000_000_000;
+/**
+ * Above this many remembered ids the object refuses more until an hour expires or the source gets more shards. At up to
+ * 35 bytes each they stay below its 128 MB; beyond, it would be ended, load them all again, and be ended again.
+ */
+const ID_LIMIT = 2_500_000;
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;
 
@@ -75,6 +80,11 @@ export class Intake extends DurableObject<Env> {
     if (waitingBytes(this.#memory) > OUTBOX_LIMIT) throw new Error("intake outbox is full");
     this.#adopt(route.epoch);
     this.#route = route;
+    if (this.#memory.index.size > ID_LIMIT) this.#expire();
+    // Who comes with an older layout is told so below and may find room in another shard.
+    if (this.#memory.index.size > ID_LIMIT && route.epoch >= this.#epoch) {
+      throw new Error("intake holds too many ids: the source needs more shards");
+    }
     const hashes = hashIds(batch.ids);
     const earlier = await this.#seenBefore(batch, hashes);
     return this.#commits.join({ batch, hashes, earlier });

@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { DedupIndex } from "../../src/core/dedup-index.ts";
 import type { Intake } from "../../src/worker.ts";
 import { archivedIds, archivedLines, intakeOf, testBatch, testRoute } from "../support/intake.ts";
 
@@ -58,6 +59,21 @@ describe("dedupe", () => {
     expect(await intakeOf(route).append(testBatch(route, [batches[0]![0]!, batches[59]![2499]!]))).toEqual(
       appended([0, 1]),
     );
+  });
+
+  it("refuses more ids than memory holds, and takes them again once the oldest have expired", async () => {
+    const route = testRoute();
+    const [known, fresh] = ids(2) as [string, string];
+    await intakeOf(route).append(testBatch(route, [known]));
+    await runInDurableObject(intakeOf(route), async (intake: Intake) => {
+      const size = vi.spyOn(DedupIndex.prototype, "size", "get").mockReturnValue(2_500_001);
+      await expect(intake.append(testBatch(route, [fresh]))).rejects.toThrow("too many ids");
+      const older = testBatch({ ...route, epoch: 0 }, [fresh]);
+      expect(await intake.append(older)).toEqual({ status: "stale_epoch", epoch: 1 });
+      const drop = vi.spyOn(DedupIndex.prototype, "dropBefore").mockImplementation(() => (size.mockRestore(), false));
+      expect(await intake.append(testBatch(route, [fresh, known]))).toEqual(appended([1]));
+      drop.mockRestore();
+    });
   });
 
   it("remembers ids across an eviction, in the outbox and in a written segment", async () => {

@@ -1,7 +1,7 @@
 // Runs the bundled Worker (dist/worker) with persistent local state on Miniflare: what `npm start`, the
 // end-to-end tests, the crash test and the benches share, so that all of them see one runtime.
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -81,7 +81,29 @@ export function endLeftover(pidFile) {
   return undefined;
 }
 
+/** Every process. Linux says so itself (slim images have no `ps`); elsewhere `ps` does. */
 function processes() {
+  return existsSync("/proc/self/stat") ? processesOfLinux() : processesOfPs();
+}
+
+function processesOfLinux() {
+  return readdirSync("/proc").flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return [];
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      // The name before the last parenthesis may hold anything; state and parent follow it.
+      const [, ppid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+      return [{ pid: Number(pid), ppid: Number(ppid), args }];
+    } catch (error) {
+      // It ended while we looked.
+      if (error.code === "ENOENT" || error.code === "ESRCH") return [];
+      throw error;
+    }
+  });
+}
+
+function processesOfPs() {
   try {
     const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
     return table.split("\n").map((line) => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { overflowDelay } from "../../queues/overflow.ts";
 import { decodeOverflow, encodeOverflow } from "../../src/core/overflow.ts";
 import type { SourceRoute } from "../../src/core/source.ts";
 
@@ -32,4 +33,8 @@ describe("overflow messages", () => {
   it("refuse a damaged body", () => {
     expect(() => decodeOverflow('{"route":{},"receivedAt":1,"ids":["a","b"]}\n{}')).toThrow("1 lines for 2 ids");
   });
+});
+
+it("a parked batch is tried again after 10, 20, 40 … and at most 600 seconds, which a queue accepts", () => {
+  expect([1, 2, 3, 6, 7, 8, 100].map(overflowDelay)).toEqual([10, 20, 40, 320, 600, 600, 600]);
 });

@@ -26,7 +26,7 @@ export const waitingBytes = ({ waiting }: Pick<IntakeMemory, "waiting">): number
 
 /** Rebuilds what a restart lost: the id index, the unconfirmed segments and the next segment number. */
 export function loadMemory(store: IntakeStore): IntakeMemory {
-  const index = new DedupIndex();
+  const index = new DedupIndex(Math.floor(Math.random() * 2 ** 32));
   const unconfirmed = new Map<number, Unconfirmed>();
   for (const row of store.eachSegmentIds()) {
     addAll(index, row.bucket, row.hashes, row.no);

@@ -13,6 +13,12 @@ const MAX_LOAD = 0.7;
  */
 export class DedupIndex {
   readonly #buckets = new Map<number, HashTable>();
+  readonly #seed: number;
+
+  /** `seed`: a random 32-bit number, so that nobody can choose ids that crowd one place of the tables. */
+  constructor(seed = 0) {
+    this.#seed = seed;
+  }
 
   get size(): number {
     let total = 0;
@@ -24,7 +30,7 @@ export class DedupIndex {
   add(bucket: number, hashes: DataView, offset: number, segment: number): void {
     let table = this.#buckets.get(bucket);
     if (table === undefined) {
-      table = new HashTable();
+      table = new HashTable(this.#seed);
       this.#buckets.set(bucket, table);
     }
     table.add(hashes.getUint32(offset), hashes.getUint32(offset + 4), segment);
@@ -49,7 +55,12 @@ export class DedupIndex {
 
 class HashTable {
   size = 0;
+  readonly #seed: number;
   #slots = new Uint32Array(INITIAL_SLOTS * WORDS);
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
 
   add(high: number, low: number, segment: number): void {
     if (this.size >= (this.#slots.length / WORDS) * MAX_LOAD) this.#grow();
@@ -60,15 +71,20 @@ class HashTable {
   find(high: number, low: number, into: number[]): void {
     const slots = this.#slots;
     const mask = slots.length / WORDS - 1;
-    for (let i = high & mask; slots[i * WORDS + 2] !== 0; i = (i + 1) & mask) {
+    for (let i = this.#home(high, low, mask); slots[i * WORDS + 2] !== 0; i = (i + 1) & mask) {
       if (slots[i * WORDS] === high && slots[i * WORDS + 1] === low) into.push(slots[i * WORDS + 2]! - 1);
     }
+  }
+
+  /** The highest bits of a product depend on all bits of its factors and of the seed. */
+  #home(high: number, low: number, mask: number): number {
+    return (Math.imul(high ^ this.#seed, 0x9e3779b1) + Math.imul(low ^ this.#seed, 0x85ebca6b)) >>> Math.clz32(mask);
   }
 
   #put(high: number, low: number, reference: number): void {
     const slots = this.#slots;
     const mask = slots.length / WORDS - 1;
-    let i = high & mask;
+    let i = this.#home(high, low, mask);
     while (slots[i * WORDS + 2] !== 0) i = (i + 1) & mask;
     slots[i * WORDS] = high;
     slots[i * WORDS + 1] = low;

@@ -52,7 +52,12 @@ function compose(env: Env): Composition {
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   if (deps.settings.INLET_PATH_PREFIX !== "") app.route(deps.settings.INLET_PATH_PREFIX, sdk);
   app.route("/", sdk);
-  app.mount("/api", apiRoutes(createApiDeps(env, deps, API_TOOLS)).fetch);
+  const api = apiRoutes(createApiDeps(env, deps, API_TOOLS));
+  app.mount("/api", async (request: Request, ...rest) => {
+    const answer = await api.fetch(request, ...rest);
+    if (request.method !== "GET") deps.directory.expire();
+    return answer;
+  });
   app.route("/", demoRoutes(deps.cdn));
   app.route("/", shellRoutes(deps.cdn));
   app.notFound((c) => c.json({ errors: [{ type: "not_found", message: "There is nothing at this path." }] }, 404));

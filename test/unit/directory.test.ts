@@ -34,14 +34,51 @@ describe("directory cache", () => {
     expect((await cache().findSource(["REDACTED", "kb2", "ka"]))?.id).toBe("b");
   });
 
-  it("finds a source made a moment ago, yet a flood of unknown keys asks at most once a second", async () => {
+  it("finds a source made a moment ago, by however many requests at once", async () => {
     const one = cache();
-    load.mockResolvedValueOnce(directory(1)).mockResolvedValueOnce(directory(2, source("new", "kn")));
+    load.mockResolvedValueOnce(directory(1)).mockResolvedValue(directory(2, source("new", "kn")));
     await one.get();
+    const found = await Promise.all(Array.from({ length: 15 }, () => one.findSource(["kn"])));
+    expect(found.map((each) => each?.id)).toEqual(Array.from({ length: 15 }, () => "new"));
+  });
+
+  it("lets a flood of made-up keys ask a few times at once and then ten times a second", async () => {
+    const one = cache();
+    load.mockResolvedValue(directory(1));
+    await one.get();
+    for (let i = 0; i < 500; i++) expect(await one.findSource([`made-up-${i}`])).toBeUndefined();
+    expect(load).toHaveBeenCalledTimes(1 + 20);
     now += 1000;
-    expect((await one.findSource(["kn"]))?.id).toBe("new");
-    for (let i = 0; i < 50; i++) expect(await one.findSource([`made-up-${i}`])).toBeUndefined();
-    expect(load).toHaveBeenCalledTimes(2);
+    for (let i = 0; i < 500; i++) expect(await one.findSource([`made-up-${i}`])).toBeUndefined();
+    expect(load).toHaveBeenCalledTimes(1 + 20 + 10);
+    now -= 60_000;
+    await one.findSource(["after the clock stepped back"]);
+    now += 1000;
+    await one.findSource(["made-up"]);
+    expect(load.mock.calls.length).toBeGreaterThan(31);
+  });
+
+  it("sees a change made through this isolate at once, also beside a request that still asks", async () => {
+    const one = cache();
+    load.mockResolvedValueOnce(directory(1, source("a", "ka")));
+    await one.get();
+    one.expire();
+    load.mockReturnValueOnce(new Promise(() => {})).mockResolvedValue(directory(2, source("b", "ka")));
+    void one.get();
+    expect((await one.findSource(["ka"]))?.id).toBe("b");
+  });
+
+  it("keeps the newer of two answers that overtook each other", async () => {
+    const one = cache();
+    load.mockResolvedValueOnce(directory(1, source("a", "ka")));
+    await one.get();
+    const late = Promise.withResolvers<Directory>();
+    load.mockReturnValueOnce(late.promise).mockResolvedValueOnce(directory(3, source("c", "ka")));
+    const first = one.reload("a");
+    await one.reload("c");
+    late.resolve(directory(2, source("b", "ka")));
+    await first;
+    expect((await one.findSource(["ka"]))?.id).toBe("c");
   });
 
   it("serves the old copy while the catalog is unreachable, and throws only when there is none", async () => {

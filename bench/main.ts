@@ -92,7 +92,7 @@ export async function runBench({ quick }: { readonly quick: boolean }): Promise<
   const driver = new LoadDriver();
   const slowDriver = new LoadDriver();
   try {
-    const startup = await measureStartup(quick ? 1 : 3);
+    const startup = await measureStartup(quick ? 2 : 5);
     say("start-up: done");
     const throughput = await measureThroughput(throughputShapes(quick), driver, say);
     const { load, slow } = countedShapes(quick);

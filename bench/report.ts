@@ -152,7 +152,7 @@ export function renderReport(report: BenchReport): string {
     "",
     coreText(report),
     "",
-    `Bundle: ${show(startup.bytes / 1000)} kB, ${show(startup.gzip / 1000)} kB gzip. First 200 after ${show(startup.inletMs)} ms; a bare Worker's after ${show(startup.bareMs)} ms. First event on empty storage acknowledged ${show(startup.firstEventMs)} ms later.`,
+    `Bundle: ${show(startup.bytes / 1000)} kB, ${show(startup.gzip / 1000)} kB gzip. First 200 after ${show(startup.inletMs)} ms; a bare Worker's after ${show(startup.bareMs)} ms; ${show(startup.ownCpuMs)} ms of processor time are Inlet's own. First event on empty storage acknowledged ${show(startup.firstEventMs)} ms later.`,
     "",
     `Prices: ${prices.join("; ")}.`,
     `Assumed CPU: ${requestMs} ms a call + ${eventMs} ms an event at the door, ${deliveredEventMs} ms a delivered event.`,

@@ -13,6 +13,8 @@ export interface Startup {
   /** ms from starting the runtime to the first 200, medians; the difference is Inlet's own script. */
   readonly inletMs: number;
   readonly bareMs: number;
+  /** Inlet's own part in processor time of the runtime, ms: what a busy machine cannot distort. Linux only. */
+  readonly ownCpuMs: number | undefined;
   /** ms from then to the acknowledgement of a first event on empty storage: Catalog and Intake are made for it. */
   readonly firstEventMs: number;
 }
@@ -26,22 +28,29 @@ async function post(server: BenchServer, path: string, body: string): Promise<vo
   await response.text();
 }
 
-async function timeStart(worker: "inlet" | "bare"): Promise<{ started: number; firstEvent: number }> {
+interface Start {
+  readonly started: number;
+  readonly firstEvent: number;
+  readonly cpu: number | undefined;
+}
+
+async function timeStart(worker: "inlet" | "bare"): Promise<Start> {
   const start = performance.now();
   const server = await startServer(worker);
   try {
     await post(server, IDLE_CALL.path, IDLE_CALL.body);
     const started = performance.now() - start;
+    const cpu = server.cpuMs();
     await post(server, pathFor(1), bodyMaker(1, "first")());
-    return { started, firstEvent: performance.now() - start - started };
+    return { started, cpu, firstEvent: performance.now() - start - started };
   } finally {
     await server.stop();
   }
 }
 
 export async function measureStartup(rounds: number): Promise<Startup> {
-  const inlet: { started: number; firstEvent: number }[] = [];
-  const bare: { started: number }[] = [];
+  const inlet: Start[] = [];
+  const bare: Start[] = [];
   for (let i = 0; i < rounds; i++) {
     inlet.push(await timeStart("inlet"));
     bare.push(await timeStart("bare"));
@@ -52,6 +61,15 @@ export async function measureStartup(rounds: number): Promise<Startup> {
     gzip: gzipSync(bundle).length,
     inletMs: median(inlet.map((one) => one.started)),
     bareMs: median(bare.map((one) => one.started)),
+    ownCpuMs: cpuOf(inlet, bare),
     firstEventMs: median(inlet.map((one) => one.firstEvent)),
   };
+}
+
+function cpuOf(inlet: readonly Start[], bare: readonly Start[]): number | undefined {
+  const own = inlet.flatMap((one, i) => {
+    const floor = bare[i]?.cpu;
+    return one.cpu === undefined || floor === undefined ? [] : [one.cpu - floor];
+  });
+  return own.length === 0 ? undefined : median(own);
 }

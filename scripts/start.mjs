@@ -8,7 +8,8 @@ import { endLeftover, ROOT, serve } from "./serve.mjs";
 const port = Number(process.env.PORT ?? 8787);
 if (!Number.isInteger(port) || port < 0 || port > 65535) fail(`PORT must be a port number, not "${process.env.PORT}".`);
 const home = process.env.INLET_STATE_DIR ? path.resolve(process.env.INLET_STATE_DIR) : path.join(ROOT, ".inlet");
-mkdirSync(home, { recursive: true });
+// What people did is in here: nobody else on this machine may read it.
+mkdirSync(home, { recursive: true, mode: 0o700 });
 const secrets = readSecrets();
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];

@@ -39,12 +39,11 @@ export const requireIdentity =
   async (c, next) => {
     const bearer = bearerOf(c);
     const session = getCookie(c, SESSION_COOKIE);
+    // Strangers cost the Catalog nothing.
+    if (bearer === undefined && session === undefined) throw unauthenticated("Sign in, or send a token.");
     const access = await deps.catalog().authenticate({ bearer, session, address: addressOf(c) });
     if (access.status === "limited") throw limited(access.retryAfterMs);
-    if (access.status === "denied") {
-      const given = bearer !== undefined || session !== undefined;
-      throw unauthenticated(given ? "The token or session is not valid (any more)." : "Sign in, or send a token.");
-    }
+    if (access.status === "denied") throw unauthenticated("The token or session is not valid (any more).");
     const changes = c.req.method !== "GET" && c.req.method !== "HEAD";
     if (access.identity.via === "session" && (changes || isUpgrade(c)) && !isSameOrigin(c)) {
       throw new Problem(403, [{ type: "cross_site", message: "With a session, requests must come from this site." }]);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -51,7 +51,7 @@ const track = (messageId: string) =>
   }).then(async (response) => ((await response.json()) as { items: { status: string }[] }).items[0]?.status);
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(path.join(tmpdir(), "inlet-start-"));
+  stateDir = path.join(await mkdtemp(path.join(tmpdir(), "inlet-start-")), "state");
   port = await new Promise((resolve) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
       const { port: free } = probe.address() as { port: number };
@@ -62,7 +62,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const child of running) child.kill("SIGKILL");
-  await rm(stateDir, { recursive: true, force: true });
+  await rm(path.dirname(stateDir), { recursive: true, force: true });
 });
 
 it("prints one ready line with the address and how to sign in, and takes events", async () => {
@@ -99,7 +99,9 @@ it("refuses a second run on the same state, and leaves the first alone", async (
   expect(await ended(child)).toBe(0);
 });
 
-it("keeps the secrets it makes readable by their owner only", async () => {
+it("keeps the state it makes and the secrets in it for their owner only", async () => {
+  const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
+  expect([await modeOf(stateDir), await modeOf(path.join(stateDir, "secrets.json"))]).toEqual(["700", "600"]);
   const kept = JSON.parse(await readFile(path.join(stateDir, "secrets.json"), "utf8")) as Record<string, string>;
   expect(kept["INLET_SEAL_KEY"]).toMatch(/^[A-Za-z0-9_-]{43}$/);
 });

@@ -2,6 +2,10 @@ import type { AcceptedEvent } from "../collect/accept.ts";
 import { intakeName, shardOf } from "../core/intake.ts";
 import { encodeOverflow } from "../core/overflow.ts";
 import type { SourceContext, SourceRoute } from "../core/source.ts";
+import { withinTime } from "./time-limit.ts";
+
+/** For one Intake's answer: shorter than the 10 s after which server libraries give a request up and repeat it. */
+const APPEND_LIMIT_MS = 8000;
 
 /** Where appended events ended up, by index into the events given. */
 export interface Appended {
@@ -14,7 +18,8 @@ type ReloadRoute = (sourceId: string) => Promise<SourceRoute | undefined>;
 
 /**
  * Appends events to their shards, side by side. An object that knows a newer shard layout makes it ask for the
- * source again and append once more; what still fails is named in `refused`, never thrown.
+ * source again and append once more; what still fails is named in `refused`, never thrown. An object that does not
+ * answer in time has failed: it may commit all the same, which a repeated append finds out.
  */
 export async function appendToShards(
   env: Pick<Env, "INTAKE">,
@@ -31,13 +36,14 @@ export async function appendToShards(
   await Promise.all(
     [...byShard].map(async ([shard, part]) => {
       try {
-        const result = await env.INTAKE.getByName(intakeName(route.sourceId, shard)).append({
+        const appending = env.INTAKE.getByName(intakeName(route.sourceId, shard)).append({
           route,
           shard,
           receivedAt,
           ids: part.map((i) => events[i]!.messageId),
           lines: part.map((i) => events[i]!.line),
         });
+        const result = await withinTime(APPEND_LIMIT_MS, appending);
         if (result.status === "stale_epoch") stale.push(...part);
         else duplicates.push(...result.duplicates.map((n) => part[n]!));
       } catch (error) {

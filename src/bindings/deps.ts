@@ -12,6 +12,10 @@ import { appendToShards } from "./append.ts";
 import { createDeadLettersDeps, createDeliveryDeps, createRoutingDeps } from "./delivery-deps.ts";
 import { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
+import { withinTime } from "./time-limit.ts";
+
+/** For the directory: a Catalog that hangs counts as unreachable, and the old copy serves on. */
+const CATALOG_LIMIT_MS = 5000;
 
 /** Everything the rooms need from outside, made once per isolate. */
 export interface Deps {
@@ -34,7 +38,7 @@ export function createDeps(env: Env, findDestination: DeliveryDeps["findDestinat
   const settings = Settings.parse(env);
   const catalog = () => env.CATALOG.getByName("workspace");
   const directory = new DirectoryCache(
-    (version) => catalog().directory(version),
+    (version) => withinTime(CATALOG_LIMIT_MS, catalog().directory(version)),
     () => Date.now(),
   );
   return {

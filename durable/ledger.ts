@@ -47,6 +47,7 @@ export class Ledger extends DurableObject<Env> {
       jobs: this.#jobs,
       counters: this.#counters,
       errors: this.#errors,
+      transaction: (change) => ctx.storage.transactionSync(change),
       readPacing: () => (JSON.parse(this.#meta("pacing") ?? "null") as Pacing | null) ?? undefined,
       writePacing: (pacing) => this.#setMeta("pacing", JSON.stringify(pacing)),
       now: () => Date.now(),

@@ -11,6 +11,8 @@ export interface DeliveriesRoom {
   readonly jobs: JobStore;
   readonly counters: CounterStore;
   readonly errors: ErrorStore;
+  /** All of its writes or none: rolled back when `change` throws. */
+  transaction(change: () => void): void;
   readPacing(): Pacing | undefined;
   writePacing(pacing: Pacing): void;
   now(): number;
@@ -52,22 +54,25 @@ function schedule(
   return { nextAt, bySchedule: false };
 }
 
+/** How a free, due job may be served at this moment. */
+function modeFor(job: Pick<Job, "nextAt">, pacing: Pacing, at: number): Settlement["mode"] | undefined {
+  const may = permission(pacing, at);
+  if (may.status !== "wait") return may.status;
+  return job.nextAt <= at - DELIVERY.maxWaitMs ? "give_up" : undefined;
+}
+
 /** The moves of a destination's ledger: who may send which lines when, and what came of it. */
 export function deliveriesOf(room: DeliveriesRoom) {
   const { jobs, counters, errors, now } = room;
   let pacing = room.readPacing() ?? STEADY;
 
-  function pace(next: Pacing): void {
-    if (next === pacing) return;
+  /** Writes together; the pacing in memory changes only once everything is stored. */
+  function store(next: Pacing, write: () => void): void {
+    room.transaction(() => {
+      if (next !== pacing) room.writePacing(next);
+      write();
+    });
     pacing = next;
-    room.writePacing(next);
-  }
-
-  /** How a free, due job may be served at this moment. */
-  function modeFor(job: Job, at: number): Settlement["mode"] | undefined {
-    const may = permission(pacing, at);
-    if (may.status !== "wait") return may.status;
-    return job.nextAt <= at - DELIVERY.maxWaitMs ? "give_up" : undefined;
   }
 
   return {
@@ -77,19 +82,19 @@ export function deliveriesOf(room: DeliveriesRoom) {
       const at = now();
       const job = jobs.find(name);
       if (job === undefined || job.done || job.leaseUntil > at || job.nextAt > at) return NOTHING_DUE;
-      const mode = modeFor(job, at);
+      const mode = modeFor(job, pacing, at);
       if (mode === undefined) return NOTHING_DUE;
-      if (mode === "probe") pace(startProbe(pacing, at));
       const round = currentRound(job.states);
       const token = job.claims + 1;
-      jobs.lease(job, at + DELIVERY.leaseMs, token);
+      const paced = mode === "probe" ? startProbe(pacing, at) : pacing;
+      store(paced, () => jobs.lease(job, at + DELIVERY.leaseMs, token));
       const lines = mode === "probe" ? round.lines.slice(0, 1) : round.lines;
       return { status: "granted", lines, attempt: round.failures + 1, mode, token };
     },
 
     /**
      * Books one part of an attempt. What was delivered or given up counts even when the lease was lost meanwhile;
-     * failures then leave no mark, because the new holder makes the attempt that counts.
+     * failures then leave no mark, because the new holder makes the attempt that counts. Booked whole or not at all.
      */
     settle({ key, replayId, token, mode, lines, release }: Settlement): SettleResult & { readonly released: boolean } {
       const at = now();
@@ -98,16 +103,17 @@ export function deliveriesOf(room: DeliveriesRoom) {
       const holds = job.claims === token;
       const { states, applied } = applyOutcomes(job.states, lines, holds && mode === "send");
       const next = schedule(job, states, lines, room);
-      if (applied.length > 0) {
-        counters.add(at, countLines(applied));
-        errors.add(applied, at);
-      }
-      if (mode !== "give_up") {
-        pace(paceAfter(pacing, { lines, probe: mode === "probe", now: at, random: room.random() }));
-      }
-      const proceed = holds && !release && next.nextAt <= at && modeFor({ ...job, ...next }, at) === mode;
-      const lease = proceed ? at + DELIVERY.leaseMs : 0;
-      jobs.save({ ...job, ...next, states, leaseUntil: holds ? lease : job.leaseUntil }, at);
+      const answers = { lines, probe: mode === "probe", now: at, random: room.random() };
+      const paced = mode === "give_up" ? pacing : paceAfter(pacing, answers);
+      const proceed = holds && !release && next.nextAt <= at && modeFor(next, paced, at) === mode;
+      const leaseUntil = proceed ? at + DELIVERY.leaseMs : 0;
+      store(paced, () => {
+        if (applied.length > 0) {
+          counters.add(at, countLines(applied));
+          errors.add(applied, at);
+        }
+        jobs.save({ ...job, ...next, states, leaseUntil: holds ? leaseUntil : job.leaseUntil }, at);
+      });
       return { proceed, released: holds && !proceed };
     },
   };

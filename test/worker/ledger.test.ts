@@ -128,6 +128,35 @@ describe("who may send a destination's lines", () => {
     expect(await rig.summary()).toMatchObject({ delivered: 3, waiting: 0 });
   });
 
+  it("books all of a settlement or nothing: one that breaks in the middle leaves no trace", async () => {
+    const clock = stopClock();
+    const rig = createRig();
+    const pointer = await rig.addSegment(["a", "b"]);
+    const claim = await rig.ledger.claim(pointer);
+    if (claim.status !== "granted") throw new Error("not granted");
+    const before = await rig.summary();
+    const settlement = {
+      key: pointer.key,
+      token: claim.token,
+      mode: "send",
+      lines: [
+        { line: 0, status: "delivered", latencyMs: 5 },
+        { line: 1, status: "retry", reason: "503", retryAfterMs: HOUR },
+      ],
+      release: true,
+    } as const;
+    await runInDurableObject(rig.ledger, async (ledger, { storage: { sql } }) => {
+      sql.exec("CREATE TRIGGER broken BEFORE UPDATE ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); END");
+      await expect(ledger.settle(settlement)).rejects.toThrow("broken");
+      sql.exec("DROP TRIGGER broken");
+    });
+    expect(await rig.summary()).toEqual(before);
+    expect(await rig.ledger.lineTrace(pointer.key, 1)).toMatchObject([{ status: "pending", failures: 0 }]);
+    // The pause that the destination asked for is not remembered either: the lines are due when the lease is over.
+    clock.at(DELIVERY.leaseMs);
+    expect(await rig.ledger.claim(pointer)).toMatchObject({ status: "granted", lines: [0, 1], mode: "send" });
+  });
+
   it("knows nothing of a pointer that was never opened", async () => {
     const rig = createRig();
     expect(await rig.ledger.claim({ key: "segment-logs/none" })).toEqual({ status: "nothing_due" });

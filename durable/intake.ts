@@ -1,31 +1,24 @@
 import { DurableObject } from "cloudflare:workers";
-import { createHash } from "node:crypto";
-import { HASH_BYTES } from "../src/core/dedup-index.ts";
-import {
-  intakeName,
-  shardOf,
-  type AppendBatch,
-  type AppendResult,
-  type LookupResult,
-  type SegmentPointer,
-} from "../src/core/intake.ts";
+import type { AppendBatch, AppendResult, LookupResult, SegmentPointer } from "../src/core/intake.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
 import { commitsOf, drainSegment, handOver, HOUR_MS, keyOf, type DrainDeps } from "./intake/drain.ts";
+import { seenBefore } from "./intake/earlier.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
+import { countIn, hashIds } from "./intake/hashes.ts";
 import { loadMemory, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
 import { findPlaces } from "./intake/places.ts";
 import { Reporter } from "./intake/reporter.ts";
-import { intakeStore, positionOf, type IntakeStore } from "./intake/store.ts";
+import { intakeStore, type IntakeStore } from "./intake/store.ts";
 import { commitBatches, type CommitRequest } from "./intake/commit.ts";
 
 /** Above this the object refuses more (the overflow queue takes over) until R2 accepts segments again. */
 const OUTBOX_LIMIT = 2_000_000_000;
 /**
- * Above this many remembered ids the object refuses more until an hour expires or the source gets more shards. At up to
- * 35 bytes each they stay below its 128 MB; beyond, it would be ended, load them all again, and be ended again.
+ * Bytes the ids may take (about 7 million of them). Above it the object refuses more until an hour expires or the
+ * source gets more shards; beyond its 128 MB it would be ended, load them all again, and be ended again.
  */
-const ID_LIMIT = 2_500_000;
+const INDEX_LIMIT = 64_000_000;
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;
 
@@ -41,6 +34,8 @@ export class Intake extends DurableObject<Env> {
   readonly #reporter: Reporter;
   readonly #drainDeps: DrainDeps;
   #route: SourceRoute | undefined;
+  /** Kept, so that ids expire though no append comes any more. */
+  #windowMs: number;
   #epoch: number;
   #alarmAt: number | null = null;
   #draining: Promise<void> | undefined;
@@ -52,6 +47,7 @@ export class Intake extends DurableObject<Env> {
     this.#store = intakeStore(ctx.storage);
     this.#memory = loadMemory(this.#store);
     this.#epoch = Number(this.#store.meta("epoch") ?? 0);
+    this.#windowMs = Number(this.#store.meta("windowMs") ?? Infinity);
     const now = () => Date.now();
     this.#drainDeps = {
       sourceId,
@@ -79,14 +75,15 @@ export class Intake extends DurableObject<Env> {
     const { route } = batch;
     if (waitingBytes(this.#memory) > OUTBOX_LIMIT) throw new Error("intake outbox is full");
     this.#adopt(route.epoch);
-    this.#route = route;
-    if (this.#memory.index.size > ID_LIMIT) this.#expire();
+    this.#follow(route);
+    const isFull = () => this.#memory.index.bytes > INDEX_LIMIT;
+    if (isFull()) this.#expire();
     // Who comes with an older layout is told so below and may find room in another shard.
-    if (this.#memory.index.size > ID_LIMIT && route.epoch >= this.#epoch) {
+    if (isFull() && route.epoch >= this.#epoch) {
       throw new Error("intake holds too many ids: the source needs more shards");
     }
     const hashes = hashIds(batch.ids);
-    const earlier = await this.#seenBefore(batch, hashes);
+    const earlier = await seenBefore(batch, hashes, this.#drainDeps.shard, this.env.INTAKE);
     return this.#commits.join({ batch, hashes, earlier });
   }
 
@@ -140,6 +137,8 @@ export class Intake extends DurableObject<Env> {
     answers.forEach((answer, i) => this.#report(requests[i]!.batch, answer));
     const { drainAfterBytes = 0, drainAfterMs = 0 } = this.#route ?? {};
     const { open, waiting } = this.#memory;
+    // While drains fail, the pause between them is #rearm's to choose.
+    if (this.#failures > 0) return answers;
     // Armed even when the drain starts at once: it is what drains after a crash when no request comes any more.
     if (waiting.size > 0) this.#arm(at + drainAfterMs);
     if (open.count > 0 && open.bytes >= drainAfterBytes) this.ctx.waitUntil(this.#drain());
@@ -163,28 +162,17 @@ export class Intake extends DurableObject<Env> {
     );
   }
 
-  /** Ids that live in another shard since before the last change of the shard count. */
-  async #seenBefore(batch: AppendBatch, hashes: ArrayBuffer): Promise<ReadonlySet<number>> {
-    const { previous, epoch, sourceId } = batch.route;
-    const earlier = new Set<number>();
-    if (previous === undefined || previous.until < Date.now()) return earlier;
-    const byShard = Map.groupBy(batch.ids.keys(), (i) => shardOf(batch.ids[i]!, previous.shards));
-    byShard.delete(this.#drainDeps.shard);
-    await Promise.all(
-      [...byShard].map(async ([shard, indexes]) => {
-        const part = new Uint8Array(indexes.length * HASH_BYTES);
-        indexes.forEach((i, n) => part.set(new Uint8Array(hashes, i * HASH_BYTES, HASH_BYTES), n * HASH_BYTES));
-        const found = await this.env.INTAKE.getByName(intakeName(sourceId, shard)).seen(part.buffer, epoch);
-        for (const n of found) earlier.add(indexes[n]!);
-      }),
-    );
-    return earlier;
-  }
-
   #adopt(epoch: number): void {
     if (epoch <= this.#epoch) return;
     this.#store.setMeta("epoch", String(epoch));
     this.#epoch = epoch;
+  }
+
+  #follow(route: SourceRoute): void {
+    this.#route = route;
+    if (route.windowMs === this.#windowMs) return;
+    this.#store.setMeta("windowMs", String(route.windowMs));
+    this.#windowMs = route.windowMs;
   }
 
   /** One drain at a time; whatever fails is logged, stays in the outbox and is tried again later. */
@@ -197,27 +185,39 @@ export class Intake extends DurableObject<Env> {
   }
 
   async #drainAll(): Promise<void> {
-    const { open, waiting, unconfirmed } = this.#memory;
+    const { open, unconfirmed } = this.#memory;
     if (open.count > 0) this.#memory.open = { no: open.no + 1, bucket: 0, count: 0, bytes: 0 };
-    const sealed = [...waiting.keys()].filter((segment) => segment < this.#memory.open.no);
+    // Each on its own: R2 failing must not hold up what is in R2 already, nor a failing queue the expiry.
+    const done = [
+      await this.#attempt("drain", () => this.#drainSealed()),
+      await this.#attempt("hand-over", () => handOver(unconfirmed, this.#drainDeps)),
+      await this.#attempt("expiry", async () => this.#expire()),
+    ];
+    this.#failures = done.includes(false) ? this.#failures + 1 : 0;
+  }
+
+  async #attempt(what: string, work: () => Promise<void>): Promise<boolean> {
     try {
-      for (const segment of sealed) {
-        const written = await drainSegment(segment, this.#drainDeps);
-        waiting.delete(segment);
-        if (written) unconfirmed.set(segment, written);
-      }
-      await handOver(unconfirmed, this.#drainDeps);
-      this.#expire();
-      this.#failures = 0;
+      await work();
+      return true;
     } catch (error) {
-      this.#failures++;
-      console.error("drain failed, will be repeated", this.#drainDeps.sourceId, this.#drainDeps.shard, error);
+      console.error(`${what} failed, will be repeated`, this.#drainDeps.sourceId, this.#drainDeps.shard, error);
+      return false;
+    }
+  }
+
+  async #drainSealed(): Promise<void> {
+    const { waiting, unconfirmed } = this.#memory;
+    const sealed = [...waiting.keys()].filter((segment) => segment < this.#memory.open.no);
+    for (const segment of sealed) {
+      const written = await drainSegment(segment, this.#drainDeps);
+      waiting.delete(segment);
+      if (written) unconfirmed.set(segment, written);
     }
   }
 
   #expire(): void {
-    if (this.#route === undefined) return;
-    const oldest = Date.now() - this.#route.windowMs;
+    const oldest = Date.now() - this.#windowMs;
     const bucket = Math.floor(oldest / HOUR_MS);
     if (!this.#memory.index.dropBefore(bucket)) return;
     this.#store.expire(bucket, oldest);
@@ -229,12 +229,14 @@ export class Intake extends DurableObject<Env> {
       this.#arm(now + Math.min(RETRY_MIN_MS * 2 ** (this.#failures - 1), RETRY_MAX_MS));
       return;
     }
-    const { open, waiting } = this.#memory;
+    const { open, waiting, unconfirmed, index } = this.#memory;
     const { drainAfterMs = 0, drainAfterBytes = 0 } = this.#route ?? {};
-    if (waiting.size > 0) this.#arm(open.bytes >= drainAfterBytes ? now : now + drainAfterMs);
-    let due = Infinity;
-    for (const { dueAt } of this.#memory.unconfirmed.values()) due = Math.min(due, dueAt);
-    if (Number.isFinite(due)) this.#arm(due);
+    let next = Infinity;
+    if (waiting.size > 0) next = open.bytes >= drainAfterBytes ? now : now + drainAfterMs;
+    for (const { dueAt } of unconfirmed.values()) next = Math.min(next, dueAt);
+    // A bucket expires once its last moment is older than the window.
+    if (index.oldest !== undefined) next = Math.min(next, (index.oldest + 1) * HOUR_MS + this.#windowMs);
+    if (Number.isFinite(next)) this.#arm(next);
   }
 
   /** Each setAlarm is a billed row, so it is set only when none comes as early. */
@@ -242,24 +244,5 @@ export class Intake extends DurableObject<Env> {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     void this.ctx.storage.setAlarm(at);
-  }
-}
-
-function hashIds(ids: readonly string[]): ArrayBuffer {
-  const packed = new Uint8Array(ids.length * HASH_BYTES);
-  ids.forEach((id, i) => {
-    const digest = createHash("sha256").update(id).digest();
-    packed.set(digest.subarray(0, HASH_BYTES), i * HASH_BYTES);
-  });
-  return packed.buffer;
-}
-
-function countIn(packed: ArrayBuffer, hash: ArrayBuffer): number {
-  const view = new DataView(hash);
-  let count = 0;
-  for (let from = 0; ; count++) {
-    const position = positionOf(packed.slice(from), view, 0);
-    if (position < 0) return count;
-    from += (position + 1) * HASH_BYTES;
   }
 }

@@ -10,8 +10,8 @@ export interface OverflowDeps {
   ): Promise<{ readonly refused: readonly number[] }>;
 }
 
-/** Seconds until a parked batch is tried again: 10, 20, 40 … at most 10 minutes. */
-export const overflowDelay = (attempts: number): number => Math.min(10 * 2 ** (attempts - 1), 600);
+/** Seconds until a parked batch is tried again: 10, 20, 40 … at most an hour, so 100 tries last almost four days. */
+export const overflowDelay = (attempts: number): number => Math.min(10 * 2 ** (attempts - 1), 3600);
 
 /** Replays parked batches into Intake. Each message stands alone: one that fails does not hold up the others. */
 export async function replayOverflow(batch: MessageBatch<string>, deps: OverflowDeps): Promise<void> {

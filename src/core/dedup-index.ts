@@ -1,47 +1,66 @@
+import { HashTable } from "./hash-table.ts";
+import { PackedIds } from "./packed-ids.ts";
+
 /** Bytes of a truncated SHA-256 that stand for one messageId: 2^-128 per pair, so equal means the same id. */
 export const HASH_BYTES = 16;
 
-const INITIAL_SLOTS = 1 << 10;
-/** Words a slot: two of the hash, then segment + 1 (0 = free). */
-const WORDS = 3;
-const MAX_LOAD = 0.7;
+interface Bucket {
+  /** Ids that still arrive: quick to add to, up to 35 bytes each. */
+  fresh?: HashTable | undefined;
+  /** Ids of a time that is over: 8 bytes each. */
+  packed?: PackedIds | undefined;
+}
 
 /**
- * Which segment may hold an id: an open-addressed table of (64 bits of the hash, segment) per time bucket,
- * 17 to 35 bytes an id in memory. 64 bits can lie, if hardly ever, so the caller confirms a candidate against
- * the segment's stored hashes; an id without a candidate is certainly new. Expiry drops whole buckets.
+ * Which segment may hold an id, by time bucket. A candidate can be wrong (never, or about one look-up in 500 at
+ * 8 million packed ids), so the caller confirms it against the segment's stored hashes; an id without a candidate is
+ * certainly new. Buckets are packed when a newer one begins, and expire whole.
  */
 export class DedupIndex {
-  readonly #buckets = new Map<number, HashTable>();
+  readonly #buckets = new Map<number, Bucket>();
   readonly #seed: number;
+  #newest = Number.NEGATIVE_INFINITY;
 
-  /** `seed`: a random 32-bit number, so that nobody can choose ids that crowd one place of the tables. */
+  /** `seed`: a random 32-bit number, so that nobody can choose ids that crowd one place or look alike. */
   constructor(seed = 0) {
     this.#seed = seed;
   }
 
   get size(): number {
-    let total = 0;
-    for (const table of this.#buckets.values()) total += table.size;
-    return total;
+    return this.#sum(({ size }) => size);
   }
 
-  /** Adds the hash at `offset` of `hashes` as part of `segment` (≥ 0), which belongs to `bucket`. */
+  /** Memory in use, in bytes. */
+  get bytes(): number {
+    return this.#sum(({ bytes }) => bytes);
+  }
+
+  /** The oldest bucket that holds ids. */
+  get oldest(): number | undefined {
+    return this.#buckets.size === 0 ? undefined : Math.min(...this.#buckets.keys());
+  }
+
+  /** Adds the hash at `offset` of `hashes` as part of `segment` (0 … 2^32 − 2), which belongs to `bucket`. */
   add(bucket: number, hashes: DataView, offset: number, segment: number): void {
-    let table = this.#buckets.get(bucket);
-    if (table === undefined) {
-      table = new HashTable(this.#seed);
-      this.#buckets.set(bucket, table);
+    if (bucket > this.#newest) {
+      this.#newest = bucket;
+      this.#packAll();
     }
-    table.add(hashes.getUint32(offset), hashes.getUint32(offset + 4), segment);
+    let entry = this.#buckets.get(bucket);
+    if (entry === undefined) this.#buckets.set(bucket, (entry = {}));
+    entry.fresh ??= new HashTable(this.#seed);
+    entry.fresh.add(hashes.getUint32(offset), hashes.getUint32(offset + 4), segment);
   }
 
-  /** Segments that (very likely) hold the hash at `offset`. */
+  /** Segments that may hold the hash at `offset`. */
   candidates(hashes: DataView, offset: number): number[] {
     const found: number[] = [];
     const high = hashes.getUint32(offset);
     const low = hashes.getUint32(offset + 4);
-    for (const table of this.#buckets.values()) table.find(high, low, found);
+    for (const { fresh, packed } of this.#buckets.values()) {
+      fresh?.find(high, low, found);
+      packed?.find(high, low, found);
+    }
     return found;
   }
 
@@ -51,51 +70,21 @@ export class DedupIndex {
     for (const key of expired) this.#buckets.delete(key);
     return expired.length > 0;
   }
-}
 
-class HashTable {
-  size = 0;
-  readonly #seed: number;
-  #slots = new Uint32Array(INITIAL_SLOTS * WORDS);
-
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
-
-  add(high: number, low: number, segment: number): void {
-    if (this.size >= (this.#slots.length / WORDS) * MAX_LOAD) this.#grow();
-    this.#put(high, low, segment + 1);
-    this.size++;
-  }
-
-  find(high: number, low: number, into: number[]): void {
-    const slots = this.#slots;
-    const mask = slots.length / WORDS - 1;
-    for (let i = this.#home(high, low, mask); slots[i * WORDS + 2] !== 0; i = (i + 1) & mask) {
-      if (slots[i * WORDS] === high && slots[i * WORDS + 1] === low) into.push(slots[i * WORDS + 2]! - 1);
+  #packAll(): void {
+    for (const entry of this.#buckets.values()) {
+      if (entry.fresh === undefined) continue;
+      entry.packed = new PackedIds(this.#seed, entry.fresh, entry.packed);
+      entry.fresh = undefined;
     }
   }
 
-  /** The highest bits of a product depend on all bits of its factors and of the seed. */
-  #home(high: number, low: number, mask: number): number {
-    return (Math.imul(high ^ this.#seed, 0x9e3779b1) + Math.imul(low ^ this.#seed, 0x85ebca6b)) >>> Math.clz32(mask);
-  }
-
-  #put(high: number, low: number, reference: number): void {
-    const slots = this.#slots;
-    const mask = slots.length / WORDS - 1;
-    let i = this.#home(high, low, mask);
-    while (slots[i * WORDS + 2] !== 0) i = (i + 1) & mask;
-    slots[i * WORDS] = high;
-    slots[i * WORDS + 1] = low;
-    slots[i * WORDS + 2] = reference;
-  }
-
-  #grow(): void {
-    const old = this.#slots;
-    this.#slots = new Uint32Array(old.length * 2);
-    for (let i = 0; i < old.length; i += WORDS) {
-      if (old[i + 2] !== 0) this.#put(old[i]!, old[i + 1]!, old[i + 2]!);
+  #sum(of: (part: HashTable | PackedIds) => number): number {
+    let total = 0;
+    for (const { fresh, packed } of this.#buckets.values()) {
+      if (fresh !== undefined) total += of(fresh);
+      if (packed !== undefined) total += of(packed);
     }
+    return total;
   }
 }

@@ -103,3 +103,48 @@ it("a restart finds work to do although no alarm is left", async () => {
   expect(await runDurableObjectAlarm(stub)).toBe(true);
   expect(handedOver(route.sourceId)).toEqual([0]);
 });
+
+it("ids of a source that fell silent expire by themselves, after a restart as well", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  await stub.append(testBatch(route, ["a"]));
+  await runDurableObjectAlarm(stub);
+  await stub.confirm(0);
+  await stub.append(testBatch(route, ["b"]));
+  await runDurableObjectAlarm(stub);
+  await stub.confirm(1);
+  await evictDurableObject(stub);
+  vi.setSystemTime(NOON + 26 * HOUR);
+  for (let alarms = 0; alarms < 3; alarms++) await runDurableObjectAlarm(stub);
+  const left = await runInDurableObject(stub, async (_, state) => ({
+    segments: state.storage.sql.exec("SELECT no FROM segments").toArray(),
+    alarm: await state.storage.getAlarm(),
+  }));
+  // The newest row numbers the next segment; nothing else is left, and nothing wakes the object again.
+  expect(left).toEqual({ segments: [{ no: 1 }], alarm: null });
+});
+
+it("segments in R2 are handed over while R2 refuses new ones, and the pause between tries grows under traffic", async () => {
+  const route = testRoute({ drainAfterMs: 2000 });
+  const stub = intakeOf(route);
+  vi.spyOn(env.EVENTS, "send").mockRejectedValueOnce(new Error("queue is down"));
+  await stub.append(testBatch(route, ["a"]));
+  await runDurableObjectAlarm(stub);
+  const put = vi.spyOn(env.ARCHIVE, "put").mockRejectedValue(new Error("R2 is down"));
+  // Read where it is set: the runtime moves alarms of this test's clock, which lie in the past, to its own now.
+  const setAlarm = await runInDurableObject(stub, (_, state) => vi.spyOn(state.storage, "setAlarm"));
+  const pauses: number[] = [];
+  for (let n = 0; n < 8; n++) {
+    await stub.append(testBatch(route, [`b${n}`]));
+    await runDurableObjectAlarm(stub);
+    await stub.append(testBatch(route, [`c${n}`]));
+    pauses.push((Number(setAlarm.mock.lastCall?.[0]) - Date.now()) / 1000);
+  }
+  expect(handedOver(route.sourceId)).toEqual([0]);
+  // The runtime runs some alarms by itself in between, so how many tries lie behind each is not known.
+  expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+  expect(pauses.slice(-3)).toEqual([60, 60, 60]);
+  put.mockRestore();
+  await runDurableObjectAlarm(stub);
+  expect((await archivedLines(route.sourceId)).flatMap(({ lines }) => lines)).toHaveLength(17);
+});

@@ -66,7 +66,7 @@ describe("dedupe", () => {
     const [known, fresh] = ids(2) as [string, string];
     await intakeOf(route).append(testBatch(route, [known]));
     await runInDurableObject(intakeOf(route), async (intake: Intake) => {
-      const size = vi.spyOn(DedupIndex.prototype, "size", "get").mockReturnValue(2_500_001);
+      const size = vi.spyOn(DedupIndex.prototype, "bytes", "get").mockReturnValue(64_000_001);
       await expect(intake.append(testBatch(route, [fresh]))).rejects.toThrow("too many ids");
       const older = testBatch({ ...route, epoch: 0 }, [fresh]);
       expect(await intake.append(older)).toEqual({ status: "stale_epoch", epoch: 1 });

@@ -33,6 +33,18 @@ export function mergeSettings(settings: SourceSettings, patch: SourceSettingsPat
 }
 
 /**
+ * A previous layout that is still consulted follows a change of the dedup window, down as well as up: one window
+ * after the shard count changed no id of it can be within the window any more. (A longer window takes in what is
+ * remembered at that moment; a shorter one forgets at once. Both hold for ids that have not moved, too.)
+ */
+function previousFor(source: SourceRecord, settings: SourceSettings, now: number): Pick<SourceRecord, "previous"> {
+  const { previous } = source;
+  if (previous === undefined || previous.until <= now) return {};
+  const longerBy = (settings.dedupWindowHours - source.settings.dedupWindowHours) * HOUR_MS;
+  return { previous: { ...previous, until: previous.until + longerBy } };
+}
+
+/**
  * Applies `patch`. A new shard count starts a new epoch, and the old layout is consulted for one dedup window
  * (the longer one when the window changes too). A second change within that window is refused: only one
  * previous layout is consulted, so ids of the one before it would be forgotten.
@@ -43,7 +55,9 @@ export function changeSettings(
   now: number,
 ): Result<SourceRecord, Refusal> {
   const settings = mergeSettings(source.settings, patch);
-  if (settings.shards === source.settings.shards) return ok({ ...source, settings, updatedAt: now });
+  if (settings.shards === source.settings.shards) {
+    return ok({ ...source, ...previousFor(source, settings, now), settings, updatedAt: now });
+  }
   if (source.previous !== undefined && source.previous.until > now) {
     const until = new Date(source.previous.until).toISOString();
     return err(refuse("conflict", `The shard count can be changed again after ${until}.`, "shards"));

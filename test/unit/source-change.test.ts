@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Slug, SourceRecord } from "../../src/core/catalog.ts";
 import { nextExpiry, routeOf } from "../../src/core/directory.ts";
+import { SourceSettings, type SourceSettingsPatch } from "../../src/core/source.ts";
 import { addWriteKey, changeSettings, freeSlug, removeWriteKey, slugFrom } from "../../src/core/source-change.ts";
 
 const HOUR = 3_600_000;
@@ -23,6 +24,8 @@ const createTestRecord = (overrides: Partial<SourceRecord> = {}): SourceRecord =
     updatedAt: 1,
     ...overrides,
   });
+
+const settingsWith = (settings: SourceSettingsPatch): SourceSettings => SourceSettings.parse(settings);
 
 describe("slugs", () => {
   it.each([
@@ -69,6 +72,35 @@ describe("changing the shard count", () => {
   it("leaves the epoch alone when the count stays", () => {
     const changed = changeSettings(createTestRecord(), { shards: 1, serverCookie: true }, NOW);
     expect(changed).toMatchObject({ value: { epoch: 1, settings: { serverCookie: true } } });
+  });
+
+  it("looks at the old layout for as long as the window that holds now, however it is changed meanwhile", () => {
+    const window = fc.integer({ min: 24, max: 720 });
+    fc.assert(
+      fc.property(window, fc.array(window, { maxLength: 5 }), (first, later) => {
+        const change = (record: SourceRecord, patch: SourceSettingsPatch) => {
+          const changed = changeSettings(record, patch, NOW);
+          return changed.ok ? changed.value : expect.unreachable(changed.error.message);
+        };
+        let record = change(createTestRecord({ settings: settingsWith({ dedupWindowHours: first }) }), { shards: 4 });
+        for (const dedupWindowHours of later) record = change(record, { dedupWindowHours });
+        expect(record.previous).toEqual({ shards: 1, until: NOW + record.settings.dedupWindowHours * HOUR });
+      }),
+    );
+  });
+
+  it("keeps the margin of a window that was shortened together with the shard count", () => {
+    const settings = settingsWith({ dedupWindowHours: 72 });
+    const moved = changeSettings(createTestRecord({ settings }), { shards: 4, dedupWindowHours: 48 }, NOW);
+    if (!moved.ok) expect.unreachable();
+    const shorter = changeSettings(moved.value, { dedupWindowHours: 24 }, NOW + HOUR);
+    expect(shorter).toMatchObject({ value: { previous: { until: NOW + 48 * HOUR } } });
+  });
+
+  it("does not come back to an old layout that need not be looked at any more", () => {
+    const record = createTestRecord({ epoch: 2, previous: { shards: 1, until: NOW } });
+    const changed = changeSettings(record, { dedupWindowHours: 48 }, NOW);
+    expect(changed).toMatchObject({ value: { previous: { until: NOW } } });
   });
 
   it("shows in the route only as long as it matters", () => {

@@ -19,13 +19,16 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
 ].join("; ");
 
-/** The dashboard's page for every path that is no file and no route: its own router takes it from there. */
+/**
+ * The dashboard's page, which routes by itself: at `/` for everybody, so that `curl HOST` and a health check find
+ * something; at every other path that is no file and no route for who takes HTML.
+ */
 export function shellRoutes(deps: ShellDeps): Hono {
-  return new Hono().get("*", (c) => serveShell(deps, c));
+  const takesHtml = (c: Context) => (c.req.header("accept") ?? "").includes("text/html");
+  return new Hono().get("/", () => serveShell(deps)).get("*", (c) => (takesHtml(c) ? serveShell(deps) : c.notFound()));
 }
 
-async function serveShell(deps: ShellDeps, c: Context): Promise<Response> {
-  if (!(c.req.header("accept") ?? "").includes("text/html")) return c.notFound();
+async function serveShell(deps: ShellDeps): Promise<Response> {
   const page = await deps.asset("/index.html");
   return new Response(page.body, {
     status: page.status,

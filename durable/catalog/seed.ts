@@ -6,7 +6,10 @@ import { createSource } from "./sources.ts";
 /** The demo source's fixed key, so that the demo site works before anybody has configured anything. */
 const DEMO_WRITE_KEY = "demo_write_key_local";
 
-/** Makes the workspace, and with `demo` the demo source, once each: a deleted demo source does not come back. */
+/**
+ * Makes the workspace, and with `demo` the demo source, once each: a deleted demo source does not come back. One that
+ * is refused (its slug is taken) is logged; collecting goes on without it.
+ */
 export async function ensureSeeded(room: Room, demo: boolean): Promise<void> {
   const { store } = room;
   if (store.meta("workspace") === undefined) {
@@ -19,6 +22,7 @@ export async function ensureSeeded(room: Room, demo: boolean): Promise<void> {
     kind: "demo",
     labels: [{ key: "environment", value: "dev" }],
   });
-  await createSource(room, input, DEMO_WRITE_KEY);
-  store.putMeta("demoSeeded", "true");
+  const made = await createSource(room, input, DEMO_WRITE_KEY);
+  if (made.ok) store.putMeta("demoSeeded", "true");
+  else console.error(`the demo source was not made, the next start tries again: ${made.error.message}`);
 }

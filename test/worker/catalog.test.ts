@@ -4,7 +4,10 @@ import { SourceInput } from "../../src/core/catalog.ts";
 import { addWebhook, directoryOf, find, make, newCatalog } from "../support/catalog.ts";
 
 const HOUR = 3_600_000;
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 describe("seeding", () => {
   it("makes the workspace and, when INLET_DEMO is on, the demo source with its fixed key", async () => {
@@ -26,6 +29,23 @@ describe("seeding", () => {
     await evictDurableObject(catalog);
     await catalog.ensureSeeded({ demo: true });
     expect(await catalog.listSources()).toEqual([]);
+  });
+
+  it("names what stands in the demo source's way, and makes it once that is gone", async () => {
+    const error = vi.spyOn(console, "error").mockReturnValue();
+    const catalog = newCatalog();
+    const [demo] = await catalog.listSources();
+    await catalog.deleteSource(demo?.id ?? "");
+    const mine = await make(catalog, { name: "Mine", slug: "demo-shop" });
+    await runInDurableObject(catalog, (_, { storage }) =>
+      storage.sql.exec("DELETE FROM meta WHERE key = 'demoSeeded'"),
+    );
+    await catalog.ensureSeeded({ demo: true });
+    expect(error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('The slug "demo-shop" is taken.'));
+    expect((await catalog.listSources()).map(({ id }) => id)).toEqual([mine.id]);
+    await catalog.updateSource(mine.id, { slug: "mine" });
+    await catalog.ensureSeeded({ demo: true });
+    expect((await catalog.listSources()).map(({ slug }) => slug)).toEqual(["mine", "demo-shop"]);
   });
 });
 

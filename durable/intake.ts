@@ -30,7 +30,10 @@ const RETRY_MAX_MS = 60_000;
 export class Intake extends DurableObject<Env> {
   readonly #store: IntakeStore;
   readonly #memory: IntakeMemory;
-  readonly #commits = new GroupCommit<CommitRequest, AppendResult>((batch) => this.#commit(batch));
+  readonly #commits = new GroupCommit<CommitRequest, AppendResult>(
+    (batch) => this.#commit(batch),
+    () => Date.now(),
+  );
   readonly #reporter: Reporter;
   readonly #drainDeps: DrainDeps;
   #route: SourceRoute | undefined;

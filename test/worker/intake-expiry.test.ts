@@ -145,6 +145,8 @@ it("segments in R2 are handed over while R2 refuses new ones, and the pause betw
   expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
   expect(pauses.slice(-3)).toEqual([60, 60, 60]);
   put.mockRestore();
-  await runDurableObjectAlarm(stub);
-  expect((await archivedLines(route.sourceId)).flatMap(({ lines }) => lines)).toHaveLength(17);
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(stub);
+    expect((await archivedLines(route.sourceId)).flatMap(({ lines }) => lines)).toHaveLength(17);
+  });
 });

@@ -70,6 +70,14 @@ const showVolume = (report: VolumeReport): z.infer<typeof Volume> => ({
   lastEventAt: lastEventOf(report),
 });
 
+/** Every source's totals, by its id. */
+const totalsOf = async (deps: ApiDeps, minutes: number) =>
+  inGroups(await deps.catalog().listSources(), async ({ id }) => {
+    const report = await deps.sourceVolume(id, minutes);
+    const series = report.minutes.map((step) => step.accepted);
+    return [id, { ...report.totals, lastEventAt: lastEventOf(report), series }] as const;
+  });
+
 export const volumeRoutes = (deps: ApiDeps) =>
   createApp()
     .openapi(sourceVolume, async (c) => {
@@ -78,14 +86,9 @@ export const volumeRoutes = (deps: ApiDeps) =>
     })
     .openapi(workspaceVolume, async (c) => {
       const { minutes } = c.req.valid("query");
-      const unknown = deps.unknownVolume(minutes);
-      const totals = await inGroups(await deps.catalog().listSources(), async ({ id }) => {
-        const report = await deps.sourceVolume(id, minutes);
-        const series = report.minutes.map((step) => step.accepted);
-        return [id, { ...report.totals, lastEventAt: lastEventOf(report), series }] as const;
-      });
-      const count = (await unknown).totals.refused;
-      return c.json({ data: { sources: Object.fromEntries(totals), unknown: { count } } }, 200);
+      const [unknown, totals] = await Promise.all([deps.unknownVolume(minutes), totalsOf(deps, minutes)]);
+      const data = { sources: Object.fromEntries(totals), unknown: { count: unknown.totals.refused } };
+      return c.json({ data }, 200);
     })
     .openapi(lookup, async (c) => {
       const { sourceId, messageId } = c.req.valid("param");

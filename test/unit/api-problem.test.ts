@@ -4,8 +4,10 @@ import { apiRoutes } from "../../src/api/routes.ts";
 
 const SECRET = "sealed-with-0123456789";
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** A control plane whose Catalog fails in the middle of an answer. */
-function brokenApi() {
+function brokenApi(also: Partial<ApiDeps> = {}) {
   const granted = { status: "granted", identity: { via: "admin", role: "owner" } } as const;
   const deps: Partial<ApiDeps> = {
     catalog: () =>
@@ -14,8 +16,12 @@ function brokenApi() {
         workspace: async () => {
           throw new Error(SECRET);
         },
+        listSources: async () => {
+          throw new Error(SECRET);
+        },
       }) as unknown as ReturnType<ApiDeps["catalog"]>,
     newRequestId: () => "request-1",
+    ...also,
   };
   return apiRoutes(deps as ApiDeps);
 }
@@ -38,5 +44,18 @@ describe("a bug behind the control plane", () => {
       expect.stringContaining("request-1"),
       expect.objectContaining({ message: SECRET }),
     );
+  });
+
+  it("in two places at once is one answer, and no promise is left to fail by itself", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const unknownVolume = () => nextTurn().then(() => Promise.reject(new Error(SECRET)));
+    const api = brokenApi({ unknownVolume });
+    expect((await api.request("/volume", { headers: { authorization: "Bearer x" } })).status).toBe(500);
+    await nextTurn();
+    await nextTurn();
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 });

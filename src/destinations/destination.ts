@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../core/result.ts";
 export interface DestinationField {
   readonly name: string;
   readonly label: string;
-  /** `map`: text by name. Secret fields are always `string`. */
+  /** `text`: several lines. `map`: text by name. Secret fields are `string` or `text`. */
   readonly type: "string" | "text" | "select" | "map" | "boolean" | "number";
   readonly required: boolean;
   readonly description: string;

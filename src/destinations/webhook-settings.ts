@@ -96,7 +96,7 @@ export const WEBHOOK_FIELDS: readonly DestinationField[] = [
   {
     name: "secretHeaders",
     label: "Secret headers",
-    type: "string",
+    type: "text",
     required: false,
     secret: true,
     description: "One `Name: value` a line, Authorization for instance. Sealed, and never shown again.",

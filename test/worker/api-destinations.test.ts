@@ -20,15 +20,20 @@ const at = (destination: Json, rest = "") => `/destinations/${String(destination
 const opened = (destination: Json) => env.CATALOG.getByName("workspace").openDestination(String(destination["id"]));
 
 describe("the catalogue", () => {
-  it("describes the webhook with every setting, and which of them are secret", async () => {
+  it("describes the webhook with every setting, which are secret, and which take several lines", async () => {
     const { data } = await api("GET", "/catalog/destinations");
     const [webhook] = data["destinationsCatalog"] as unknown as Json[];
     expect(webhook).toMatchObject({ id: "webhook", slug: "webhooks" });
-    const options = webhook?.["options"] as unknown as { name: string; secret: boolean; required: boolean }[];
+    const options = webhook?.["options"] as unknown as {
+      name: string;
+      type: string;
+      secret: boolean;
+      required: boolean;
+    }[];
     expect(options.filter((option) => option.required).map((option) => option.name)).toEqual(["url"]);
-    expect(options.filter((option) => option.secret).map((option) => option.name)).toEqual([
-      "secretHeaders",
-      "sharedSecret",
+    expect(options.filter((option) => option.secret).map(({ name, type }) => [name, type])).toEqual([
+      ["secretHeaders", "text"],
+      ["sharedSecret", "string"],
     ]);
   });
 });

@@ -93,7 +93,7 @@ function SecretField({ option, text, stored, error, onChange }: OptionFieldProps
   return (
     <div className="flex flex-col items-start gap-2">
       <div className="w-full">
-        {isList(option) ? (
+        {option.type === "text" ? (
           <InputArea {...field} rows={2} className="font-mono text-sm" />
         ) : (
           <Input {...field} type="password" autoComplete="new-password" />
@@ -107,6 +107,3 @@ function SecretField({ option, text, stored, error, onChange }: OptionFieldProps
     </div>
   );
 }
-
-/** Secrets are all text to the control plane; those that hold several lines are named after what they list. */
-const isList = (option: DestinationOption): boolean => option.name.endsWith("Headers");

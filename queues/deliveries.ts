@@ -8,8 +8,12 @@ async function deliverInTurn(
   run: RunLimits & { hasTime(): boolean },
 ): Promise<void> {
   for (const message of messages) {
+    if (!run.hasTime()) {
+      message.retry({ delaySeconds: 0 });
+      continue;
+    }
     try {
-      if (run.hasTime()) await deliverJob(message.body, deps, run);
+      await deliverJob(message.body, deps, run);
     } catch (error) {
       const { key, destinationId } = message.body;
       console.error(`delivery of ${key} to ${destinationId} failed`, error);
@@ -20,8 +24,8 @@ async function deliverInTurn(
 
 /**
  * Consumer of DELIVERIES. Destinations are served side by side and share the sockets, so one that hangs takes only
- * its share. Every message is confirmed, even one whose time is up or that failed: the destination's ledger sends a
- * pointer again when nobody claims it, or when the lease of whoever did runs out.
+ * its share. A message whose turn did not come is left to the next batch; every other is confirmed, even one that
+ * failed: the destination's ledger sends a pointer again when the lease of whoever claimed it runs out.
  */
 export async function deliverPointers(batch: MessageBatch<DeliveryPointer>, deps: DeliveryDeps): Promise<void> {
   const groups = Map.groupBy(batch.messages, (message) => message.body.destinationId);

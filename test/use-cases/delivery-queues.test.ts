@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keepDeadMessages } from "../../queues/dead-letters.ts";
+import { deliverPointers } from "../../queues/deliveries.ts";
 import { routeSegments, type RoutingDeps } from "../../queues/events.ts";
 import type { DestinationContext } from "../../src/core/catalog.ts";
+import { DELIVERY, type DeliveryPointer } from "../../src/core/delivery.ts";
 import type { SegmentPointer } from "../../src/core/intake.ts";
 import type { JobOpening } from "../../src/core/ledger.ts";
+import type { DeliveryDeps } from "../../src/destinations/deliver-job.ts";
 
 /** A queue batch that remembers what became of each message, by its place. */
 function testBatch<Body>(...bodies: Body[]) {
@@ -95,6 +98,28 @@ describe("routing a segment", () => {
     await routeSegments(batch, deps);
     expect(opened[0]?.replayId).toBe("r1");
     expect(confirmed).toEqual([]);
+  });
+});
+
+describe("a batch whose time is up", () => {
+  it("leaves the messages whose turn did not come to the next one, and confirms the others, failed ones too", async () => {
+    let now = 0;
+    const { batch, fates } = testBatch(
+      ...["slow", "late"].map((key): DeliveryPointer => ({ destinationId: "d1", sourceId: "src_1", key })),
+      { destinationId: "d2", sourceId: "src_1", key: "quick" },
+    );
+    const opened: string[] = [];
+    const deps = {
+      tools: { now: () => now },
+      async openDestination(id: string) {
+        opened.push(id);
+        await Promise.resolve();
+        if (id === "d1") now += DELIVERY.batchBudgetMs;
+        throw new Error("the catalog is out of reach");
+      },
+    } as unknown as DeliveryDeps;
+    await deliverPointers(batch, deps);
+    expect({ opened, fates }).toEqual({ opened: ["d1", "d2"], fates: ["ack", "retry", "ack"] });
   });
 });
 

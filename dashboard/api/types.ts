@@ -133,5 +133,14 @@ export interface DeliveryErrorGroup {
   readonly detail?: string;
   readonly count: number;
   readonly lastAt?: string;
-  readonly samples?: readonly { readonly at: string; readonly request: string; readonly response: string }[];
+  /** The latest first. */
+  readonly samples?: readonly DeliverySample[];
+}
+
+/** One exchange with a destination, secrets hidden and texts bounded by the collector. */
+export interface DeliverySample {
+  readonly at: string;
+  readonly sent: string;
+  readonly request: string;
+  readonly response: string;
 }

@@ -12,7 +12,7 @@ const COLOURS: Record<TokenKind, string> = {
   comment: "text-kumo-subtle",
   call: "text-kumo-strong font-semibold",
 };
-/** Characters shown before "show all". */
+/** Characters shown before "show all", unless the place asks for fewer. */
 const PREVIEW = 6000;
 
 interface CodeViewProps {
@@ -22,6 +22,7 @@ interface CodeViewProps {
   readonly title?: string;
   /** Running text such as an address: wrapped, without colours. */
   readonly wrap?: boolean;
+  readonly preview?: number;
   /** As high as it needs; otherwise it scrolls within itself. */
   readonly tall?: boolean;
 }
@@ -30,10 +31,11 @@ interface CodeViewProps {
  * Code or JSON as coloured text. Hostile content is safe here: it only ever becomes text nodes, and characters that
  * would rearrange the line are shown as escapes. What is copied is exact.
  */
-export function CodeView({ code, label, title, wrap = false, tall = false }: CodeViewProps): ReactNode {
+export function CodeView(props: CodeViewProps): ReactNode {
+  const { code, label, title, wrap = false, preview = PREVIEW, tall = false } = props;
   const [all, setAll] = useState(false);
-  const long = code.length > PREVIEW && !all;
-  const shown = revealHidden(long ? code.slice(0, PREVIEW) : code);
+  const long = code.length > preview && !all;
+  const shown = revealHidden(long ? code.slice(0, preview) : code);
   return (
     <div className="ring-kumo-hairline bg-kumo-elevated min-w-0 overflow-hidden rounded-lg ring">
       <div className="border-kumo-hairline flex items-center justify-between gap-2 border-b py-1 pr-1 pl-3">
@@ -49,7 +51,7 @@ export function CodeView({ code, label, title, wrap = false, tall = false }: Cod
       {long && (
         <div className="border-kumo-hairline border-t p-2">
           <Button size="sm" variant="ghost" onClick={() => setAll(true)}>
-            Show all {(code.length / 1000).toFixed(0)} kB
+            Show all {Math.ceil(code.length / 1000)} kB
           </Button>
         </div>
       )}

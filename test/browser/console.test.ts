@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { waitFor } from "../support/archive.ts";
 import { visitConsole } from "../support/console-visit.ts";
+import { startHookServer } from "../support/hook-server.ts";
 
 const visit = visitConsole();
 
@@ -75,6 +77,34 @@ describe("settings", () => {
     await visit.page.waitForURL((url) => url.pathname === "/sources");
     const { sources } = await visit.inlet.api<{ sources: { name: string }[] }>("GET", "/api/sources");
     expect(sources.map((each) => each.name)).not.toContain("Doomed");
+  });
+});
+
+describe("a destination", () => {
+  it("shows what was sent and answered when it failed, as text", async () => {
+    const hook = await startHookServer();
+    const answer = `<img src=x onerror=alert(1)> ${"no ".repeat(300)}enough`;
+    hook.answer = (_, response) => void response.writeHead(400).end(answer);
+    const source = await visit.namedSource("Hooked");
+    const body = { sourceId: source.id, metadataId: "webhook", name: "Hook", settings: { url: hook.url } };
+    const { destination } = await visit.inlet.api<{ destination: { id: string } }>("POST", "/api/destinations", body);
+    await visit.send(source, { type: "track", userId: "u1", event: "<b>Refused</b>" });
+    const path = `/destinations/${destination.id}`;
+    await waitFor("the failure to be booked", async () => {
+      type Report = { metrics: { errors: readonly unknown[] } };
+      const { metrics } = await visit.inlet.api<Report>("GET", `/api${path}/delivery-metrics`);
+      return metrics.errors.length > 0;
+    });
+    await visit.signIn(path);
+    await visit.page.getByText("Samples (1)").click();
+    expect(await visit.page.getByLabel("You sent", { exact: true }).textContent()).toContain("<b>Refused</b>");
+    expect(await visit.page.getByLabel("Request", { exact: true }).textContent()).toContain(`POST ${hook.url}`);
+    const response = visit.page.getByLabel("Response", { exact: true });
+    expect(await response.textContent()).toMatch(/^400 .*\n<img src=x onerror=alert\(1\)>/);
+    expect(await response.textContent()).not.toContain("enough");
+    await visit.page.getByRole("button", { name: "Show all" }).click();
+    expect(await response.textContent()).toContain("enough");
+    await hook.stop();
   });
 });
 

@@ -7,6 +7,7 @@ import { count, plural } from "../../logic/times.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Bar } from "../../parts/page-states.tsx";
 import { Until, When } from "../../parts/when.tsx";
+import { Samples } from "./samples.tsx";
 
 /** What became of a day's events at one destination, and the errors it gave. */
 export function Delivery({ destinationId }: { destinationId: string }): ReactNode {
@@ -84,5 +85,6 @@ const ErrorRow = ({ group }: { group: DeliveryErrorGroup }): ReactNode => (
         </>
       )}
     </span>
+    <Samples samples={group.samples ?? []} />
   </li>
 );

@@ -1,7 +1,7 @@
 // Builds what is stale: dist/assets (dashboard, analytics.js files) and dist/worker (the bundled Worker).
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "./serve.mjs";
 
@@ -13,6 +13,7 @@ const PARTS = {
     inputs: ["dashboard", ...SHARED],
     make() {
       run("vite", ["build", "--config", "dashboard/vite.config.ts", "--logLevel", "warn"]);
+      renameSync(path.join(ROOT, "dist/assets/manifest.json"), path.join(ROOT, "dist/dashboard-manifest.json"));
       copyAnalyticsJs();
     },
   },

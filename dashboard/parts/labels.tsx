@@ -36,3 +36,8 @@ export const KINDS: Record<SourceKind, string> = {
   email: "E-mail",
   demo: "Demo shop",
 };
+
+/** `KINDS` for a choice; the demo shop's is only Inlet's to give. */
+export const KIND_CHOICES = (["javascript", "server", "mobile", "email"] as const).map(
+  (kind): readonly [SourceKind, string] => [kind, KINDS[kind]],
+);

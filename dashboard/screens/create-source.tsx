@@ -2,17 +2,22 @@ import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
 import { Dialog } from "@cloudflare/kumo/components/dialog";
 import { Input } from "@cloudflare/kumo/components/input";
-import { Select } from "@cloudflare/kumo/components/select";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { api } from "../api/client.ts";
 import { queryClient, sourcesQuery } from "../api/queries.ts";
 import type { Source, SourceKind } from "../api/types.ts";
+import { Choice } from "../parts/choice.tsx";
 import { problemsOf } from "../parts/form-problems.ts";
-import { KINDS } from "../parts/labels.tsx";
+import { KIND_CHOICES } from "../parts/labels.tsx";
 
-const ENVIRONMENTS = { dev: "Development", prod: "Production", "": "None" };
+type Environment = "dev" | "prod" | "";
+const ENVIRONMENTS: readonly (readonly [Environment, string])[] = [
+  ["dev", "Development"],
+  ["prod", "Production"],
+  ["", "None"],
+];
 
 interface CreateSourceProps {
   readonly open: boolean;
@@ -38,7 +43,7 @@ function Form({ onCancel }: { onCancel: () => void }): ReactNode {
   const navigate = useNavigate();
   const [name, setName] = useState("");
   const [kind, setKind] = useState<SourceKind>("javascript");
-  const [environment, setEnvironment] = useState<keyof typeof ENVIRONMENTS>("dev");
+  const [environment, setEnvironment] = useState<Environment>("dev");
   const create = useMutation({
     mutationFn: () =>
       api<{ source: Source }>("POST", "/sources", {
@@ -70,31 +75,21 @@ function Form({ onCancel }: { onCancel: () => void }): ReactNode {
         error={problems.fields["name"]}
         onChange={(event) => setName(event.target.value)}
       />
-      <Select<SourceKind>
+      <Choice
         label="Kind"
         description="Decides which set-up instructions come first; any source takes every kind of call."
         value={kind}
-        onValueChange={(value) => value !== null && setKind(value)}
-        renderValue={(value) => KINDS[value]}
+        choices={KIND_CHOICES}
         error={problems.fields["kind"]}
-      >
-        {(["javascript", "server", "mobile", "email"] as const).map((value) => (
-          <Select.Option key={value} value={value}>
-            {KINDS[value]}
-          </Select.Option>
-        ))}
-      </Select>
-      <Select<keyof typeof ENVIRONMENTS>
+        onChange={setKind}
+      />
+      <Choice
         label="Environment"
         value={environment}
-        onValueChange={(value) => value !== null && setEnvironment(value)}
-        renderValue={(value) => ENVIRONMENTS[value]}
+        choices={ENVIRONMENTS}
         error={problems.fields["labels"]}
-      >
-        <Select.Option value="dev">{ENVIRONMENTS.dev}</Select.Option>
-        <Select.Option value="prod">{ENVIRONMENTS.prod}</Select.Option>
-        <Select.Option value="">{ENVIRONMENTS[""]}</Select.Option>
-      </Select>
+        onChange={setEnvironment}
+      />
       <div className="mt-2 flex justify-end gap-2">
         <Button type="button" onClick={onCancel}>
           Cancel

@@ -9,11 +9,10 @@ import type { Token, Workspace } from "../api/types.ts";
 import { plural } from "../logic/times.ts";
 import { ConfirmByName } from "../parts/confirm-by-name.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { DraftForm } from "../parts/draft-form.tsx";
 import { problemsOf } from "../parts/form-problems.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page, Section } from "../parts/page.tsx";
-import { SaveForm } from "../parts/save-row.tsx";
-import { useDraft } from "../parts/use-draft.ts";
 import { When } from "../parts/when.tsx";
 
 /** Who may use the control plane? */
@@ -47,30 +46,23 @@ export function WorkspaceScreen(): ReactNode {
 }
 
 function NameForm({ workspace }: { workspace: Workspace }): ReactNode {
-  const draft = useDraft({ name: workspace.workspace.name });
   const save = useMutation({
-    mutationFn: () => api("PATCH", "/", draft.value),
+    mutationFn: (change: { name: string }) => api("PATCH", "/", change),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: workspaceQuery.queryKey }),
   });
-  const problems = problemsOf(save.error, ["name"]);
   return (
-    <SaveForm
-      dirty={draft.dirty}
-      saving={save.isPending}
-      saved={save.isSuccess}
-      problems={problems.general}
-      onSave={() => save.mutate()}
-      onReset={draft.reset}
-    >
-      <Input
-        label="Workspace name"
-        value={draft.value.name}
-        maxLength={120}
-        required
-        error={problems.fields["name"]}
-        onChange={(event) => draft.set({ name: event.target.value })}
-      />
-    </SaveForm>
+    <DraftForm saved={{ name: workspace.workspace.name }} fields={["name"]} save={save}>
+      {({ value, set }, errors) => (
+        <Input
+          label="Workspace name"
+          value={value.name}
+          maxLength={120}
+          required
+          error={errors["name"]}
+          onChange={(event) => set({ name: event.target.value })}
+        />
+      )}
+    </DraftForm>
   );
 }
 

@@ -1,11 +1,11 @@
 import { Input } from "@cloudflare/kumo/components/input";
-import { Select } from "@cloudflare/kumo/components/select";
 import { Switch } from "@cloudflare/kumo/components/switch";
 import { type ReactNode, useState } from "react";
 import type { Destination, DestinationDefinition, DestinationOption, Source } from "../../api/types.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { ownSources } from "../../logic/overview.ts";
 import { textOf, valueOf } from "../../logic/option-text.ts";
+import { Choice } from "../../parts/choice.tsx";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { SaveForm } from "../../parts/save-row.tsx";
 import { useDraft } from "../../parts/use-draft.ts";
@@ -120,22 +120,15 @@ interface SourceFieldProps {
 }
 
 function SourceField({ sources, value, fixed, error, onChange }: SourceFieldProps): ReactNode {
-  const nameOf = (id: string): string => sources.find((source) => source.id === id)?.name ?? id;
   return (
-    <Select<string>
+    <Choice
       label="Source"
       value={value}
       disabled={fixed}
       placeholder="Create a source first"
-      onValueChange={(next) => next !== null && onChange(next)}
-      renderValue={(id) => clip(nameOf(id), 32)}
+      choices={sources.map((source) => [source.id, clip(source.name)])}
       error={error}
-    >
-      {sources.map((source) => (
-        <Select.Option key={source.id} value={source.id}>
-          {source.name}
-        </Select.Option>
-      ))}
-    </Select>
+      onChange={onChange}
+    />
   );
 }

@@ -1,9 +1,9 @@
 import { Button } from "@cloudflare/kumo/components/button";
 import { Input, InputArea } from "@cloudflare/kumo/components/input";
-import { Select } from "@cloudflare/kumo/components/select";
 import { Switch } from "@cloudflare/kumo/components/switch";
 import type { ReactNode } from "react";
 import type { DestinationOption } from "../../api/types.ts";
+import { Choice } from "../../parts/choice.tsx";
 
 interface OptionFieldProps {
   readonly option: DestinationOption;
@@ -21,19 +21,14 @@ export function OptionField(props: OptionFieldProps): ReactNode {
   if (option.secret) return <SecretField {...props} />;
   if (option.choices !== undefined) {
     return (
-      <Select<string>
+      <Choice
         label={option.label}
         description={option.description}
         value={text}
-        onValueChange={(value) => value !== null && onChange(value)}
+        choices={option.choices.map((choice) => [choice, choice])}
         error={error}
-      >
-        {option.choices.map((choice) => (
-          <Select.Option key={choice} value={choice}>
-            {choice}
-          </Select.Option>
-        ))}
-      </Select>
+        onChange={onChange}
+      />
     );
   }
   if (option.type === "boolean") {

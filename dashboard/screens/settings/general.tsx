@@ -1,65 +1,54 @@
 import { Button } from "@cloudflare/kumo/components/button";
 import { Input } from "@cloudflare/kumo/components/input";
-import { Select } from "@cloudflare/kumo/components/select";
 import { Switch } from "@cloudflare/kumo/components/switch";
 import { PlusIcon, TrashIcon } from "@phosphor-icons/react";
 import type { ReactNode } from "react";
-import type { Label, Source, SourceKind } from "../../api/types.ts";
-import { problemsOf } from "../../parts/form-problems.ts";
-import { KINDS } from "../../parts/labels.tsx";
-import { SaveForm } from "../../parts/save-row.tsx";
-import { useDraft } from "../../parts/use-draft.ts";
+import type { Label, Source } from "../../api/types.ts";
+import { Choice } from "../../parts/choice.tsx";
+import { DraftForm } from "../../parts/draft-form.tsx";
+import { KIND_CHOICES, KINDS } from "../../parts/labels.tsx";
 import { useSaveGeneral } from "./save.ts";
 
 /** Name, kind, labels, on or off. */
 export function General({ source }: { source: Source }): ReactNode {
   const { name, enabled, kind, labels } = source;
-  const draft = useDraft({ name, enabled, kind, labels });
-  const save = useSaveGeneral(source);
-  const problems = problemsOf(save.error, ["name", "kind", "labels"]);
+  const kinds = KIND_CHOICES.some(([known]) => known === kind)
+    ? KIND_CHOICES
+    : [...KIND_CHOICES, [kind, KINDS[kind]] as const];
   return (
-    <SaveForm
-      dirty={draft.dirty}
-      saving={save.isPending}
-      saved={save.isSuccess}
-      problems={problems.general}
-      onSave={() => save.mutate(draft.value)}
-      onReset={draft.reset}
+    <DraftForm
+      saved={{ name, enabled, kind, labels }}
+      fields={["name", "kind", "labels"]}
+      save={useSaveGeneral(source)}
     >
-      <Input
-        label="Name"
-        value={draft.value.name}
-        maxLength={120}
-        required
-        error={problems.fields["name"]}
-        onChange={(event) => draft.set({ name: event.target.value })}
-      />
-      <Select<SourceKind>
-        label="Kind"
-        value={draft.value.kind}
-        onValueChange={(value) => value !== null && draft.set({ kind: value })}
-        renderValue={(value) => KINDS[value]}
-        error={problems.fields["kind"]}
-      >
-        {Object.entries(KINDS).map(([value, words]) => (
-          <Select.Option key={value} value={value as SourceKind}>
-            {words}
-          </Select.Option>
-        ))}
-      </Select>
-      <Labels
-        labels={draft.value.labels}
-        error={problems.fields["labels"]}
-        onChange={(next) => draft.set({ labels: next })}
-      />
-      <Switch
-        label={
-          draft.value.enabled ? "Switched on" : "Switched off: events are answered 200 and refused (source_disabled)"
-        }
-        checked={draft.value.enabled}
-        onCheckedChange={(checked) => draft.set({ enabled: checked })}
-      />
-    </SaveForm>
+      {({ value, set }, errors) => (
+        <>
+          <Input
+            label="Name"
+            value={value.name}
+            maxLength={120}
+            required
+            error={errors["name"]}
+            onChange={(event) => set({ name: event.target.value })}
+          />
+          <Choice
+            label="Kind"
+            value={value.kind}
+            choices={kinds}
+            error={errors["kind"]}
+            onChange={(next) => set({ kind: next })}
+          />
+          <Labels labels={value.labels} error={errors["labels"]} onChange={(next) => set({ labels: next })} />
+          <Switch
+            label={
+              value.enabled ? "Switched on" : "Switched off: events are answered 200 and refused (source_disabled)"
+            }
+            checked={value.enabled}
+            onCheckedChange={(checked) => set({ enabled: checked })}
+          />
+        </>
+      )}
+    </DraftForm>
   );
 }
 

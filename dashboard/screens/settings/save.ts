@@ -22,9 +22,13 @@ export async function refreshSource(source: Source): Promise<void> {
   ]);
 }
 
-export const useSaveSettings = (source: Source) =>
+/** Saves a form's values: they are the settings themselves, unless `toChange` makes them so. */
+export const useSaveSettings = <T extends object = SettingsChange>(
+  source: Source,
+  toChange: (edited: T) => SettingsChange = (edited) => edited,
+) =>
   useMutation({
-    mutationFn: (change: SettingsChange) => api("PATCH", `${path(source)}/settings`, change),
+    mutationFn: (edited: T) => api("PATCH", `${path(source)}/settings`, toChange(edited)),
     onSuccess: () => refreshSource(source),
   });
 

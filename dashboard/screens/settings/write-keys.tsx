@@ -1,26 +1,27 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
-import { Select } from "@cloudflare/kumo/components/select";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { api } from "../../api/client.ts";
 import type { Source, WriteKeyDetails } from "../../api/types.ts";
+import { Choice } from "../../parts/choice.tsx";
 import { ConfirmByName } from "../../parts/confirm-by-name.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Until, When } from "../../parts/when.tsx";
 import { refreshSource } from "./save.ts";
 
-const OVERLAPS = {
-  never: "The other keys stay valid",
-  "24": "The other keys end in 1 day",
-  "168": "The other keys end in 7 days",
-  "720": "The other keys end in 30 days",
-};
+type Overlap = "never" | "24" | "168" | "720";
+const OVERLAPS: readonly (readonly [Overlap, string])[] = [
+  ["never", "The other keys stay valid"],
+  ["24", "The other keys end in 1 day"],
+  ["168", "The other keys end in 7 days"],
+  ["720", "The other keys end in 30 days"],
+];
 
 /** The source's keys: add one with an overlap, copy, revoke by name. */
 export function WriteKeys({ source }: { source: Source }): ReactNode {
   const [revoking, setRevoking] = useState<string>();
-  const [overlap, setOverlap] = useState<keyof typeof OVERLAPS>("never");
+  const [overlap, setOverlap] = useState<Overlap>("never");
   const keys = `/sources/${encodeURIComponent(source.id)}/writekey`;
   const add = useMutation({
     mutationFn: () => api("POST", keys, overlap === "never" ? {} : { expireOthersAfterHours: Number(overlap) }),
@@ -43,18 +44,7 @@ export function WriteKeys({ source }: { source: Source }): ReactNode {
         <Button loading={add.isPending} onClick={() => add.mutate()}>
           Add a write key
         </Button>
-        <Select<keyof typeof OVERLAPS>
-          aria-label="What happens to the other keys"
-          value={overlap}
-          onValueChange={(value) => value !== null && setOverlap(value)}
-          renderValue={(value) => OVERLAPS[value]}
-        >
-          {Object.entries(OVERLAPS).map(([value, words]) => (
-            <Select.Option key={value} value={value as keyof typeof OVERLAPS}>
-              {words}
-            </Select.Option>
-          ))}
-        </Select>
+        <Choice aria-label="What happens to the other keys" value={overlap} choices={OVERLAPS} onChange={setOverlap} />
       </div>
       <ConfirmByName
         title={`Revoke the write key ${revoking ?? ""}`}

@@ -1,0 +1,41 @@
+import type { ReactNode } from "react";
+import type { FieldErrors } from "../logic/field-errors.ts";
+import { problemsOf } from "./form-problems.ts";
+import { SaveForm } from "./save-row.tsx";
+import { type Draft, useDraft } from "./use-draft.ts";
+
+/** The part of a mutation that a form needs. */
+interface Saving<T> {
+  readonly isPending: boolean;
+  readonly isSuccess: boolean;
+  readonly error: Error | null;
+  readonly mutate: (values: T) => void;
+}
+
+interface DraftFormProps<T extends object> {
+  /** What is stored now. */
+  readonly saved: T;
+  /** Sends the edited values. */
+  readonly save: Saving<NoInfer<T>>;
+  /** Paths of the fields that show their own problems; all others are shown above the buttons. */
+  readonly fields: readonly string[];
+  readonly children: (draft: Draft<T>, errors: FieldErrors["fields"]) => ReactNode;
+}
+
+/** A form over a draft of what is saved, with each problem of a refused save at its field. */
+export function DraftForm<T extends object>({ saved, save, fields, children }: DraftFormProps<T>): ReactNode {
+  const draft = useDraft(saved);
+  const problems = problemsOf(save.error, fields);
+  return (
+    <SaveForm
+      dirty={draft.dirty}
+      saving={save.isPending}
+      saved={save.isSuccess}
+      problems={problems.general}
+      onSave={() => save.mutate(draft.value)}
+      onReset={draft.reset}
+    >
+      {children(draft, problems.fields)}
+    </SaveForm>
+  );
+}

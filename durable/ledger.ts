@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { DELIVERY, type DeliveryPointer } from "../src/core/delivery.ts";
+import { HOUR_MS } from "../src/core/durations.ts";
 import type {
   Claim,
   DeliverySummary,
@@ -20,7 +21,7 @@ import { jobStore, type JobStore } from "./ledger/job-store.ts";
 import { createPump, type Pump } from "./ledger/pump.ts";
 import { createTables } from "./ledger/schema.ts";
 
-const SWEEP_EVERY_MS = 6 * 3_600_000;
+const SWEEP_EVERY_MS = 6 * HOUR_MS;
 const ALARM_FAILED_MS = 30_000;
 
 /**

@@ -8,7 +8,7 @@ import {
   type Refusal,
   type TokenRecord,
 } from "../../src/core/catalog.ts";
-import { DAY_MS } from "../../src/core/archive-key.ts";
+import { DAY_MS } from "../../src/core/durations.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
 import { hashSecret, randomId, randomSecret, sameSecret } from "./secrets.ts";
 import type { Store } from "./store.ts";

@@ -1,3 +1,5 @@
+import { fromBase64Url, toBase64Url } from "../../src/core/base64.ts";
+
 /** Seals short secrets for storage and opens them again. `owner` binds a sealed text to its record and field. */
 export interface Sealer {
   seal(owner: string, plain: string): Promise<string>;
@@ -8,21 +10,15 @@ export interface Sealer {
 const VERSION = "v1";
 const IV_BYTES = 12;
 
-export const toBase64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-const fromBase64Url = (text: string): Uint8Array =>
-  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
-
 /** Texts longer than this would not fit into one call's arguments; settings are far shorter. */
 const MAX_CHARS = 16_000;
 
 /** AES-256-GCM with a fresh 96-bit IV per text; stored as `v1.<iv>.<ciphertext and tag>`. `key`: 32 bytes, base64url. */
 export function createSealer(key: string): Sealer {
-  const imported = crypto.subtle.importKey("raw", fromBase64Url(key), "AES-GCM", false, ["encrypt", "decrypt"]);
-  const algorithm = (iv: Uint8Array, owner: string) => ({
+  const keyBytes = fromBase64Url(key);
+  if (keyBytes === undefined) throw new Error("a seal key must be base64url");
+  const imported = crypto.subtle.importKey("raw", keyBytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+  const algorithm = (iv: Uint8Array<ArrayBuffer>, owner: string) => ({
     name: "AES-GCM",
     iv,
     additionalData: new TextEncoder().encode(owner),
@@ -36,11 +32,11 @@ export function createSealer(key: string): Sealer {
       return `${VERSION}.${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}`;
     },
     async open(owner, sealed) {
-      const [version, iv, body] = sealed.split(".");
+      const [version, ...parts] = sealed.split(".");
+      const [iv, body] = parts.map(fromBase64Url);
       if (version !== VERSION || iv === undefined || body === undefined) return undefined;
       try {
-        const bytes = fromBase64Url(body);
-        const plain = await crypto.subtle.decrypt(algorithm(fromBase64Url(iv), owner), await imported, bytes);
+        const plain = await crypto.subtle.decrypt(algorithm(iv, owner), await imported, body);
         return new TextDecoder().decode(plain);
       } catch {
         return undefined; // WebCrypto's only answer to a wrong key, owner or tag is an OperationError

@@ -1,4 +1,4 @@
-import { toBase64Url } from "./sealer.ts";
+import { toBase64Url } from "../../src/core/base64.ts";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -3,13 +3,13 @@ import {
   EMPTY_HOUR,
   hourOf,
   HOURS_KEPT_MS,
-  MINUTE_MS,
   MINUTES_KEPT_MS,
   readSeries,
   type Counts,
   type HourCounts,
   type SeriesStep,
 } from "../../src/core/counters.ts";
+import { MINUTE_MS } from "../../src/core/durations.ts";
 import type { ReportWindow } from "../../src/core/ledger.ts";
 
 type HourRow = {

@@ -1,5 +1,6 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
+import { DAY_MS } from "../core/durations.ts";
 import { createApp, iso, IsoTime, json, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addressOf, isSameOrigin, SESSION_COOKIE } from "./guard.ts";
@@ -33,7 +34,7 @@ const signOut = route({
 });
 
 /** A token signs itself in with every request, so its "session" lasts as long as anybody can say. */
-const TOKEN_SESSION_MS = 7 * 86_400_000;
+const TOKEN_SESSION_MS = 7 * DAY_MS;
 
 /** Signing in: the one route that takes a secret without being signed in. */
 export const signInRoutes = (deps: ApiDeps) =>

@@ -1,4 +1,5 @@
 import type { Hmac } from "../collect/links.ts";
+import { fromBase64Url, toBase64Url } from "../core/base64.ts";
 
 const HMAC_SHA_256 = { name: "HMAC", hash: "SHA-256" } as const;
 
@@ -19,15 +20,4 @@ async function importKey(key: string, use: "sign" | "verify"): Promise<CryptoKey
   const bytes = fromBase64Url(key);
   if (bytes === undefined || bytes.length === 0) throw new Error("a link key must be base64url");
   return crypto.subtle.importKey("raw", bytes, HMAC_SHA_256, false, [use]);
-}
-
-const toBase64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-
-function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return undefined;
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 }

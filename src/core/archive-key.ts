@@ -1,4 +1,4 @@
-export const DAY_MS = 86_400_000;
+import { DAY_MS } from "./durations.ts";
 
 /** Midnight UTC of the day that holds `at`, in ms since epoch. */
 export const utcDay = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS;

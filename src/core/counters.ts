@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./durations.ts";
+
 /** What happened, by key, since the last report: `accepted`, `refused:<reason>`, `latency:<bucket>` and so on. */
 export type Counts = Readonly<Record<string, number>>;
 
@@ -10,11 +12,9 @@ export interface HourCounts {
   readonly totals: Counts;
 }
 
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 3_600_000;
 /** Minutes are kept for 48 h and hours for 30 days, as far back as Segment's delivery overview can ask. */
 export const MINUTES_KEPT_MS = 48 * HOUR_MS;
-export const HOURS_KEPT_MS = 30 * 24 * HOUR_MS;
+export const HOURS_KEPT_MS = 30 * DAY_MS;
 
 /** More names than this within an hour are counted as one: a row must stay small whatever a destination answers. */
 const MAX_KEYS = 300;

@@ -1,4 +1,4 @@
-import { DAY_MS } from "./archive-key.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./durations.ts";
 
 /** The bounds of delivering, each with its unit and the reason it has that size. */
 export const DELIVERY = {
@@ -25,7 +25,7 @@ export const DELIVERY = {
   /** Lines that a destination which is down keeps waiting for this long are given up. */
   maxWaitMs: DAY_MS,
   /** A longer Retry-After is cut to this, so that a mistaken header cannot stop a destination for days. */
-  maxRetryAfterMs: 3_600_000,
+  maxRetryAfterMs: HOUR_MS,
   /** Finished jobs are remembered this long; a queue keeps a message for at most 4 days. */
   finishedKeptMs: 7 * DAY_MS,
 } as const;
@@ -90,7 +90,7 @@ export function classifyHttp(status: number): HttpVerdict {
  */
 export function nextAttemptAt(attempts: number, now: number, random: number): number {
   const step = Math.min(Math.max(attempts, 1), RETRY_MINUTES.length) - 1;
-  return now + Math.round((RETRY_MINUTES[step] ?? 60) * 60_000 * (0.85 + 0.3 * random));
+  return now + Math.round((RETRY_MINUTES[step] ?? 60) * MINUTE_MS * (0.85 + 0.3 * random));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DestinationContext, DestinationRecord, SourceRecord } from "./catalog.ts";
+import { HOUR_MS } from "./durations.ts";
 import type { SourceContext, SourceRoute } from "./source.ts";
 import { liveKeys } from "./source-change.ts";
 
@@ -10,7 +11,7 @@ export function routeOf(source: SourceRecord, now: number): SourceRoute {
     shards: settings.shards,
     epoch: source.epoch,
     ...(previous !== undefined && previous.until > now ? { previous } : {}),
-    windowMs: settings.dedupWindowHours * 3_600_000,
+    windowMs: settings.dedupWindowHours * HOUR_MS,
     drainAfterMs: settings.drain.afterMs,
     drainAfterBytes: settings.drain.afterBytes,
   };

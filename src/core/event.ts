@@ -4,6 +4,10 @@ import * as z from "zod";
 export const EventType = z.enum(["identify", "track", "page", "screen", "group", "alias"]);
 export type EventType = z.infer<typeof EventType>;
 
+const TYPES: ReadonlySet<unknown> = new Set(EventType.options);
+/** Cheaper than the schema: asked of every event. */
+export const isEventType = (value: unknown): value is EventType => TYPES.has(value);
+
 const Json = z.record(z.string(), z.unknown());
 
 /**

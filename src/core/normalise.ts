@@ -1,5 +1,5 @@
 import { enrichContext, isFromDevice, mergeUnder, type Sender } from "./context.ts";
-import { EventType } from "./event.ts";
+import { isEventType, type EventType } from "./event.ts";
 import { describeKind, isAbsent, isJsonObject, type JsonObject } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { reject, type Rejection } from "./rejection.ts";
@@ -69,12 +69,10 @@ export function openArrival(facts: ArrivalFacts): Result<Arrival, Rejection> {
   return ok({ ...rest, received, context: context.value, integrations: integrations.value, sentAt, sharedChars });
 }
 
-const TYPES: ReadonlySet<unknown> = new Set(EventType.options);
-
 /** The path decides when it names a type: its senders may leave `type` out of the body. */
 function typeOf(message: JsonObject, implied: EventType | undefined): EventType | undefined {
   const type = implied ?? message["type"];
-  return TYPES.has(type) ? (type as EventType) : undefined;
+  return isEventType(type) ? type : undefined;
 }
 
 /** The message's own object under `field`, `undefined` when absent, or the refusal. */

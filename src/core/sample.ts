@@ -1,4 +1,4 @@
-import { EventType } from "./event.ts";
+import { isEventType, type EventType } from "./event.ts";
 import { isJsonObject, parseJson, type JsonObject } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import type { Rejection } from "./rejection.ts";
@@ -42,9 +42,6 @@ const SHOWN_CHARS = 300;
 
 const shown = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value.slice(0, SHOWN_CHARS) : undefined;
-
-const TYPES: ReadonlySet<unknown> = new Set(EventType.options);
-const isEventType = (value: unknown): value is EventType => TYPES.has(value);
 
 function nameOf(message: JsonObject, type: EventType | undefined): string | undefined {
   const properties = isJsonObject(message["properties"]) ? message["properties"] : {};

@@ -1,8 +1,7 @@
 import { CATALOG_LIMITS, refuse, type Refusal, type SourceRecord, type SourceView, type WriteKey } from "./catalog.ts";
+import { HOUR_MS } from "./durations.ts";
 import { err, ok, type Result } from "./result.ts";
 import { SourceSettings, type SourceSettingsPatch } from "./source.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** Lower-case ASCII of `name`, fit for a slug: accents fall away, everything else becomes one dash. */
 export function slugFrom(name: string): string {

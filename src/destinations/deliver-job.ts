@@ -1,6 +1,7 @@
 import type { OpenDestination } from "../core/catalog.ts";
 import { deadLetterKey, type DeadLetter } from "../core/dead-letter.ts";
 import { concludeAttempt, DELIVERY, type DeliveryPointer } from "../core/delivery.ts";
+import { HOUR_MS } from "../core/durations.ts";
 import type { Claim, Settlement, SettleResult } from "../core/ledger.ts";
 import { allowsIntegration, type DropReason } from "../core/routing.ts";
 import { selectLines } from "../core/segment-lines.ts";
@@ -57,7 +58,7 @@ function planFor(opened: OpenDestination | null, claim: Granted, deps: DeliveryD
   const { destination, settings, unreadable } = opened;
   if (!destination.enabled) return { do: "drop", reason: "destination_disabled" };
   if (claim.mode === "give_up") {
-    const detail = `the destination was down for ${DELIVERY.maxWaitMs / 3_600_000} hours`;
+    const detail = `the destination was down for ${DELIVERY.maxWaitMs / HOUR_MS} hours`;
     return { do: "abandon", fate: { status: "abandoned", reason: "RETRY", detail, who: "platform" } };
   }
   const definition = deps.findDestination(destination.metadataId);

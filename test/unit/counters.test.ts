@@ -2,15 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   addCounts,
   EMPTY_HOUR,
-  HOUR_MS,
   hourOf,
   latencyBucket,
   latencyPercentile,
-  MINUTE_MS,
   readSeries,
   sumOf,
   type HourCounts,
 } from "../../src/core/counters.ts";
+import { HOUR_MS, MINUTE_MS } from "../../src/core/durations.ts";
 import { deliveryReport, volumeReport } from "../../src/core/reports.ts";
 
 const NOW = Date.parse("2026-11-22T12:01:30.000Z");

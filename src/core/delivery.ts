@@ -26,6 +26,8 @@ export const DELIVERY = {
   maxWaitMs: DAY_MS,
   /** A longer Retry-After is cut to this, so that a mistaken header cannot stop a destination for days. */
   maxRetryAfterMs: HOUR_MS,
+  /** A destination whose secrets cannot be opened is looked at again this often: so soon it follows a mended one. */
+  holdMs: MINUTE_MS,
   /** Finished jobs are remembered this long; a queue keeps a message for at most 4 days. */
   finishedKeptMs: 7 * DAY_MS,
 } as const;

@@ -44,7 +44,7 @@ export interface Settlement {
   readonly key: string;
   readonly replayId?: string;
   readonly token: number;
-  /** As claimed: failures of a probe leave no mark on its line. */
+  /** As claimed, or `probe` when nothing could be sent: failures of a probe leave no mark on its line. */
   readonly mode: "send" | "probe" | "give_up";
   readonly lines: readonly SettledLine[];
   /** The consumer is done with the job for now; otherwise it goes on while the answer says `proceed`. */

@@ -1,13 +1,13 @@
 import type { OpenDestination } from "../core/catalog.ts";
 import { deadLetterKey, type DeadLetter } from "../core/dead-letter.ts";
 import { concludeAttempt, DELIVERY, type DeliveryPointer } from "../core/delivery.ts";
-import { HOUR_MS } from "../core/durations.ts";
 import type { Claim, Settlement, SettleResult } from "../core/ledger.ts";
-import { allowsIntegration, type DropReason } from "../core/routing.ts";
+import { allowsIntegration } from "../core/routing.ts";
 import { selectLines } from "../core/segment-lines.ts";
 import { deadLettersOf, parseLine, settleLines, type DeliveryLine, type Fate } from "../core/settle-lines.ts";
 import { attemptLines, type TimeLimit } from "./attempt-lines.ts";
-import type { Destination, DestinationTools, Perform } from "./destination.ts";
+import { planFor, type Granted, type Plan } from "./delivery-plan.ts";
+import type { Destination, DestinationTools } from "./destination.ts";
 
 /** What delivering needs. Supplied by bindings/delivery-deps.ts. */
 export interface DeliveryDeps {
@@ -32,42 +32,13 @@ export interface RunLimits {
   mayBegin(): boolean;
 }
 
-type Granted = Extract<Claim, { status: "granted" }>;
-type Plan =
-  | { readonly do: "drop"; readonly reason: DropReason }
-  | { readonly do: "abandon"; readonly fate: Extract<Fate, { status: "abandoned" }> }
-  | { readonly do: "send"; readonly perform: Perform; readonly batchSize: number; readonly integrationName: string };
-
 /** One claim being worked on. */
 interface Work {
-  readonly plan: Exclude<Plan, { do: "drop" }>;
+  readonly plan: Extract<Plan, { do: "abandon" | "send" }>;
   readonly claim: Granted;
   readonly deps: DeliveryDeps;
   readonly limits: RunLimits;
   readonly settle: ReturnType<typeof createSettler>;
-}
-
-const invalid = (detail: string): Plan => ({
-  do: "abandon",
-  fate: { status: "abandoned", reason: "INVALID_SETTINGS", detail, who: "user" },
-});
-
-/** What is to be done with all lines of the claim, before any of them is looked at. */
-function planFor(opened: OpenDestination | null, claim: Granted, deps: DeliveryDeps): Plan {
-  if (opened === null) return { do: "drop", reason: "destination_deleted" };
-  const { destination, settings, unreadable } = opened;
-  if (!destination.enabled) return { do: "drop", reason: "destination_disabled" };
-  if (claim.mode === "give_up") {
-    const detail = `the destination was down for ${DELIVERY.maxWaitMs / HOUR_MS} hours`;
-    return { do: "abandon", fate: { status: "abandoned", reason: "RETRY", detail, who: "platform" } };
-  }
-  const definition = deps.findDestination(destination.metadataId);
-  if (definition === undefined) return invalid(`no destination is called ${destination.metadataId}`);
-  if (unreadable.length > 0) return invalid(`${unreadable.join(", ")}: sealed with another key; enter it again`);
-  const performing = definition.open(settings);
-  if (!performing.ok) return invalid(performing.error);
-  const { batchSize } = definition;
-  return { do: "send", perform: performing.value, batchSize, integrationName: destination.integrationName };
 }
 
 /** The fates of one chunk; lines left untried have none. */
@@ -176,8 +147,14 @@ export async function deliverJob(pointer: DeliveryPointer, deps: DeliveryDeps, l
   const opened = await deps.openDestination(pointer.destinationId);
   const claim = await deps.claim(pointer);
   if (claim.status !== "granted") return;
+  const plan = planFor(opened, claim, deps.findDestination);
+  if (plan.do === "hold") {
+    // Told of one line, as by a probe: nothing was sent, so no attempt counts, and the pause holds all others back.
+    const told = createSettler(pointer, { ...claim, mode: "probe" }, deps);
+    await told([], fateOfAll(claim.lines.slice(0, 1), plan.fate), true);
+    return;
+  }
   const settle = createSettler(pointer, claim, deps);
-  const plan = planFor(opened, claim, deps);
   if (plan.do === "drop") {
     await settle([], fateOfAll(claim.lines, { status: "dropped", reason: plan.reason }), true);
     return;

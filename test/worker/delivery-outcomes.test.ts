@@ -262,22 +262,15 @@ describe("lines that are not delivered", () => {
     expect(await gone.summary()).toMatchObject({ dropped: 2, waiting: 0, errors: [{ reason: "destination_deleted" }] });
   });
 
-  it("because the settings are wrong, or a secret cannot be opened, are kept and say what to do", async () => {
-    const wrong = createRig();
-    wrong.opened = { ...wrong.opened!, settings: { url: "ftp://hook.example" } };
-    const sealed = createRig();
-    sealed.opened = { ...sealed.opened!, unreadable: ["sharedSecret"] };
-    for (const [rig, detail] of [
-      [wrong, "url: must be an http or https URL"],
-      [sealed, "sharedSecret: sealed"],
-    ] as const) {
-      await rig.addSegment(["a"]);
-      await rig.drain();
-      expect(rig.received).toEqual([]);
-      expect(await rig.deadLetters()).toMatchObject([
-        { reason: "INVALID_SETTINGS", detail: expect.stringContaining(detail), event: { messageId: "a" } },
-      ]);
-    }
+  it("because the settings are wrong are kept and say what to do", async () => {
+    const rig = createRig();
+    rig.opened = { ...rig.opened!, settings: { url: "ftp://hook.example" } };
+    await rig.addSegment(["a"]);
+    await rig.drain();
+    expect(rig.received).toEqual([]);
+    expect(await rig.deadLetters()).toMatchObject([
+      { reason: "INVALID_SETTINGS", detail: expect.stringContaining("url: must be"), event: { messageId: "a" } },
+    ]);
   });
 
   it("because the archive has lost them are abandoned rather than retried for ever", async () => {

@@ -51,12 +51,16 @@ const Figure = ({ name, value }: { name: string; value: string }): ReactNode => 
 );
 
 function NextStep({ report }: { report: DeliveryMetrics }): ReactNode {
-  const retrying = report.retrying ?? 0;
-  if (retrying === 0) return null;
+  const { retrying = 0, waiting = 0 } = report;
   const at = report.pausedUntil ?? report.nextAttemptAt;
+  // Held back before anything was sent: their settings cannot be used, which the errors below say.
+  const held = report.pausedUntil !== undefined && retrying === 0 ? waiting : 0;
+  if (retrying + held === 0) return null;
   return (
     <p className="text-kumo-subtle text-sm">
-      {plural(retrying, "event")} failed at least once and will be tried again
+      {held > 0
+        ? `${plural(held, "event")} held back, to be tried again`
+        : `${plural(retrying, "event")} failed at least once and will be tried again`}
       {at !== undefined && (
         <>
           {" "}

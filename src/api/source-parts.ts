@@ -4,62 +4,32 @@ import { SourceSettings, SourceSettingsPatch } from "../core/source.ts";
 import { createApp, json, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { unwrap } from "./problem.ts";
-import { Source } from "./source-view.ts";
-import { sourceAnswer, SourceParams } from "./sources.ts";
+import { SourceAnswer, sourceAnswer, SourceParams, sourceRoute } from "./sources.ts";
 
 const SettingsAnswer = z.object({ settings: SourceSettings });
 const LabelsAnswer = z.object({ labels: z.array(Label) });
-const SourceAnswer = z.object({ source: Source });
 const LabelsBody = z.object({ labels: Labels });
+const KeyBody = z.object({ expireOthersAfterHours: z.number().min(0).max(8760).optional() });
 
-const showSettings = route({
-  method: "get",
-  path: "/sources/{sourceId}/settings",
-  summary: "A source's settings",
-  tag: "Sources",
-  request: { params: SourceParams },
-  data: SettingsAnswer,
-});
-const changeSettings = route({
-  method: "patch",
-  path: "/sources/{sourceId}/settings",
+const showSettings = sourceRoute("get", "/settings", { summary: "A source's settings", data: SettingsAnswer });
+const changeSettings = sourceRoute("patch", "/settings", {
   summary: "Change the settings that are named",
-  tag: "Sources",
-  request: { params: SourceParams, body: json(SourceSettingsPatch) },
+  request: { body: json(SourceSettingsPatch) },
   data: SettingsAnswer,
 });
-const addLabels = route({
-  method: "post",
-  path: "/sources/{sourceId}/labels",
+const addLabels = sourceRoute("post", "/labels", {
   summary: "Add labels; a key that exists gets the new value",
-  tag: "Sources",
-  request: { params: SourceParams, body: json(LabelsBody) },
+  request: { body: json(LabelsBody) },
   data: LabelsAnswer,
 });
-const replaceLabels = route({
-  method: "put",
-  path: "/sources/{sourceId}/labels",
+const replaceLabels = sourceRoute("put", "/labels", {
   summary: "Replace all labels",
-  tag: "Sources",
-  request: { params: SourceParams, body: json(LabelsBody) },
+  request: { body: json(LabelsBody) },
   data: LabelsAnswer,
 });
-const addWriteKey = route({
-  method: "post",
-  path: "/sources/{sourceId}/writekey",
+const addWriteKey = sourceRoute("post", "/writekey", {
   summary: "Make a new write key; the others go on, or end after an overlap",
-  tag: "Sources",
-  request: {
-    params: SourceParams,
-    body: {
-      required: false,
-      content: {
-        "application/json": {
-          schema: z.object({ expireOthersAfterHours: z.number().min(0).max(8760).optional() }),
-        },
-      },
-    },
-  },
+  request: { body: { ...json(KeyBody), required: false } },
   data: SourceAnswer,
 });
 const removeWriteKey = route({

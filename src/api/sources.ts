@@ -1,3 +1,4 @@
+import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
 import { SourceInput, SourceKind, SourcePatch, type SourceView } from "../core/catalog.ts";
 import { createApp, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
@@ -6,7 +7,7 @@ import { unwrap } from "./problem.ts";
 import { showSource, Source } from "./source-view.ts";
 
 export const SourceParams = z.object({ sourceId: z.string().max(64) });
-const SourceAnswer = z.object({ source: Source });
+export const SourceAnswer = z.object({ source: Source });
 
 /** The Public API needs only a slug and calls the kind `metadataId`; a form needs only a name. */
 const NewSource = SourceInput.extend({
@@ -34,28 +35,35 @@ const create = route({
   request: { body: json(NewSource) },
   data: SourceAnswer,
 });
-const show = route({
-  method: "get",
-  path: "/sources/{sourceId}",
-  summary: "One source",
-  tag: "Sources",
-  request: { params: SourceParams },
-  data: SourceAnswer,
-});
-const update = route({
-  method: "patch",
-  path: "/sources/{sourceId}",
+
+/** A route of one source. `path` is what follows its id, `body` what is sent. */
+export const sourceRoute = <
+  const M extends RouteConfig["method"],
+  const P extends string,
+  S extends z.ZodType,
+  B extends Pick<NonNullable<RouteConfig["request"]>, "body">,
+>(
+  method: M,
+  path: P,
+  about: { readonly summary: string; readonly data: S; readonly request?: B },
+) =>
+  route({
+    method,
+    path: `/sources/{sourceId}${path}` as const,
+    summary: about.summary,
+    tag: "Sources",
+    request: { params: SourceParams, ...(about.request as B) },
+    data: about.data,
+  });
+
+const show = sourceRoute("get", "", { summary: "One source", data: SourceAnswer });
+const update = sourceRoute("patch", "", {
   summary: "Change a source's name, slug, kind, or whether it is on",
-  tag: "Sources",
-  request: { params: SourceParams, body: json(SourcePatch) },
+  request: { body: json(SourcePatch) },
   data: SourceAnswer,
 });
-const remove = route({
-  method: "delete",
-  path: "/sources/{sourceId}",
+const remove = sourceRoute("delete", "", {
   summary: "Delete a source with its destinations and its debugger; archived events stay",
-  tag: "Sources",
-  request: { params: SourceParams },
   data: Success,
 });
 

@@ -1,7 +1,6 @@
-import { Button } from "@cloudflare/kumo/components/button";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { api, ApiError } from "../api/client.ts";
 import {
   destinationCatalogQuery,
@@ -11,7 +10,7 @@ import {
   sourcesQuery,
 } from "../api/queries.ts";
 import type { Destination } from "../api/types.ts";
-import { ConfirmByName } from "../parts/confirm-by-name.tsx";
+import { DeleteRow } from "../parts/delete-row.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { NotFound } from "../parts/page-states.tsx";
 import { Page, Section } from "../parts/page.tsx";
@@ -131,28 +130,19 @@ function Edit({ destination }: { destination: Destination }): ReactNode {
 }
 
 function Remove({ destination, path }: { destination: Destination; path: string }): ReactNode {
-  const [asking, setAsking] = useState(false);
   const navigate = useNavigate();
   return (
-    <div className="flex flex-wrap items-center justify-between gap-3">
-      <p className="text-kumo-subtle min-w-0 flex-1 basis-60">What is still on its way there is not sent any more.</p>
-      <Button variant="secondary-destructive" onClick={() => setAsking(true)}>
-        Delete the destination…
-      </Button>
-      <ConfirmByName
-        title="Delete the destination"
-        consequence="It receives nothing more; events that wait for it are dropped. The archive keeps them."
-        name={destination.name}
-        action="Delete"
-        open={asking}
-        onOpenChange={setAsking}
-        onConfirm={async () => {
-          await api("DELETE", path);
-          await navigate({ to: "/destinations" });
-          queryClient.removeQueries({ queryKey: ["destination", destination.id] });
-          await queryClient.invalidateQueries({ queryKey: destinationsQuery.queryKey });
-        }}
-      />
-    </div>
+    <DeleteRow
+      what="destination"
+      name={destination.name}
+      effect="What is still on its way there is not sent any more."
+      consequence="It receives nothing more; events that wait for it are dropped. The archive keeps them."
+      onConfirm={async () => {
+        await api("DELETE", path);
+        await navigate({ to: "/destinations" });
+        queryClient.removeQueries({ queryKey: ["destination", destination.id] });
+        await queryClient.invalidateQueries({ queryKey: destinationsQuery.queryKey });
+      }}
+    />
   );
 }

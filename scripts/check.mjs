@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "./build.mjs";
+import { missingFrom } from "./complete-lock.mjs";
 import { ROOT } from "./serve.mjs";
 
 /** Bytes after gzip (ARCHITECTURE.md, "Numbers to hold"). */
@@ -19,7 +20,7 @@ const steps = [
   ["types of the dashboard", () => run("tsc", "-p", "dashboard")],
   ["dead code", () => run("knip")],
   ["types of the bindings", () => run("wrangler", "types", "--check", "--include-runtime=false")],
-  ["lock file names no host", lockFileIsClean],
+  ["lock file is complete and names no host", lockFileIsClean],
   ["bundle", () => build()],
   ["size of the Worker", () => within("dist/worker/worker.js", WORKER_BUDGET)],
   ["first load of the dashboard", firstLoads],
@@ -82,6 +83,9 @@ function lockFileIsClean() {
   const lock = readFileSync(path.join(ROOT, "package-lock.json"), "utf8");
   const hosts = lock.match(/"resolved": "https?:[^"]*"/g) ?? [];
   if (hosts.length > 0) throw new Error(`package-lock.json names download addresses: ${hosts[0]}`);
+  const missing = missingFrom(JSON.parse(lock)).size;
+  if (missing > 0)
+    throw new Error(`package-lock.json lacks ${missing} optional packages: node scripts/complete-lock.mjs`);
 }
 
 function note(text) {

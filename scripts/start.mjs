@@ -5,8 +5,18 @@ import path from "node:path";
 import { build } from "./build.mjs";
 import { endLeftover, ROOT, serve } from "./serve.mjs";
 
-const port = Number(process.env.PORT ?? 8787);
+/** Paths that are something already. */
+const RESERVED = ["/api", "/v1", "/demo", "/assets", "/sources", "/destinations", "/workspace", "/js", "/healthz"];
+const port = Number(process.env.PORT || 8787);
 if (!Number.isInteger(port) || port < 0 || port > 65535) fail(`PORT must be a port number, not "${process.env.PORT}".`);
+const pathPrefix = process.env.INLET_PATH_PREFIX ?? "";
+// The Worker refuses it too (src/env.ts), but only when the first request comes.
+if (!/^(?:\/[A-Za-z0-9_-]{1,64})?$/.test(pathPrefix) || RESERVED.includes(pathPrefix)) {
+  fail(
+    `INLET_PATH_PREFIX must be one path segment of its own with a leading slash, such as /k3x9, not "${pathPrefix}".`,
+  );
+}
+const demo = process.env.INLET_DEMO ?? "true";
 const home = process.env.INLET_STATE_DIR ? path.resolve(process.env.INLET_STATE_DIR) : path.join(ROOT, ".inlet");
 // What people did is in here: nobody else on this machine may read it.
 mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -28,11 +38,7 @@ try {
     port,
     stateDir: path.join(home, "state"),
     pidFile,
-    vars: {
-      INLET_DEMO: process.env.INLET_DEMO ?? "true",
-      INLET_PATH_PREFIX: process.env.INLET_PATH_PREFIX ?? "",
-      ...secrets,
-    },
+    vars: { INLET_DEMO: demo, INLET_PATH_PREFIX: pathPrefix, ...secrets },
   });
 } catch (error) {
   fail(/EADDRINUSE|already in use/i.test(String(error)) ? `Port ${port} is taken; choose another with PORT=…` : error);
@@ -41,9 +47,8 @@ try {
 for (const signal of SIGNALS) process.removeAllListeners(signal).on(signal, stop);
 if (stopping) await stop();
 const origin = server.url.origin;
-console.log(
-  `Inlet is ready: ${origin} · sign in with the admin token ${secrets.INLET_ADMIN_TOKEN} · demo shop ${origin}/demo`,
-);
+const shop = /^(?:true|1|yes|on|y|enabled)$/i.test(demo) ? ` · demo shop ${origin}/demo` : "";
+console.log(`Inlet is ready: ${origin} · sign in with the admin token ${secrets.INLET_ADMIN_TOKEN}${shop}`);
 
 /** The admin token and the sealing key: from the environment, else from an ignored file made on the first run. */
 function readSecrets() {

@@ -1,8 +1,17 @@
 import { DurableObject } from "cloudflare:workers";
+import { HOUR_MS } from "../src/core/durations.ts";
 import type { AppendBatch, AppendResult, LookupResult, SegmentPointer } from "../src/core/intake.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
-import { commitsOf, drainSegment, handOver, HOUR_MS, keyOf, type DrainDeps } from "./intake/drain.ts";
+import {
+  commitsOf,
+  countSegments,
+  drainSegment,
+  forgetConfirmed,
+  handOver,
+  keyOf,
+  type DrainDeps,
+} from "./intake/drain.ts";
 import { seenBefore } from "./intake/earlier.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
 import { countIn, hashIds } from "./intake/hashes.ts";
@@ -58,6 +67,7 @@ export class Intake extends DurableObject<Env> {
       store: this.#store,
       archive: env.ARCHIVE,
       events: env.EVENTS as Queue<SegmentPointer>,
+      countSegment: (counted) => env.LEDGER.getByName(`source:${sourceId}`).countSegment(counted),
       now,
     };
     this.#reporter = new Reporter({
@@ -78,7 +88,8 @@ export class Intake extends DurableObject<Env> {
     const { route } = batch;
     if (waitingBytes(this.#memory) > OUTBOX_LIMIT) throw new Error("intake outbox is full");
     this.#adopt(route.epoch);
-    this.#follow(route);
+    this.#route = route;
+    this.#keepFor(route.windowMs);
     const isFull = () => this.#memory.index.bytes > INDEX_LIMIT;
     if (isFull()) this.#expire();
     // Who comes with an older layout is told so below and may find room in another shard.
@@ -94,8 +105,10 @@ export class Intake extends DurableObject<Env> {
    * Indexes (into the packed hashes) of ids this shard holds. Asked by the shard that owns an id since the shard
    * count changed; from then on this object refuses appends of the older epoch, so no id can enter at both.
    */
-  async seen(hashes: ArrayBuffer, epoch: number): Promise<number[]> {
+  async seen(hashes: ArrayBuffer, { epoch, windowMs }: Pick<SourceRoute, "epoch" | "windowMs">): Promise<number[]> {
     this.#adopt(epoch);
+    // A shard that gets no appends any more hears only here how long to keep its ids.
+    this.#keepFor(windowMs);
     return [...findPlaces(this.#store, this.#memory.index, [hashes])[0]!.keys()];
   }
 
@@ -106,8 +119,9 @@ export class Intake extends DurableObject<Env> {
 
   /** queues/events has routed the segment: it need not be handed over again. */
   async confirm(segment: number): Promise<void> {
-    if (!this.#memory.unconfirmed.delete(segment)) return;
+    if (!this.#memory.unconfirmed.has(segment)) return;
     this.#store.confirmSegment(segment);
+    forgetConfirmed(this.#memory.unconfirmed, segment);
   }
 
   /** Where this shard keeps a messageId, or null when it is unknown or older than the window. */
@@ -171,11 +185,10 @@ export class Intake extends DurableObject<Env> {
     this.#epoch = epoch;
   }
 
-  #follow(route: SourceRoute): void {
-    this.#route = route;
-    if (route.windowMs === this.#windowMs) return;
-    this.#store.setMeta("windowMs", String(route.windowMs));
-    this.#windowMs = route.windowMs;
+  #keepFor(windowMs: number): void {
+    if (windowMs === this.#windowMs) return;
+    this.#store.setMeta("windowMs", String(windowMs));
+    this.#windowMs = windowMs;
   }
 
   /** One drain at a time; whatever fails is logged, stays in the outbox and is tried again later. */
@@ -197,6 +210,8 @@ export class Intake extends DurableObject<Env> {
       await this.#attempt("expiry", async () => this.#expire()),
     ];
     this.#failures = done.includes(false) ? this.#failures + 1 : 0;
+    // Figures may be late: their failing slows nothing down.
+    await this.#attempt("counting", () => countSegments(unconfirmed, this.#drainDeps));
   }
 
   async #attempt(what: string, work: () => Promise<void>): Promise<boolean> {
@@ -236,7 +251,9 @@ export class Intake extends DurableObject<Env> {
     const { drainAfterMs = 0, drainAfterBytes = 0 } = this.#route ?? {};
     let next = Infinity;
     if (waiting.size > 0) next = open.bytes >= drainAfterBytes ? now : now + drainAfterMs;
-    for (const { dueAt } of unconfirmed.values()) next = Math.min(next, dueAt);
+    for (const { dueAt, counted } of unconfirmed.values()) {
+      next = Math.min(next, counted ? dueAt : Math.min(dueAt, now + RETRY_MAX_MS));
+    }
     // A bucket expires once its last moment is older than the window.
     if (index.oldest !== undefined) next = Math.min(next, (index.oldest + 1) * HOUR_MS + this.#windowMs);
     if (Number.isFinite(next)) this.#arm(next);

@@ -3,6 +3,7 @@ import { DELIVERY, type DeliveryPointer } from "../src/core/delivery.ts";
 import { HOUR_MS } from "../src/core/durations.ts";
 import type {
   Claim,
+  CountedSegment,
   DeliverySummary,
   JobOpening,
   LineTrace,
@@ -68,11 +69,21 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /**
-   * Adds ingest counts to the minute of `at`. Keys: `accepted`, `duplicate`, `refused:<reason>`.
+   * Adds ingest counts to the minute of `at`. Keys: `accepted` (by the segment: see countSegment), `duplicate`, `refused:<reason>`.
    * Not idempotent: a caller that repeats counts twice.
    */
   async count(at: number, counts: IngestCounts): Promise<void> {
     this.#counters.add(at, counts, (counts["accepted"] ?? 0) > 0 ? at : undefined);
+  }
+
+  /** Adds the events of a segment once: a repeated one, and any before it of the same shard, counts nothing. */
+  async countSegment({ shard, segment, at, accepted }: CountedSegment): Promise<void> {
+    const name = `counted:${shard}`;
+    if (segment <= Number(this.#meta(name) ?? -1)) return;
+    this.ctx.storage.transactionSync(() => {
+      this.#counters.add(at, { accepted }, at);
+      this.#setMeta(name, String(segment));
+    });
   }
 
   async volume(window: ReportWindow): Promise<VolumeReport> {

@@ -1,6 +1,6 @@
 import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import type { AppendBatch, AppendResult } from "../../src/core/intake.ts";
-import { HOUR_MS } from "./drain.ts";
+import { HOUR_MS } from "../../src/core/durations.ts";
 import { addAll, type IntakeMemory, type OpenSegment } from "./memory.ts";
 import { findPlaces } from "./places.ts";
 import type { IntakeStore, OutboxRow } from "./store.ts";

@@ -1,9 +1,10 @@
 import { segmentKey, utcDay } from "../../src/core/archive-key.ts";
 import { HASH_BYTES } from "../../src/core/dedup-index.ts";
+import { HOUR_MS } from "../../src/core/durations.ts";
 import type { SegmentPointer } from "../../src/core/intake.ts";
+import type { CountedSegment } from "../../src/core/ledger.ts";
 import type { IntakeStore, OutboxRow } from "./store.ts";
 
-export const HOUR_MS = 3_600_000;
 /** A pointer that nobody confirmed is handed over again after this, doubling up to the maximum. */
 const HAND_OVER_AGAIN_MS = 60_000;
 const HAND_OVER_MAX_MS = 15 * 60_000;
@@ -14,6 +15,8 @@ export interface DrainDeps {
   readonly store: IntakeStore;
   readonly archive: Pick<R2Bucket, "put">;
   readonly events: Pick<Queue<SegmentPointer>, "send">;
+  /** Tells the source's ledger how many events a segment holds. Idempotent; segments come in rising order. */
+  countSegment(counted: CountedSegment): Promise<void>;
   now(): number;
 }
 
@@ -21,6 +24,8 @@ export interface DrainDeps {
 export interface Unconfirmed {
   readonly bucket: number;
   readonly count: number;
+  /** The ledger has heard of its events. Only in memory: after a restart it is told again. */
+  counted: boolean;
   attempts: number;
   dueAt: number;
 }
@@ -51,7 +56,27 @@ export async function drainSegment(segment: number, deps: DrainDeps): Promise<Un
     });
     deps.store.clearOutbox(segment);
   });
-  return { bucket, count, attempts: 0, dueAt: deps.now() };
+  return { bucket, count, counted: false, attempts: 0, dueAt: deps.now() };
+}
+
+/** Counts the segments the ledger has not heard of, in order: what a crash interrupted is told again afterwards. */
+export async function countSegments(unconfirmed: Map<number, Unconfirmed>, deps: DrainDeps): Promise<void> {
+  for (const [segment, state] of unconfirmed) {
+    if (state.counted) continue;
+    // The hour may be over, and a minute that has not come yet shows nowhere.
+    const at = Math.min(deps.now(), (state.bucket + 1) * HOUR_MS - 1);
+    await deps.countSegment({ shard: deps.shard, segment, at, accepted: state.count });
+    state.counted = true;
+    if (state.dueAt === Infinity) unconfirmed.delete(segment);
+  }
+}
+
+/** Takes a routed segment off the list; one that is still to be counted stays for that alone. */
+export function forgetConfirmed(unconfirmed: Map<number, Unconfirmed>, segment: number): void {
+  const state = unconfirmed.get(segment);
+  if (state === undefined) return;
+  if (state.counted) unconfirmed.delete(segment);
+  else state.dueAt = Infinity;
 }
 
 /** Sends the pointers that are due; each goes again, later and later, until it is confirmed. */

@@ -12,14 +12,14 @@ export async function seenBefore(
   ownShard: number,
   intakes: DurableObjectNamespace<Intake>,
 ): Promise<ReadonlySet<number>> {
-  const { previous, epoch, sourceId } = route;
+  const { previous, sourceId } = route;
   const earlier = new Set<number>();
   if (previous === undefined || previous.until < Date.now()) return earlier;
   const byShard = Map.groupBy(ids.keys(), (i) => shardOf(ids[i]!, previous.shards));
   byShard.delete(ownShard);
   await Promise.all(
     [...byShard].map(async ([shard, indexes]) => {
-      const found = await intakes.getByName(intakeName(sourceId, shard)).seen(pickHashes(hashes, indexes), epoch);
+      const found = await intakes.getByName(intakeName(sourceId, shard)).seen(pickHashes(hashes, indexes), route);
       for (const n of found) earlier.add(indexes[n]!);
     }),
   );

@@ -1,5 +1,6 @@
 import { DedupIndex, HASH_BYTES } from "../../src/core/dedup-index.ts";
-import { HOUR_MS, type Unconfirmed } from "./drain.ts";
+import { HOUR_MS } from "../../src/core/durations.ts";
+import type { Unconfirmed } from "./drain.ts";
 import type { IntakeStore } from "./store.ts";
 
 /** The segment that commits go to now. Sealed by the drain, by size, and at each full hour. */
@@ -31,7 +32,7 @@ export function loadMemory(store: IntakeStore): IntakeMemory {
   for (const row of store.eachSegmentIds()) {
     addAll(index, row.bucket, row.hashes, row.no);
     if (row.confirmed === 0) {
-      unconfirmed.set(row.no, { bucket: row.bucket, count: row.count, attempts: 0, dueAt: 0 });
+      unconfirmed.set(row.no, { bucket: row.bucket, count: row.count, counted: false, attempts: 0, dueAt: 0 });
     }
   }
   const waiting = new Map<number, number>();

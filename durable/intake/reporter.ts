@@ -25,8 +25,8 @@ export interface ReporterDeps {
 type Pending = { status: SampleStatus; line: string } | Sample;
 
 /**
- * Tells the debugger (a bounded sample) and the ledger (exact counts) what came in: coalesced, never in the ack
- * path. A crash loses at most the last push; the archive does not depend on it.
+ * Tells the debugger (a bounded sample) what came in, and the ledger how much was refused or a duplicate: coalesced,
+ * never in the ack path. A crash loses at most the last push; the archive does not depend on it.
  */
 export class Reporter {
   readonly #deps: ReporterDeps;
@@ -84,16 +84,18 @@ export class Reporter {
     this.#scheduled = false;
     this.#lastPush = at;
     const { sourceId } = this.#deps;
+    // Accepted events are counted with their segment, exactly; here only what leaves no other trace.
+    const { accepted: _accepted, ...others } = counts;
     const [shown, counted] = await Promise.allSettled([
       this.#deps.record({ sourceId, at, counts, samples }),
-      this.#deps.count(at, counts),
+      Object.keys(others).length === 0 ? undefined : this.#deps.count(at, others),
     ]);
     if (shown.status === "fulfilled") this.#watching = shown.value.watching;
     else console.error("debugger push failed", sourceId, shown.reason);
     if (counted.status === "rejected") {
       console.error("ledger count failed, kept for the next push", sourceId, counted.reason);
       // No push of their own: a ledger that is down must not keep an idle object awake.
-      this.#tally(counts);
+      this.#tally(others);
     }
   }
 }

@@ -128,3 +128,11 @@ export interface LineTrace {
   readonly failures: number;
   readonly nextAttemptAt?: number;
 }
+
+/** The events of one segment, told to the source's ledger. `at`: the minute they are shown in (ms). */
+export interface CountedSegment {
+  readonly shard: number;
+  readonly segment: number;
+  readonly at: number;
+  readonly accepted: number;
+}

@@ -150,3 +150,42 @@ it("segments in R2 are handed over while R2 refuses new ones, and the pause betw
     expect((await archivedLines(route.sourceId)).flatMap(({ lines }) => lines)).toHaveLength(17);
   });
 });
+
+it("a shard that is only asked keeps its ids for as long as the window is now", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  await stub.append(testBatch(route, ["a"]));
+  await runDurableObjectAlarm(stub);
+  await stub.confirm(0);
+  await stub.seen(new ArrayBuffer(0), { epoch: 2, windowMs: 48 * HOUR });
+  await evictDurableObject(stub);
+  vi.setSystemTime(NOON + 30 * HOUR);
+  await runDurableObjectAlarm(stub);
+  expect(await stub.lookup("a")).not.toBeNull();
+});
+
+it("every accepted event is counted once, though the object dies before it told and the ledger was out of reach", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  const accepted = async () => {
+    const { totals } = await env.LEDGER.getByName(`source:${route.sourceId}`).volume({ minutes: 60, now: Date.now() });
+    return totals.accepted;
+  };
+  await stub.append(testBatch(route, ["a", "b"]));
+  await evictDurableObject(stub);
+  await runDurableObjectAlarm(stub);
+  expect(await accepted()).toBe(2);
+  await evictDurableObject(stub);
+  await runDurableObjectAlarm(stub);
+  expect(await accepted()).toBe(2);
+  const broken = vi.spyOn(env.LEDGER, "getByName").mockImplementation(() => {
+    throw new Error("the ledger is out of reach");
+  });
+  await stub.append(testBatch(route, ["c", "d", "e", "a"]));
+  await runDurableObjectAlarm(stub);
+  await stub.confirm(0);
+  await stub.confirm(1);
+  broken.mockRestore();
+  await runDurableObjectAlarm(stub);
+  expect(await accepted()).toBe(5);
+});

@@ -60,7 +60,7 @@ describe("several shards", () => {
   it("still refuses the older layout after a restart", async () => {
     const one = testRoute();
     const stub = intakeOf(one, 0);
-    await stub.seen(new ArrayBuffer(0), 2);
+    await stub.seen(new ArrayBuffer(0), { epoch: 2, windowMs: 24 * HOUR });
     await evictDurableObject(stub);
     expect(await stub.append(testBatch(one, ["a"]))).toEqual({ status: "stale_epoch", epoch: 2 });
   });

@@ -8,11 +8,13 @@ import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { deliveryMetricsQuery, destinationsQuery, sourcesQuery } from "../api/queries.ts";
 import type { DeliveryMetrics, Destination } from "../api/types.ts";
-import { count, plural } from "../logic/times.ts";
+import { deliveryAnswer } from "../logic/delivery.ts";
+import { count } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Bar } from "../parts/page-states.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
+import { areKnown, useDeliveries } from "../parts/use-deliveries.ts";
 
 /** Where does it go? */
 export function Destinations(): ReactNode {
@@ -24,7 +26,7 @@ export function Destinations(): ReactNode {
   return (
     <Page
       title="Destinations"
-      answer={destinations.data === undefined ? "Where does it go?" : answer(destinations.data)}
+      answer={destinations.data === undefined ? "Where does it go?" : <Answer list={destinations.data} />}
       actions={
         <Button variant="primary" icon={PlusIcon} onClick={add}>
           Add a destination
@@ -71,10 +73,17 @@ export function Destinations(): ReactNode {
   );
 }
 
-function answer(list: readonly Destination[]): string {
+function Answer({ list }: { list: readonly Destination[] }): ReactNode {
+  const days = useDeliveries(list);
   if (list.length === 0) return "Nowhere yet: events are archived, and wait for a destination.";
-  const on = list.filter((destination) => destination.enabled).length;
-  return `To ${plural(on, "destination")}${on < list.length ? ` (${count(list.length - on)} switched off)` : ""}; counts are of the last 24 hours.`;
+  const off = list.filter((destination) => !destination.enabled).length;
+  return (
+    <bdi>
+      {areKnown(days) && `${deliveryAnswer(days)}. `}
+      {off > 0 && `${count(off)} switched off. `}
+      Counts are of the last 24 hours.
+    </bdi>
+  );
 }
 
 function Row({ destination, from }: { destination: Destination; from: string }): ReactNode {
@@ -89,7 +98,8 @@ function Row({ destination, from }: { destination: Destination; from: string }):
     ) : (
       count(of(metrics.data) ?? 0)
     );
-  const givenUp = metrics.data?.abandoned ?? 0;
+  const colour = (n: number | undefined, warning: string): string => (n === undefined || n === 0 ? "" : warning);
+  const waiting = metrics.data?.waiting ?? metrics.data?.retrying;
   return (
     <Table.Row>
       <Table.Cell className="max-w-80">
@@ -107,10 +117,10 @@ function Row({ destination, from }: { destination: Destination; from: string }):
         {figure((data) => data.delivered)}
       </Table.Cell>
       <Table.Cell data-label="Waiting" className="text-right tabular-nums">
-        {figure((data) => data.waiting ?? data.retrying)}
+        <span className={colour(waiting, "text-kumo-warning")}>{figure(() => waiting)}</span>
       </Table.Cell>
       <Table.Cell data-label="Given up" className="text-right tabular-nums">
-        <span className={givenUp > 0 ? "text-kumo-danger" : ""}>{figure((data) => data.abandoned)}</span>
+        <span className={colour(metrics.data?.abandoned, "text-kumo-danger")}>{figure((data) => data.abandoned)}</span>
       </Table.Cell>
       <Table.Cell data-label="State">
         {destination.enabled ? "On" : <strong className="text-kumo-warning">Off</strong>}

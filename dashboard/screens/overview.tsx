@@ -2,7 +2,8 @@ import { Banner } from "@cloudflare/kumo/components/banner";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { destinationsQuery, sourcesQuery, workspaceQuery, workspaceVolumeQuery } from "../api/queries.ts";
-import type { Source, WorkspaceVolume } from "../api/types.ts";
+import type { Destination, Source, WorkspaceVolume } from "../api/types.ts";
+import { deliveryAnswer } from "../logic/delivery.ts";
 import { hasRealEvents, totalsOf, volumeOf } from "../logic/overview.ts";
 import { count, plural, share } from "../logic/times.ts";
 import { Checklist } from "../parts/checklist.tsx";
@@ -12,7 +13,11 @@ import { ListSkeleton } from "../parts/page-states.tsx";
 import { Page } from "../parts/page.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { TextLink } from "../parts/text-link.tsx";
+import { areKnown, useDeliveries } from "../parts/use-deliveries.ts";
 import { When } from "../parts/when.tsx";
+import { Deliveries } from "./overview/deliveries.tsx";
+
+const NONE: readonly Destination[] = [];
 
 /** Is everything flowing? */
 export function Overview(): ReactNode {
@@ -20,10 +25,21 @@ export function Overview(): ReactNode {
   const volume = useQuery(workspaceVolumeQuery);
   const destinations = useQuery(destinationsQuery);
   const workspace = useQuery(workspaceQuery);
+  const days = useDeliveries(destinations.data ?? NONE);
+  const delivery = days.length > 0 && areKnown(days) ? ` ${deliveryAnswer(days)}.` : "";
   return (
     <Page
       title="Overview"
-      answer={volume.data === undefined ? "Is everything flowing?" : <Answer volume={volume.data} />}
+      answer={
+        volume.data === undefined ? (
+          "Is everything flowing?"
+        ) : (
+          <>
+            <Answer volume={volume.data} />
+            <bdi>{delivery}</bdi>
+          </>
+        )
+      }
     >
       <Loaded query={sources} failure="The sources could not be loaded">
         {({ sources: list }) => (
@@ -44,6 +60,7 @@ export function Overview(): ReactNode {
                 )}
                 <UnknownKeys count={day.unknown.count} />
                 <Flow sources={list} volume={day} />
+                <Deliveries destinations={destinations.data ?? NONE} days={days} sources={list} />
               </div>
             )}
           </Loaded>
@@ -71,7 +88,7 @@ const UnknownKeys = ({ count: calls }: { count: number }): ReactNode =>
   calls > 0 && (
     <Banner
       variant="alert"
-      title={`${plural(calls, "call")} with a write key that no source has`}
+      title={`${plural(calls, "event")} with a write key that no source has`}
       description="In the last 24 h. Something still sends with a revoked or mistyped key; the senders were answered 200, as Segment does, and their events are gone."
     />
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reconnectDelay } from "../../dashboard/logic/backoff.ts";
+import { dayOf, deliveryAnswer } from "../../dashboard/logic/delivery.ts";
 import { entryTitle, entryUser } from "../../dashboard/logic/entry-text.ts";
 import { sortProblems } from "../../dashboard/logic/field-errors.ts";
 import { isChosen, toggle } from "../../dashboard/logic/filters.ts";
@@ -158,5 +159,32 @@ describe("reconnecting", () => {
     expect(reconnectDelay(0, 1)).toBe(500);
     expect(reconnectDelay(3, 1)).toBe(4000);
     expect(reconnectDelay(1000, 1)).toBe(15_000);
+  });
+});
+
+describe("the sentence about deliveries", () => {
+  const day = (name: string, delivered: number, waiting: number, givenUp: number) => ({
+    name,
+    delivered,
+    waiting,
+    givenUp,
+  });
+
+  it("says that all is delivered, or that nothing is yet", () => {
+    expect(deliveryAnswer([day("Hook", 11, 0, 0), day("CRM", 1, 0, 0)])).toBe("All delivered: 12 events");
+    expect(deliveryAnswer([day("Hook", 0, 0, 0)])).toBe("Nothing delivered yet");
+  });
+
+  it("names what is given up and what waits, and where, a crowd by its number", () => {
+    expect(deliveryAnswer([day("Hook", 9, 2, 0), day("CRM", 9, 0, 2), day("Fine", 9, 0, 0)])).toBe(
+      "2 given up, 2 waiting at Hook and CRM",
+    );
+    expect(deliveryAnswer([day("A", 0, 1, 0), day("B", 0, 1, 0), day("C", 0, 1, 0)])).toBe(
+      "3 waiting at 3 destinations",
+    );
+  });
+
+  it("counts what failed and will be retried as waiting where an answer tells no more", () => {
+    expect(dayOf("Hook", { retrying: 3, abandoned: 1 })).toEqual(day("Hook", 0, 3, 1));
   });
 });

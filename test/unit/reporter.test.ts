@@ -1,11 +1,12 @@
 import { expect, it, vi } from "vitest";
+import type { Observation } from "../../src/core/sample.ts";
 import { Reporter } from "../../durable/intake/reporter.ts";
 
 function createReporter() {
   const waits: { ms: number; work: () => Promise<void> }[] = [];
   const clock = { now: 1_000_000 };
   const count = vi.fn(async (_at: number, _counts: Readonly<Record<string, number>>): Promise<void> => undefined);
-  const record = vi.fn(async () => ({ watching: false }));
+  const record = vi.fn(async (_observation: Observation) => ({ watching: false }));
   const reporter = new Reporter({
     sourceId: "s",
     record,
@@ -17,15 +18,23 @@ function createReporter() {
 }
 
 it("shows the first event after a quiet while at once, then keeps pushes two seconds apart", async () => {
-  const { reporter, clock, count, waits } = createReporter();
+  const { reporter, clock, count, record, waits } = createReporter();
   reporter.sawLines("accepted", ["{}"]);
-  reporter.sawLines("accepted", ["{}", "{}"]);
+  reporter.sawLines("duplicate", ["{}", "{}"]);
   expect(waits.map(({ ms }) => ms)).toEqual([50]);
   await waits[0]!.work();
-  expect(count).toHaveBeenCalledWith(clock.now, { accepted: 3 });
+  expect(record).toHaveBeenCalledWith(expect.objectContaining({ counts: { accepted: 1, duplicate: 2 } }));
+  expect(count).toHaveBeenCalledWith(clock.now, { duplicate: 2 });
   clock.now += 500;
   reporter.sawLines("duplicate", ["{}"]);
   expect(waits.at(-1)?.ms).toBe(1500);
+});
+
+it("leaves accepted events to be counted with their segment", async () => {
+  const { reporter, count, waits } = createReporter();
+  reporter.sawLines("accepted", ["{}"]);
+  await waits[0]!.work();
+  expect(count).not.toHaveBeenCalled();
 });
 
 it("goes on reporting when the clock has stepped back an hour", async () => {
@@ -41,10 +50,10 @@ it("keeps the counts of a push that the ledger did not take for the next one", a
   const { reporter, clock, count, waits } = createReporter();
   const error = vi.spyOn(console, "error").mockReturnValue();
   count.mockRejectedValueOnce(new Error("overloaded"));
-  reporter.sawLines("accepted", ["{}"]);
+  reporter.sawLines("duplicate", ["{}"]);
   await waits[0]!.work();
-  reporter.sawLines("accepted", ["{}"]);
+  reporter.sawLines("duplicate", ["{}"]);
   await waits[1]!.work();
-  expect(count).toHaveBeenLastCalledWith(clock.now, { accepted: 2 });
+  expect(count).toHaveBeenLastCalledWith(clock.now, { duplicate: 2 });
   error.mockRestore();
 });

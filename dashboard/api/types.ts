@@ -121,6 +121,8 @@ export interface DeliveryMetrics {
   readonly retrying?: number;
   /** Not final yet. */
   readonly waiting?: number;
+  /** From arrival to delivery. */
+  readonly p50Ms?: number;
   readonly p95Ms?: number;
   readonly nextAttemptAt?: string;
   readonly pausedUntil?: string;

@@ -27,7 +27,25 @@ export function valueOf(option: DestinationOption, text: string): unknown {
   }
 }
 
-/** A line without a colon keeps its text as a name, so that the refusal can point at it. */
+/**
+ * The map settings with a line that is not `Name: value`, each with a sentence about its first such line: sent on,
+ * it would be taken for a name without a value.
+ */
+export function malformedIn(
+  options: readonly DestinationOption[],
+  texts: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const { name, type } of options) {
+    if (type !== "map") continue;
+    const lines = (texts[name] ?? "").split(/\r?\n/);
+    const at = lines.findIndex((line) => line.trim() !== "" && line.trim().indexOf(":") < 1);
+    if (at >= 0) found[name] = `Line ${at + 1} has no name with a colon after it; write it as Name: value.`;
+  }
+  return found;
+}
+
+/** Lines that `malformedIn` complains about never come here from a form; they keep their text as a name. */
 function mapOf(text: string): Record<string, string> {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   return Object.fromEntries(

@@ -54,6 +54,22 @@ export function duration(ms: number): string {
   return `${ms} ms`;
 }
 
+/** How long something took, with a fitting unit: "< 0.1 s", "0.8 s", "12 s", "4.5 min", "3.2 h". In ms. */
+export function elapsed(ms: number): string {
+  if (ms < 100) return "< 0.1 s";
+  for (const [unit, size, next] of [
+    ["s", SECOND, MINUTE],
+    ["min", MINUTE, HOUR],
+    ["h", HOUR, DAY],
+  ] as const) {
+    if (ms < next) return `${short(ms / size)} ${unit}`;
+  }
+  return `${short(ms / DAY)} d`;
+}
+
+/** One decimal below ten, none above; cut off, so that 59.9 s never reads 60 s. */
+const short = (n: number): string => String(n < 10 ? Math.floor(n * 10) / 10 : Math.floor(n));
+
 const grouped = new Intl.NumberFormat("en-US");
 
 /** 1234567 → "1,234,567". */

@@ -2,6 +2,8 @@ import type { ReactNode } from "react";
 
 interface PageProps {
   readonly title: string;
+  /** Where the screen belongs, to go back to. */
+  readonly above?: ReactNode;
   /** The answer to the question the screen exists for, before any control. */
   readonly answer: ReactNode;
   readonly actions?: ReactNode;
@@ -10,11 +12,16 @@ interface PageProps {
 }
 
 /** A screen of the console: its name, its answer, then its content. */
-export const Page = ({ title, answer, actions, wide = false, children }: PageProps): ReactNode => (
+export const Page = ({ title, above, answer, actions, wide = false, children }: PageProps): ReactNode => (
   <div className={`mx-auto w-full px-4 py-6 sm:px-8 sm:py-8 ${wide ? "max-w-7xl" : "max-w-6xl"}`}>
     <title>{`${title} · Inlet`}</title>
     <header className="mb-6 flex flex-wrap items-start justify-between gap-4">
       <div className="min-w-0">
+        {above !== undefined && (
+          <nav aria-label="Path" className="mb-1 text-sm">
+            {above}
+          </nav>
+        )}
         <h1 className="text-2xl font-semibold break-words">{title}</h1>
         <div className="text-kumo-subtle mt-1 break-words">{answer}</div>
       </div>

@@ -10,11 +10,14 @@ interface SaveFormProps {
   readonly problems: readonly string[];
   readonly onSave: () => void;
   readonly onReset: () => void;
+  /** Leaves the form of something that does not exist yet, where there is nothing to go back to. */
+  readonly onCancel?: (() => void) | undefined;
   readonly children: ReactNode;
 }
 
 /** A part of the settings that is saved on its own: its fields, then Save, which says what became of it. */
-export function SaveForm({ dirty, saving, saved, problems, onSave, onReset, children }: SaveFormProps): ReactNode {
+export function SaveForm(props: SaveFormProps): ReactNode {
+  const { dirty, saving, saved, problems, onSave, onReset, onCancel, children } = props;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     onSave();
@@ -30,8 +33,8 @@ export function SaveForm({ dirty, saving, saved, problems, onSave, onReset, chil
           Save
         </Button>
         {dirty && !saving && (
-          <Button type="button" variant="ghost" onClick={onReset}>
-            Undo
+          <Button type="button" variant="ghost" onClick={onCancel ?? onReset}>
+            {onCancel === undefined ? "Undo" : "Cancel"}
           </Button>
         )}
         <span role="status" className="text-kumo-success text-sm">

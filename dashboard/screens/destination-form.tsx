@@ -14,11 +14,14 @@ import { DeleteRow } from "../parts/delete-row.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { NotFound } from "../parts/page-states.tsx";
 import { Page, Section } from "../parts/page.tsx";
+import { TextLink } from "../parts/text-link.tsx";
 import { Delivery } from "./destinations/delivery.tsx";
 import { Fields } from "./destinations/fields.tsx";
 
 const newRoute = getRouteApi("/shell/destinations/new");
 const editRoute = getRouteApi("/shell/destinations/$destinationId");
+
+const BACK = <TextLink href="/destinations">Destinations</TextLink>;
 
 /** Adds a destination to a source. */
 export function NewDestination(): ReactNode {
@@ -34,7 +37,11 @@ export function NewDestination(): ReactNode {
     },
   });
   return (
-    <Page title="Add a destination" answer="Everything the chosen source accepts from now on is sent there as well.">
+    <Page
+      title="Add a destination"
+      above={BACK}
+      answer="Everything the chosen source accepts from now on is sent there as well."
+    >
       <Loaded query={catalog} failure="The catalogue could not be loaded">
         {([definition]) => (
           <Loaded query={sources} failure="The sources could not be loaded">
@@ -50,6 +57,7 @@ export function NewDestination(): ReactNode {
                     saving={create.isPending}
                     saved={false}
                     error={create.error}
+                    onCancel={() => void navigate({ to: "/destinations" })}
                     onSave={(values) => create.mutate({ metadataId: definition.id, ...values })}
                   />
                 </Section>
@@ -97,6 +105,7 @@ function Edit({ destination }: { destination: Destination }): ReactNode {
   return (
     <Page
       title={destination.name}
+      above={BACK}
       answer={destination.enabled ? "Did it get there, and what failed?" : "Switched off: it receives nothing."}
     >
       <Section title="Last 24 hours">

@@ -48,7 +48,7 @@ function parseHeaderLines(text: string, context: z.RefinementCtx<string>): Recor
     const name = HeaderName.safeParse(line.slice(0, Math.max(colon, 0)).trim());
     const value = HeaderValue.safeParse(line.slice(colon + 1).trim());
     if (!name.success || !value.success) {
-      context.addIssue({ code: "custom", message: "each line must read `Name: value`", input: "" });
+      context.addIssue({ code: "custom", message: "each line must read Name: value", input: "" });
       return z.NEVER;
     }
     headers[name.data] = value.data;
@@ -99,7 +99,7 @@ export const WEBHOOK_FIELDS: readonly DestinationField[] = [
     type: "text",
     required: false,
     secret: true,
-    description: "One `Name: value` a line, Authorization for instance. Sealed, and never shown again.",
+    description: "One a line, as Name: value; Authorization for instance. Sealed, and never shown again.",
   },
   {
     name: "sharedSecret",

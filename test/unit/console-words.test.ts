@@ -4,10 +4,10 @@ import { dayOf, deliveryAnswer } from "../../dashboard/logic/delivery.ts";
 import { entryTitle, entryUser } from "../../dashboard/logic/entry-text.ts";
 import { sortProblems } from "../../dashboard/logic/field-errors.ts";
 import { isChosen, toggle } from "../../dashboard/logic/filters.ts";
-import { textOf, valueOf } from "../../dashboard/logic/option-text.ts";
+import { malformedIn, textOf, valueOf } from "../../dashboard/logic/option-text.ts";
 import { innerPath, parseSearch, stringifySearch, textParams } from "../../dashboard/logic/search-params.ts";
 import { foldSeries } from "../../dashboard/logic/series.ts";
-import { duration, plural, relativeTime, share, timeUntil } from "../../dashboard/logic/times.ts";
+import { duration, elapsed, plural, relativeTime, share, timeUntil } from "../../dashboard/logic/times.ts";
 
 describe("times", () => {
   it.each([
@@ -34,6 +34,21 @@ describe("times", () => {
 
   it("durations use the largest unit that divides them", () => {
     expect([duration(86_400_000), duration(36 * 3_600_000), duration(1500)]).toEqual(["1 day", "36 hours", "1500 ms"]);
+  });
+});
+
+describe("how long it took", () => {
+  it.each([
+    [20, "< 0.1 s"],
+    [840, "0.8 s"],
+    [9960, "9.9 s"],
+    [59_990, "59 s"],
+    [60_000, "1 min"],
+    [270_000, "4.5 min"],
+    [3 * 3_600_000, "3 h"],
+    [49 * 3_600_000, "2 d"],
+  ])("%i ms reads %s", (ms, words) => {
+    expect(elapsed(ms)).toBe(words);
   });
 });
 
@@ -120,6 +135,16 @@ describe("forms", () => {
     expect(text).toBe("X-A: b: c\nX-B: d");
     expect(valueOf(option, `${text}\n\nbroken`)).toEqual({ "X-A": "b: c", "X-B": "d", broken: "" });
     expect(valueOf(option, "  ")).toBeNull();
+  });
+
+  it("a line of a map without a colon is complained of, not taken for a name", () => {
+    const map = { name: "headers", label: "", type: "map", required: false, description: "", secret: false };
+    const text = { ...map, name: "note", type: "string" };
+    const complaintsOf = (headers: string) => malformedIn([map, text], { headers, note: "no colon here" });
+    expect(complaintsOf("X-A: b\n\nX-B:\n")).toEqual({});
+    expect(Object.keys(complaintsOf("X-A: b\nbroken"))).toEqual(["headers"]);
+    expect(complaintsOf("X-A: b\nbroken")["headers"]).toContain("Line 2");
+    expect(complaintsOf(" : b")["headers"]).toContain("Line 1");
   });
 
   it("an absent setting shows its default", () => {

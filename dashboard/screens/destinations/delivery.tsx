@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { deliveryMetricsQuery } from "../../api/queries.ts";
 import type { DeliveryErrorGroup, DeliveryMetrics } from "../../api/types.ts";
-import { count, plural } from "../../logic/times.ts";
+import { count, elapsed, plural } from "../../logic/times.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Bar } from "../../parts/page-states.tsx";
 import { Until, When } from "../../parts/when.tsx";
@@ -25,15 +25,19 @@ export function Delivery({ destinationId }: { destinationId: string }): ReactNod
             <Figure name="Waiting" value={count(report.waiting ?? report.retrying ?? 0)} />
             <Figure name="Given up" value={count(report.abandoned ?? 0)} />
             <Figure
-              name="p95 latency"
-              value={report.p95Ms === undefined ? "–" : `${count(Math.round(report.p95Ms))} ms`}
+              name="From arrival to delivery (p50 / p95)"
+              value={[report.p50Ms, report.p95Ms].map((ms) => (ms === undefined ? "–" : elapsed(ms))).join(" / ")}
             />
           </dl>
           <NextStep report={report} />
           {(report.errors?.length ?? 0) > 0 && (
             <ul className="flex flex-col">
               {report.errors?.map((group) => (
-                <ErrorRow key={`${group.status} ${group.reason} ${group.detail ?? ""}`} group={group} />
+                <ErrorRow
+                  key={`${group.status} ${group.reason} ${group.detail ?? ""}`}
+                  group={group}
+                  ahead={(report.retrying ?? 0) > 0}
+                />
               ))}
             </ul>
           )}
@@ -59,8 +63,8 @@ function NextStep({ report }: { report: DeliveryMetrics }): ReactNode {
   return (
     <p className="text-kumo-subtle text-sm">
       {held > 0
-        ? `${plural(held, "event")} held back, to be tried again`
-        : `${plural(retrying, "event")} failed at least once and will be tried again`}
+        ? `${plural(held, "event")} held back; will retry`
+        : `${plural(retrying, "event")} failed at least once; will retry`}
       {at !== undefined && (
         <>
           {" "}
@@ -72,11 +76,15 @@ function NextStep({ report }: { report: DeliveryMetrics }): ReactNode {
   );
 }
 
-const ErrorRow = ({ group }: { group: DeliveryErrorGroup }): ReactNode => (
+/** What the report's `status` is called on screen; `ahead` while some of its events are still to be retried. */
+function fate(status: string, ahead: boolean): string {
+  if (status === "abandoned") return "given up";
+  return status === "retry" ? (ahead ? "will retry" : "retried") : status;
+}
+
+const ErrorRow = ({ group, ahead }: { group: DeliveryErrorGroup; ahead: boolean }): ReactNode => (
   <li className="border-kumo-hairline flex flex-wrap items-baseline gap-x-3 gap-y-1 border-t py-2">
-    <Badge variant={group.status === "abandoned" ? "error" : "warning"}>
-      {group.status === "retry" ? "retried" : group.status}
-    </Badge>
+    <Badge variant={group.status === "abandoned" ? "error" : "warning"}>{fate(group.status, ahead)}</Badge>
     <code className="font-mono text-sm">{group.reason}</code>
     <span className="text-kumo-subtle min-w-0 flex-1 basis-48 text-sm break-words">
       <bdi>{group.detail}</bdi>

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import type { Destination, DestinationDefinition, DestinationOption, Source } from "../../api/types.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { ownSources } from "../../logic/overview.ts";
-import { textOf, valueOf } from "../../logic/option-text.ts";
+import { malformedIn, textOf, valueOf } from "../../logic/option-text.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { SaveForm } from "../../parts/save-row.tsx";
@@ -20,6 +20,7 @@ interface FieldsProps {
   readonly saving: boolean;
   readonly saved: boolean;
   readonly error: Error | null;
+  readonly onCancel?: () => void;
   /** `done` is called once it is stored. */
   readonly onSave: (values: object, done: () => void) => void;
 }
@@ -38,8 +39,13 @@ export function Fields(props: FieldsProps): ReactNode {
   });
   // New texts of secret fields; a field that is not named keeps what is stored.
   const [secrets, setSecrets] = useState<Record<string, string>>({});
+  // What is not sent, because the control plane could not tell it from what it looks like.
+  const [malformed, setMalformed] = useState<Readonly<Record<string, string>>>({});
   const problems = problemsOf(error, ["name", "sourceId", ...definition.options.map((option) => option.name)]);
   const save = (): void => {
+    const found = malformedIn(plain, draft.value.settings);
+    setMalformed(found);
+    if (Object.keys(found).length > 0) return;
     const settings = {
       ...Object.fromEntries(
         plain.map((option) => [option.name, valueOf(option, draft.value.settings[option.name] ?? "")]),
@@ -58,9 +64,11 @@ export function Fields(props: FieldsProps): ReactNode {
       saved={props.saved}
       problems={problems.general}
       onSave={save}
+      onCancel={props.onCancel}
       onReset={() => {
         draft.reset();
         setSecrets({});
+        setMalformed({});
       }}
     >
       <SourceField
@@ -84,7 +92,7 @@ export function Fields(props: FieldsProps): ReactNode {
           option={option}
           text={option.secret ? secrets[option.name] : (draft.value.settings[option.name] ?? "")}
           stored={destination?.secrets[option.name] === true}
-          error={problems.fields[option.name]}
+          error={malformed[option.name] ?? problems.fields[option.name]}
           onChange={(text) =>
             option.secret
               ? setSecrets((old) => withText(old, option.name, text))

@@ -20,8 +20,12 @@ export const CustomDomain = ({ facts }: { facts: SetupFacts }): ReactNode => {
           <ol className="mt-2 mb-3 list-decimal space-y-1 pl-5 text-sm">
             <li>The site's domain is on Cloudflare, proxied.</li>
             <li>
-              Set the path prefix and a route in <code className="font-mono">wrangler.toml</code>, then{" "}
-              <code className="font-mono">npm run deploy</code>.
+              In <code className="font-mono">wrangler.toml</code>, change{" "}
+              <code className="font-mono break-all">INLET_PATH_PREFIX</code> under the existing{" "}
+              <code className="font-mono">[vars]</code> to <code className="font-mono">{`"${prefix}"`}</code>.
+            </li>
+            <li>
+              Add the route below at the end of that file, then <code className="font-mono">npm run deploy</code>.
             </li>
             <li>
               In the instructions above, use{" "}
@@ -32,14 +36,7 @@ export const CustomDomain = ({ facts }: { facts: SetupFacts }): ReactNode => {
           <CodeView
             label="the route"
             title="wrangler.toml"
-            code={[
-              "[[routes]]",
-              `pattern = "www.example.com${prefix}/*"`,
-              'zone_name = "example.com"',
-              "",
-              "[vars]",
-              `INLET_PATH_PREFIX = "${prefix}"`,
-            ].join("\n")}
+            code={["[[routes]]", `pattern = "www.example.com${prefix}/*"`, 'zone_name = "example.com"'].join("\n")}
           />
         </div>
         <div className="min-w-0">
@@ -56,7 +53,7 @@ export const CustomDomain = ({ facts }: { facts: SetupFacts }): ReactNode => {
           <CodeView
             label="the custom domain"
             title="wrangler.toml"
-            code={["[[routes]]", 'pattern = "events.example.com"', "custom_domain = true"].join("\n")}
+            code={["[[routes]]", 'pattern = "data.example.com"', "custom_domain = true"].join("\n")}
           />
         </div>
       </div>

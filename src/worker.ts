@@ -10,11 +10,12 @@ import { createDeps, type Deps } from "./bindings/deps.ts";
 import { beaconRoutes } from "./collect/beacon.ts";
 import { cdnRoutes } from "./collect/cdn.ts";
 import { demoRoutes } from "./collect/demo/routes.ts";
-import { LINK_PROBLEMS, signLink } from "./collect/links.ts";
+import { signLink } from "./collect/links.ts";
 import { collectRoutes } from "./collect/routes.ts";
 import { renderSnippet } from "./collect/snippet.ts";
 import type { DeliveryPointer } from "./core/delivery.ts";
 import type { SegmentPointer } from "./core/intake.ts";
+import { REJECTIONS } from "./core/rejection.ts";
 import { err } from "./core/result.ts";
 import { findDestination, listDestinations } from "./destinations/registry.ts";
 
@@ -35,7 +36,7 @@ const API_TOOLS: ApiTools = {
   destinations: listDestinations(),
   async signLink(options, hmac) {
     const link = await signLink(options, hmac);
-    return link.ok ? link : err(LINK_PROBLEMS[link.error]);
+    return link.ok ? link : err(REJECTIONS[link.error]);
   },
 };
 

@@ -26,10 +26,20 @@ const Values = z
   .refine((values) => Object.keys(values).length <= 50, "at most 50 values");
 
 const LinkBody = z.object({
-  to: z.string().max(2000),
-  userId: z.string().min(1).max(200).optional(),
-  anonymousId: z.string().min(1).max(200).optional(),
-  event: z.string().min(1).max(200).optional(),
+  to: z.string().max(2000).describe("Where the click leads: an absolute http or https URL."),
+  userId: z.string().min(1).max(200).optional().describe("A click with a userId also identifies, with `traits`."),
+  anonymousId: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("Without any id, the visitor known by cookie clicks, else a new anonymous one."),
+  event: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("Name of the track call. Without it: `Link Clicked`, with the property `url` set to the target."),
   properties: Values.optional(),
   traits: Values.optional(),
 });
@@ -45,7 +55,7 @@ const showSetup = route({
 const makeLink = route({
   method: "post",
   path: "/sources/{sourceId}/links",
-  summary: "A signed click redirect: it records the click and goes to `to`",
+  summary: "A signed click redirect: opening it records a track call and goes to `to`",
   tag: "Sources",
   request: { params: SourceParams, body: json(LinkBody) },
   data: z.object({ link: z.object({ url: z.string() }) }),

@@ -1,5 +1,5 @@
 import { RETRY_AFTER_SECONDS } from "../core/limits.ts";
-import { describeRejection, wireStatus, type Rejection } from "../core/rejection.ts";
+import { describeRejection, wireStatus, withDetail, type Rejection } from "../core/rejection.ts";
 import type { CallOutcome, ItemOutcome } from "./accept.ts";
 import { corsHeaders } from "./cors.ts";
 
@@ -37,11 +37,23 @@ function waitHeaders(reason: Rejection["reason"]): Record<string, string> {
 
 function messageOf(rejection: Rejection, outcome: CallOutcome): string {
   const sentence = describeRejection(rejection);
-  if (rejection.reason === "bad_request") return `malformed JSON: ${sentence}`;
+  if (rejection.reason === "bad_request") return withDetail("malformed JSON", rejection.detail);
   if (outcome.status === "refused" || outcome.items.length === 1) return sentence;
   const good = outcome.items.filter((item) => item.status !== "refused").length;
   return `${sentence} ${good} of ${outcome.items.length} messages were stored; do not send them again.`;
 }
+
+/** GET, HEAD and the like at a path that collects by POST: says what to send instead. */
+export const answerOtherMethod = (request: Request): Response =>
+  new Response(
+    JSON.stringify({
+      success: false,
+      message:
+        'Events are sent to this path by POST. With GET, use the pixel (/v1/pixel/track?writeKey=…) or the query string (/v1/q?writeKey=…): see README.md, "Connect something".',
+      code: "method_not_allowed",
+    }),
+    { status: 405, headers: { ...corsHeaders(request), "Content-Type": "application/json", Allow: "POST, OPTIONS" } },
+  );
 
 /**
  * The one translation of an outcome to HTTP (ingest.md §1.6): 200 `{"success":true}` for all that a retry cannot

@@ -13,7 +13,7 @@ import {
 import { answerCall } from "./answer.ts";
 import { cookieAnonymousId, keepAnonymousId, visitorCookie } from "./cookies.ts";
 import { corsHeaders } from "./cors.ts";
-import { LINK_PROBLEMS, verifyLink, type Hmac } from "./links.ts";
+import { clickOf, verifyLink, type Hmac } from "./links.ts";
 import { GIF, readPixel } from "./pixel.ts";
 import { prefersImage, queryMessages, readQuery } from "./query.ts";
 import { refusePage } from "./refuse-page.ts";
@@ -97,16 +97,17 @@ async function serveQuery(deps: BeaconDeps, c: Context): Promise<Response> {
     if (source === undefined) return refusePage(REJECTIONS.unknown_source, 400);
     const link = await verifyLink(search, source.linkKey, deps.hmac);
     if (!link.ok) {
-      const rejection = reject("bad_request", LINK_PROBLEMS[link.error]);
-      if (!onlyLooks(c)) refuse(deps, { writeKeys, rejection, raw: search });
-      return refusePage(LINK_PROBLEMS[link.error], 400);
+      if (!onlyLooks(c)) refuse(deps, { writeKeys, rejection: reject(link.error), raw: search });
+      return refusePage(REJECTIONS[link.error], 400);
     }
     target = link.value;
   }
 
   // What was signed are the decoded parameters; readQuery's own way of decoding must not make something else of them.
   const said = target === undefined ? search : searchParams.toString();
-  const { cookie, outcome } = onlyLooks(c) ? {} : await acceptQuery(deps, c, { search: said, writeKeys, source });
+  const { cookie, outcome } = onlyLooks(c)
+    ? {}
+    : await acceptQuery(deps, c, { search: said, writeKeys, source, target });
   const headers = { ...HIT, ...setCookie(cookie) };
   if (target !== undefined) return new Response(null, { status: 302, headers: { ...headers, location: target } });
   if (prefersImage(c.req.header("accept"))) return image(cookie);
@@ -120,12 +121,15 @@ interface QueryRequest {
   readonly search: string;
   readonly writeKeys: readonly string[];
   readonly source: SourceContext | undefined;
+  /** Where a click leads. */
+  readonly target: string | undefined;
 }
 
 /** Makes the calls of one query. A click is redirected whatever becomes of them. */
 async function acceptQuery(deps: BeaconDeps, c: Context, query: QueryRequest): Promise<Hit> {
-  const { search, writeKeys, source } = query;
-  const calls = readQuery(search);
+  const { search, writeKeys, source, target } = query;
+  const asked = readQuery(search);
+  const calls = target === undefined ? asked : clickOf(asked, target);
   const known = calls.anonymousId ?? (source && cookieAnonymousId(source, c.req.raw));
   const messages = queryMessages(calls, known ?? (calls.userId === undefined ? deps.newAnonymousId() : undefined));
   if (messages.length > 0) return accept(deps, c, { messages, batch: true, writeKeys, client: pixelClient(c) });

@@ -141,7 +141,7 @@ export async function readBody(request: Request): Promise<BodyText> {
   } catch (cause) {
     return {
       ok: false,
-      rejection: reject("bad_request", `the body broke off: ${String(cause)}`.slice(0, 200)),
+      rejection: reject("bad_request", `it broke off (${String(cause)})`.slice(0, 200)),
       text: "",
     };
   }

@@ -1,4 +1,6 @@
+import type { RejectionReason } from "../core/rejection.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { QueryCalls } from "./query.ts";
 
 /** HMAC-SHA-256 with a base64url key; signatures are base64url. `verify` compares in constant time. */
 export interface Hmac {
@@ -24,13 +26,8 @@ export interface LinkOptions {
   };
 }
 
-export const LINK_PROBLEMS = {
-  unsigned: "This link has no signature.",
-  altered: "This link was changed after it was signed, or signed with another key.",
-  ambiguous: "This link names more than one target or signature.",
-  target: "The target of this link is not a web address.",
-} as const;
-export type LinkProblem = keyof typeof LINK_PROBLEMS;
+/** Why a link is neither made nor followed. */
+export type LinkProblem = Extract<RejectionReason, `link_${string}`>;
 
 /**
  * A click-redirect URL: `GET /v1/q?…&to=…&sig=…`. Nothing that we read can be changed, added or left out afterwards;
@@ -38,7 +35,7 @@ export type LinkProblem = keyof typeof LINK_PROBLEMS;
  */
 export async function signLink(options: LinkOptions, hmac: Hmac): Promise<Result<string, LinkProblem>> {
   const { calls } = options;
-  if (webAddress(options.to) === undefined) return err("target");
+  if (webAddress(options.to) === undefined) return err("link_target");
   const params = new URLSearchParams({ writeKey: options.writeKey });
   if (calls.anonymousId !== undefined) params.set("ajs_aid", calls.anonymousId);
   if (calls.userId !== undefined) params.set("ajs_uid", calls.userId);
@@ -55,12 +52,18 @@ export async function verifyLink(search: string, linkKey: string, hmac: Hmac): P
   const params = new URLSearchParams(search);
   const [signature, ...otherSignatures] = params.getAll("sig");
   const [to, ...otherTargets] = params.getAll("to");
-  if (signature === undefined || signature === "") return err("unsigned");
-  if (to === undefined || otherSignatures.length + otherTargets.length > 0) return err("ambiguous");
-  if (!(await hmac.verify(linkKey, canonical(params), signature))) return err("altered");
+  if (signature === undefined || signature === "") return err("link_unsigned");
+  if (to === undefined || otherSignatures.length + otherTargets.length > 0) return err("link_ambiguous");
+  if (!(await hmac.verify(linkKey, canonical(params), signature))) return err("link_altered");
   const target = webAddress(to);
-  return target === undefined ? err("target") : ok(target);
+  return target === undefined ? err("link_target") : ok(target);
 }
+
+/** What opening a link records: a click always, under this name and with its target where the link names no event. */
+export const clickOf = (calls: QueryCalls, target: string): QueryCalls =>
+  calls.event === undefined
+    ? { ...calls, event: "Link Clicked", properties: { url: target, ...calls.properties } }
+    : calls;
 
 /**
  * What is signed: every decoded parameter that has a meaning here, sorted, as JSON (which no value can imitate), under a

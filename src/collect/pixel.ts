@@ -41,18 +41,18 @@ function decodeMessage(data: string): Result<unknown, Rejection> {
   try {
     bytes = Uint8Array.from(atob(standard), (c) => c.charCodeAt(0));
   } catch {
-    return err(reject("bad_request", "data is not base64"));
+    return err(reject("pixel_data_not_json", "it is not base64"));
   }
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    return err(reject("bad_request", "data is not UTF-8 text in base64"));
+    return err(reject("pixel_data_not_json", "what it decodes to is not UTF-8 text"));
   }
   try {
     return ok(JSON.parse(text) as unknown);
   } catch {
-    return err(reject("bad_request", "data is not JSON in base64"));
+    return err(reject("pixel_data_not_json", "what it decodes to is not JSON"));
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { EventType } from "./event.ts";
-import { REJECTIONS, type RejectionReason } from "./rejection.ts";
+import { REJECTIONS, withDetail, type RejectionReason } from "./rejection.ts";
 import type { Sample, SampleStatus } from "./sample.ts";
 
 /** Bounds of one source's live ring. Characters are UTF-16 units of JSON text, at most 3 bytes each when stored. */
@@ -33,8 +33,7 @@ export const sentenceOf = (reason: string): string => (isReason(reason) ? REJECT
 
 export function toEntry(sample: Sample, seq: number): DebuggerEntry {
   if (sample.reason === undefined) return { ...sample, seq };
-  const detail = sample.detail === undefined ? "" : ` (${sample.detail})`;
-  return { ...sample, seq, sentence: sentenceOf(sample.reason) + detail };
+  return { ...sample, seq, sentence: withDetail(sentenceOf(sample.reason), sample.detail) };
 }
 
 const STATUSES = ["accepted", "duplicate", "refused", "blocked"] as const satisfies readonly SampleStatus[];

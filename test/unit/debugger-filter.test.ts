@@ -62,7 +62,7 @@ describe("the debugger's filter", () => {
 describe("an entry", () => {
   it("says its reason in words with the detail", () => {
     const entry = toEntry(sample({ status: "refused", reason: "id_required", detail: "groupId" }), 7);
-    expect(entry).toMatchObject({ seq: 7, sentence: "An id this call needs is missing or empty. (groupId)" });
+    expect(entry).toMatchObject({ seq: 7, sentence: "An id this call needs is missing or empty: groupId." });
   });
 
   it("keeps a code of another version as it is", () => {

@@ -65,24 +65,29 @@ describe("a signed link", () => {
   ])("is refused with %s", async (_, change) => {
     const url = await signed();
     change(url.searchParams);
-    expect(await verify(url)).toEqual({ ok: false, error: "altered" });
+    expect(await verify(url)).toEqual({ ok: false, error: "link_altered" });
   });
 
   test("is refused with another source's key", async () => {
-    expect(await verify(await signed(), Buffer.alloc(32, 8).toString("base64url"))).toMatchObject({ error: "altered" });
+    expect(await verify(await signed(), Buffer.alloc(32, 8).toString("base64url"))).toMatchObject({
+      error: "link_altered",
+    });
   });
 
   test("is refused without a signature", async () => {
     const url = await signed();
     url.searchParams.delete("sig");
-    expect(await verify(url)).toEqual({ ok: false, error: "unsigned" });
-    expect(await verifyLink("?to=https://evil.example&sig=", KEY, webHmac)).toEqual({ ok: false, error: "unsigned" });
+    expect(await verify(url)).toEqual({ ok: false, error: "link_unsigned" });
+    expect(await verifyLink("?to=https://evil.example&sig=", KEY, webHmac)).toEqual({
+      ok: false,
+      error: "link_unsigned",
+    });
   });
 
   test.each(["to", "sig"])("is refused when it names two of %s", async (name) => {
     const url = await signed();
     url.searchParams.append(name, "https://evil.example/");
-    expect(await verify(url)).toEqual({ ok: false, error: "ambiguous" });
+    expect(await verify(url)).toEqual({ ok: false, error: "link_ambiguous" });
   });
 
   test("cannot be built from the parts of two parameters", async () => {
@@ -90,7 +95,7 @@ describe("a signed link", () => {
     const url = new URL(one);
     url.searchParams.set("ajs_prop_a", "1");
     url.searchParams.set("ajs_prop_b", "2");
-    expect(await verify(url)).toEqual({ ok: false, error: "altered" });
+    expect(await verify(url)).toEqual({ ok: false, error: "link_altered" });
   });
 
   test.each([
@@ -102,13 +107,13 @@ describe("a signed link", () => {
     "",
     "http://",
   ])("is never made for the target %j", async (to) => {
-    expect(await signLink({ ...OPTIONS, to }, webHmac)).toEqual({ ok: false, error: "target" });
+    expect(await signLink({ ...OPTIONS, to }, webHmac)).toEqual({ ok: false, error: "link_target" });
   });
 
   test("is refused for a scheme that is not the web's even when its signature is right", async () => {
     const params = new URLSearchParams({ writeKey: "wk", to: "javascript:alert(1)" });
     params.set("sig", await webHmac.sign(KEY, `inlet-link-1\n${JSON.stringify([...params].toSorted())}`));
-    expect(await verifyLink(`?${params}`, KEY, webHmac)).toEqual({ ok: false, error: "target" });
+    expect(await verifyLink(`?${params}`, KEY, webHmac)).toEqual({ ok: false, error: "link_target" });
   });
 
   test("leads where it was signed for, whatever its calls hold", async () => {

@@ -70,8 +70,8 @@ describe("the pixel", () => {
   });
 
   test.each([
-    ["data that is not base64", "/v1/pixel/track?writeKey=wk_1&data=%25", "bad_request"],
-    ["data that is not JSON", "/v1/pixel/track?writeKey=wk_1&data=AAAA", "bad_request"],
+    ["data that is not base64", "/v1/pixel/track?writeKey=wk_1&data=%25", "pixel_data_not_json"],
+    ["data that is not JSON", "/v1/pixel/track?writeKey=wk_1&data=AAAA", "pixel_data_not_json"],
     ["an unknown call", `/v1/pixel/open?data=${data({ writeKey: "wk_1", userId: "u1" })}`, "type_not_supported"],
     ["no id", `/v1/pixel/track?data=${data({ writeKey: "wk_1", event: "E" })}`, "no_user_anon_id"],
     ["a list for a message", `/v1/pixel/track?writeKey=wk_1&data=${data([1])}`, "message_not_object"],

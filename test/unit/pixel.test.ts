@@ -41,15 +41,15 @@ describe("a pixel with data=", () => {
   });
 
   test.each([
-    ["not base64", "?data=%25%25", "data is not base64"],
-    ["not UTF-8", `?data=${Buffer.from([0xff, 0xfe]).toString("base64url")}`, "data is not UTF-8 text in base64"],
-    ["not JSON", `?data=${Buffer.from("{oops").toString("base64url")}`, "data is not JSON in base64"],
-    ["empty", "?data=", "data is not JSON in base64"],
+    ["not base64", "?data=%25%25", "it is not base64"],
+    ["not UTF-8", `?data=${Buffer.from([0xff, 0xfe]).toString("base64url")}`, "what it decodes to is not UTF-8 text"],
+    ["not JSON", `?data=${Buffer.from("{oops").toString("base64url")}`, "what it decodes to is not JSON"],
+    ["empty", "?data=", "what it decodes to is not JSON"],
   ])("that is %s is refused with the reason and the key that is known", (_, search, detail) => {
     const result = readPixel(`${search}&writeKey=wk_query`);
     expect(result).toMatchObject({
       ok: false,
-      error: { rejection: { reason: "bad_request", detail }, writeKeys: ["wk_query"] },
+      error: { rejection: { reason: "pixel_data_not_json", detail }, writeKeys: ["wk_query"] },
     });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { webHmac } from "../../src/bindings/hmac.ts";
 import { beaconRoutes } from "../../src/collect/beacon.ts";
 import { signLink, type LinkOptions } from "../../src/collect/links.ts";
+import { toEntry } from "../../src/core/debugger.ts";
 import type { SourceContext } from "../../src/core/source.ts";
 import { SourceSettings } from "../../src/core/source.ts";
 import { createTestSource, memoryAcceptDeps } from "../support/memory-deps.ts";
@@ -158,7 +159,44 @@ describe("a click redirect", () => {
   test("that was altered shows in the source's debugger", async () => {
     const { deps, get } = door();
     await get(`${await link()}x`);
-    expect(deps.samples()).toMatchObject([{ status: "refused", reason: "bad_request" }]);
+    expect(deps.samples()).toMatchObject([{ status: "refused", reason: "link_altered" }]);
+  });
+
+  test("without a signature shows in the debugger as that", async () => {
+    const { deps, get } = door();
+    const url = new URL(await link());
+    url.searchParams.delete("sig");
+    await get(url.href);
+    const [sample] = deps.samples();
+    expect(sample).toMatchObject({ status: "refused", reason: "link_unsigned" });
+    expect(sample && toEntry(sample, 1).sentence).toBe("This link has no signature.");
+  });
+
+  test("that names no event records that a link was clicked, and where it leads, for a new visitor", async () => {
+    const { deps, get } = door();
+    expect((await get(await link("https://example.com/x", {}))).status).toBe(302);
+    expect(deps.stored).toMatchObject([
+      {
+        type: "track",
+        event: "Link Clicked",
+        anonymousId: "new-anonymous-id",
+        properties: { url: "https://example.com/x" },
+      },
+    ]);
+  });
+
+  test("that names a person but no event records the click beside the identify", async () => {
+    const { deps, get } = door();
+    await get(await link("https://example.com/x", { userId: "u1", properties: { campaign: "spring" } }));
+    expect(deps.stored).toMatchObject([
+      { type: "identify", userId: "u1" },
+      {
+        type: "track",
+        event: "Link Clicked",
+        userId: "u1",
+        properties: { url: "https://example.com/x", campaign: "spring" },
+      },
+    ]);
   });
 
   test("still leads on when the click cannot be stored: a visitor cannot retry", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EventType } from "../../src/core/event.ts";
-import { describeRejection, REJECTIONS, wireStatus, type RejectionReason } from "../../src/core/rejection.ts";
+import { describeRejection, reject, REJECTIONS, wireStatus, type RejectionReason } from "../../src/core/rejection.ts";
 import { checkContext, checkMessage } from "../../src/core/validate.ts";
 
 const reasonOf = (type: EventType, message: Record<string, unknown>) => checkMessage(message, type)?.reason;
@@ -73,14 +73,22 @@ describe("a context is refused by its published reason", () => {
 describe("reasons", () => {
   it("say in a sentence what was wrong, with the offending field", () => {
     expect(describeRejection(checkMessage({ userId: 42 }, "track") ?? { reason: "unavailable" })).toBe(
-      "An id must be a string. (userId is a number)",
+      "An id must be a string: userId is a number.",
     );
+    expect(describeRejection(reject("message_too_large", "with the batch's context added"))).toBe(
+      "The message is larger than 32 kB: with the batch's context added.",
+    );
+    expect(describeRejection(reject("bad_request", "Unexpected end."))).toBe(
+      "The body is not valid JSON: Unexpected end.",
+    );
+    expect(describeRejection(reject("link_unsigned"))).toBe("This link has no signature.");
     for (const sentence of Object.values(REJECTIONS)) expect(sentence).toMatch(/ .*\.$/);
   });
 
   it("never make an SDK drop its queue: only 200, 400 for oversize and broken bodies, 429 and 503", () => {
     const byStatus = Object.groupBy(Object.keys(REJECTIONS) as RejectionReason[], (reason) => wireStatus(reason));
-    expect(byStatus[400]).toEqual(["message_too_large", "request_too_large", "bad_request", "bad_encoding"]);
+    const sdkDoors = byStatus[400]?.filter((reason) => !reason.startsWith("link_"));
+    expect(sdkDoors).toEqual(["message_too_large", "request_too_large", "bad_request", "bad_encoding"]);
     expect(byStatus[429]).toEqual(["rate_limited"]);
     expect(byStatus[503]).toEqual(["unavailable"]);
   });

@@ -120,7 +120,7 @@ describe("a refused event", () => {
       {
         status: "refused",
         reason: "id_not_string",
-        sentence: "An id must be a string. (userId is a number)",
+        sentence: "An id must be a string: userId is a number.",
         type: "track",
         name: "Clicked",
       },

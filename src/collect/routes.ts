@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { EventType } from "../core/event.ts";
 import { reject } from "../core/rejection.ts";
 import { acceptCall, refuseRequest, type AcceptDeps } from "./accept.ts";
-import { answerCall } from "./answer.ts";
+import { answerCall, answerOtherMethod } from "./answer.ts";
 import { visitorCookie } from "./cookies.ts";
 import { answerPreflight, corsHeaders } from "./cors.ts";
 import { readCall, type CallShape } from "./transport.ts";
@@ -58,8 +58,8 @@ async function collect(request: Request, shape: CallShape, deps: CollectDeps): P
 }
 
 /**
- * The porch's main door: every POST path (also with a slash at its end) and every preflight; other paths fall
- * through. Mount it at "/" and under the install's path prefix. A bug is answered 503 with Retry-After, so that the
+ * The porch's main door: every POST path (also with a slash at its end; other methods there are 405) and every
+ * preflight; other paths fall through. Mount it at "/" and under the install's path prefix. A bug is answered 503 with Retry-After, so that the
  * SDK keeps the events.
  */
 export function collectRoutes(deps: CollectDeps): Hono {
@@ -68,11 +68,13 @@ export function collectRoutes(deps: CollectDeps): Hono {
     for (const spelling of [path, `${path}/`]) {
       app.post(spelling, (c) => collect(c.req.raw, shape, deps));
       app.options(spelling, (c) => answerPreflight(c.req.raw));
+      app.all(spelling, (c) => answerOtherMethod(c.req.raw));
     }
   }
   for (const path of METRICS_PATHS) {
     app.post(path, (c) => c.json({ success: true }, 200, corsHeaders(c.req.raw)));
     app.options(path, (c) => answerPreflight(c.req.raw));
+    app.all(path, (c) => answerOtherMethod(c.req.raw));
   }
   // Pixels, settings and whatever else browsers ask for here: a preflight decides nothing.
   app.options("/v1/*", (c) => answerPreflight(c.req.raw));

@@ -39,6 +39,20 @@ const pixels = [
   }),
 ];
 
+const wrongMethod = [
+  get("GET where events are posted", {
+    spec: "RFC 9110 §15.5.6",
+    expect: "405 with Allow: POST, OPTIONS; the message names the pixel and the query string",
+    path: () => "/v1/track",
+    answer: {
+      status: 405,
+      headers: { allow: "POST, OPTIONS" },
+      body: { success: false, code: "method_not_allowed", message: expect.stringContaining("/v1/pixel/track") },
+    },
+    archived: nothing,
+  }),
+];
+
 const queries = [
   get("query string: identify, then track", {
     spec: "ingest.md §1.8",
@@ -135,4 +149,4 @@ const cross: readonly Form[] = [
   },
 ];
 
-export const GET_FORMS: readonly Form[] = [...pixels, ...queries, ...hosted, ...cross];
+export const GET_FORMS: readonly Form[] = [...pixels, ...queries, ...wrongMethod, ...hosted, ...cross];

@@ -74,8 +74,38 @@ describe("every path of every SDK", () => {
     for (const path of ["/", "/v1", "/v1/x", "/v2/track", "/api/sources", "/api/s", "/api/s/merge", "/v1/track/more"]) {
       expect((await post(path, message("track"))).response.status, path).toBe(404);
     }
-    expect((await collectRoutes(memoryAcceptDeps()).request("/v1/track")).status).toBe(404);
+    for (const path of [
+      "/",
+      "/v1",
+      "/v1/q",
+      "/v1/pixel/track",
+      "/v1/projects/wk_1/settings",
+      "/sources",
+      "/api/sources",
+    ]) {
+      expect((await collectRoutes(memoryAcceptDeps()).request(path)).status, path).toBe(404);
+    }
   });
+
+  const otherMethods = ["GET", "HEAD", "PUT", "DELETE", "PATCH"];
+  it.each([...singles.map(([path]) => path), ...batches, "/v1/m", "/m", "/v1/track/"])(
+    "%s is for POST, which every other method is told",
+    async (path) => {
+      for (const method of otherMethods) {
+        const headers = { origin: "https://shop.example", accept: "text/html" };
+        const response = await collectRoutes(memoryAcceptDeps()).request(path, { method, headers });
+        expect([response.status, response.headers.get("allow")], method).toEqual([405, "POST, OPTIONS"]);
+        expect(response.headers.get("access-control-allow-origin")).toBe("https://shop.example");
+        const body = await response.text();
+        if (method === "HEAD") expect(body).toBe("");
+        else
+          expect(JSON.parse(body)).toMatchObject({
+            code: "method_not_allowed",
+            message: expect.stringContaining("POST"),
+          });
+      }
+    },
+  );
 
   it("tells devices from servers by the path", async () => {
     const channel = async (path: string) => (await post(path, message("track"))).deps.stored[0]?.channel;

@@ -212,29 +212,6 @@ describe("setting up", () => {
       expect(data["setup"]?.[name]).toContain("inlet.test");
     }
   });
-
-  it("signs a click redirect that the collector then follows", async () => {
-    const source = await makeSource();
-    const body = {
-      to: "https://shop.example/sale?x=1",
-      userId: "ada",
-      event: "Clicked",
-      properties: { n: 1, ok: true },
-    };
-    const { data } = await api("POST", at(source, "/links"), body);
-    const url = new URL(String(data["link"]?.["url"]));
-    expect(url.origin).toBe(ORIGIN);
-    expect(url.searchParams.get("ajs_prop_n")).toBe("1");
-    const { exports } = await import("cloudflare:workers");
-    const followed = await exports.default.fetch(new Request(url, { redirect: "manual" }));
-    await followed.text();
-    expect([followed.status, followed.headers.get("location")]).toEqual([302, "https://shop.example/sale?x=1"]);
-  });
-
-  it("signs no link to anything but a web address", async () => {
-    const { status, errors } = await api("POST", at(await makeSource(), "/links"), { to: "javascript:alert(1)" });
-    expect([status, errors[0]?.field]).toEqual([422, "to"]);
-  });
 });
 
 describe("preferences", () => {

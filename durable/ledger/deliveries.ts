@@ -112,7 +112,7 @@ export function deliveriesOf(room: DeliveriesRoom) {
           counters.add(at, countLines(applied));
           errors.add(applied, at);
         }
-        jobs.save({ ...job, ...next, states, leaseUntil: holds ? leaseUntil : job.leaseUntil }, at);
+        jobs.save({ ...job, ...next, states, leaseUntil: holds ? leaseUntil : job.leaseUntil }, job, at);
       });
       return { proceed, released: holds && !proceed };
     },

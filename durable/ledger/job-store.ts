@@ -103,19 +103,20 @@ export function jobStore(sql: SqlStorage) {
       );
     },
 
-    /** Stores the new states; a job without pending lines is finished at `now`. */
-    save(job: Job, now: number): void {
+    /** Stores the new states; a job without pending lines is finished at `now`. `before`: the job as `find` gave it. */
+    save(job: Job, before: Pick<Job, "nextAt">, now: number): void {
       const { pending, failed } = tally(job.states);
+      // The index holds these two: naming them writes its row as well, also when nothing changes.
+      const moves = pending === 0 || job.nextAt !== before.nextAt;
       sql.exec(
-        `UPDATE jobs SET states = ?, pending = ?, failed = ?, next_at = ?, lease_until = ?, by_schedule = ?, done_at = ?
-         WHERE key = ? AND replay = ?`,
+        `UPDATE jobs SET ${moves ? "next_at = ?, done_at = ?," : ""}
+           states = ?, pending = ?, failed = ?, lease_until = ?, by_schedule = ? WHERE key = ? AND replay = ?`,
+        ...(moves ? [job.nextAt, pending === 0 ? now : null] : []),
         packStates(job.states),
         pending,
         failed,
-        job.nextAt,
         job.leaseUntil,
         Number(job.bySchedule),
-        pending === 0 ? now : null,
         job.key,
         replayOf(job),
       );

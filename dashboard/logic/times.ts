@@ -26,10 +26,11 @@ export function timeUntil(at: number, now: number): string {
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 
-/** The two absolute readings of an instant, local first; what hovering a relative time shows. */
+/** The absolute readings of an instant, local first; what hovering a relative time shows. One where they are the same. */
 export function absoluteTime(at: number): string {
   if (!isInstant(at)) return "unknown time";
-  return `${local.format(at)} · ${new Date(at).toISOString().replace("T", " ").replace("Z", " UTC")}`;
+  const utc = new Date(at).toISOString().replace("T", " ").replace("Z", " UTC");
+  return new Date(at).getTimezoneOffset() === 0 ? utc : `${local.format(at)} · ${utc}`;
 }
 
 /** Time of day with milliseconds, local: the debugger's column. */

@@ -22,7 +22,10 @@ export const Page = ({ title, above, answer, actions, wide = false, children }: 
             {above}
           </nav>
         )}
-        <h1 className="text-2xl font-semibold break-words">{title}</h1>
+        {/* Can be given the focus by what led here (create-source.tsx). */}
+        <h1 tabIndex={-1} className="text-2xl font-semibold break-words">
+          {title}
+        </h1>
         <div className="text-kumo-subtle mt-1 break-words">{answer}</div>
       </div>
       {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { foldSeries } from "../logic/series.ts";
-import { count } from "../logic/times.ts";
+import { count, plural } from "../logic/times.ts";
 
 const BARS = 24;
 const WIDTH = 120;
@@ -16,7 +16,11 @@ export function Sparkline({ series, of }: { series: readonly number[]; of: strin
   return (
     <svg
       role="img"
-      aria-label={`${of}: ${count(total)} events in 24 h, busiest bar ${count(top)}`}
+      aria-label={
+        total === 0
+          ? `${of}: no events in 24 h`
+          : `${of}: ${plural(total, "event")} in 24 h, at most ${count(top)} in one of ${bars.length} bars`
+      }
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       width={WIDTH}
       height={HEIGHT}

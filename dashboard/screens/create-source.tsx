@@ -3,7 +3,7 @@ import { Button } from "@cloudflare/kumo/components/button";
 import { Dialog } from "@cloudflare/kumo/components/dialog";
 import { Input } from "@cloudflare/kumo/components/input";
 import { useMutation } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { api } from "../api/client.ts";
 import { queryClient, sourcesQuery } from "../api/queries.ts";
@@ -41,6 +41,7 @@ export default function CreateSource({ open, onOpenChange }: CreateSourceProps):
 
 function Form({ onCancel }: { onCancel: () => void }): ReactNode {
   const navigate = useNavigate();
+  const router = useRouter();
   const [name, setName] = useState("");
   const [kind, setKind] = useState<SourceKind>("javascript");
   const [environment, setEnvironment] = useState<Environment>("dev");
@@ -53,6 +54,11 @@ function Form({ onCancel }: { onCancel: () => void }): ReactNode {
       }),
     onSuccess: async ({ source }) => {
       await queryClient.invalidateQueries({ queryKey: sourcesQuery.queryKey });
+      const stop = router.subscribe("onRendered", () => {
+        stop();
+        // What was focused is gone with the dialog; the new page is read from its heading on.
+        requestAnimationFrame(() => document.querySelector<HTMLElement>("#content h1")?.focus());
+      });
       await navigate({ to: "/sources/$sourceId/setup", params: { sourceId: source.id } });
     },
   });

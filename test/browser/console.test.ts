@@ -36,6 +36,7 @@ describe("a new source", () => {
     await visit.page.getByRole("button", { name: "Create", exact: true }).click();
     await visit.page.waitForURL(/\/setup/);
     await visit.page.getByText("Waiting for the first event…").waitFor();
+    await visit.page.locator("h1:focus", { hasText: "Setup" }).waitFor();
     for (const form of ["Snippet", "npm", "Node", "Mobile", "curl", "Pixel", "Query string"]) {
       await visit.page.getByRole("tab", { name: form, exact: true }).click();
       await visit.page.getByRole("button", { name: "Send a test event" }).click();
@@ -105,6 +106,45 @@ describe("a destination", () => {
     await visit.page.getByRole("button", { name: "Show all" }).click();
     expect(await response.textContent()).toContain("enough");
     await hook.stop();
+  });
+});
+
+describe("the destinations", () => {
+  it("are told of on the overview and in their list: what was given up, and where", async () => {
+    const hook = await startHookServer();
+    hook.answer = (_, response) => void response.writeHead(400).end();
+    const source = await visit.namedSource("Overviewed");
+    const body = { sourceId: source.id, metadataId: "webhook", name: "Overview hook", settings: { url: hook.url } };
+    const { destination } = await visit.inlet.api<{ destination: { id: string } }>("POST", "/api/destinations", body);
+    await visit.send(source, { type: "track", userId: "u1", event: "Refused" });
+    await visit.signIn("/");
+    const block = visit.page.getByRole("region", { name: "Destinations, last 24 hours" });
+    const card = block.getByRole("listitem").filter({ hasText: "Overview hook" });
+    await card.getByText("given up", { exact: true }).waitFor();
+    await card.getByText("From Overviewed").waitFor();
+    await visit.page.getByText(/given up at .*Overview hook\./).waitFor();
+    await card.getByRole("link", { name: "Overview hook" }).click();
+    await visit.page.waitForURL(visit.at(`/destinations/${destination.id}`));
+    await visit.page.getByRole("listitem").getByText("given up", { exact: true }).waitFor();
+    await visit.page.getByRole("navigation", { name: "Path" }).getByRole("link", { name: "Destinations" }).click();
+    await visit.page.getByText(/given up at .*Overview hook\./).waitFor();
+    await hook.stop();
+  });
+
+  it("are not made with a header line that has no colon, and can be left unmade", async () => {
+    const source = await visit.namedSource("Colons");
+    await visit.signIn(`/destinations/new?source=${source.id}`);
+    await visit.page.getByLabel("URL").fill("http://127.0.0.1:9/");
+    await visit.page.getByLabel("Headers", { exact: true }).fill("X-Team: data\nbroken");
+    await visit.page.getByRole("button", { name: "Save" }).click();
+    await visit.page.getByText("Line 2 has no name with a colon after it").waitFor();
+    await visit.page.getByRole("button", { name: "Cancel" }).click();
+    await visit.page.waitForURL(visit.at("/destinations"));
+    const { destinations } = await visit.inlet.api<{ destinations: { sourceId: string }[] }>(
+      "GET",
+      "/api/destinations",
+    );
+    expect(destinations.filter(({ sourceId }) => sourceId === source.id)).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { reconnectDelay } from "../../dashboard/logic/backoff.ts";
 import { dayOf, deliveryAnswer } from "../../dashboard/logic/delivery.ts";
 import { entryTitle, entryUser } from "../../dashboard/logic/entry-text.ts";
@@ -7,7 +7,15 @@ import { isChosen, toggle } from "../../dashboard/logic/filters.ts";
 import { malformedIn, textOf, valueOf } from "../../dashboard/logic/option-text.ts";
 import { innerPath, parseSearch, stringifySearch, textParams } from "../../dashboard/logic/search-params.ts";
 import { foldSeries } from "../../dashboard/logic/series.ts";
-import { duration, elapsed, plural, relativeTime, share, timeUntil } from "../../dashboard/logic/times.ts";
+import {
+  absoluteTime,
+  duration,
+  elapsed,
+  plural,
+  relativeTime,
+  share,
+  timeUntil,
+} from "../../dashboard/logic/times.ts";
 
 describe("times", () => {
   it.each([
@@ -34,6 +42,21 @@ describe("times", () => {
 
   it("durations use the largest unit that divides them", () => {
     expect([duration(86_400_000), duration(36 * 3_600_000), duration(1500)]).toEqual(["1 day", "36 hours", "1500 ms"]);
+  });
+});
+
+describe("absolute times", () => {
+  const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("are told in local time and in UTC", () => {
+    vi.stubEnv("TZ", "Asia/Tokyo");
+    expect(absoluteTime(at)).toMatch(/^.+ · 2026-01-02 03:04:05\.678 UTC$/);
+  });
+
+  it("are told once where both are the same", () => {
+    vi.stubEnv("TZ", "UTC");
+    expect(absoluteTime(at)).toBe("2026-01-02 03:04:05.678 UTC");
   });
 });
 

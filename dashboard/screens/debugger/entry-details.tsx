@@ -6,6 +6,7 @@ import type { Lookup } from "../../api/types.ts";
 import { absoluteTime, count, plural } from "../../logic/times.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Bar, ErrorCard } from "../../parts/page-states.tsx";
+import { TextLink } from "../../parts/text-link.tsx";
 import { When } from "../../parts/when.tsx";
 
 /** The ids of an event, and where it is stored. */
@@ -59,33 +60,39 @@ export function Stored({ sourceId, messageId }: { sourceId: string; messageId: s
 function Place({ lookup }: { lookup: Lookup }): ReactNode {
   const copies = lookup.duplicates.reduce((sum, each) => sum + each.count, 0);
   return (
-    <dl className="flex flex-col">
-      <div className="border-kumo-hairline flex gap-3 border-b py-1.5">
-        <dt className="text-kumo-subtle w-28 shrink-0 text-sm">First seen</dt>
-        <dd className="text-sm">
-          <When at={lookup.firstSeenAt} />
-        </dd>
-      </div>
-      {lookup.stored ? (
-        <>
-          <Detail name="Segment" value={lookup.segment} />
-          <Detail name="Line" value={count(lookup.line + 1)} />
-        </>
-      ) : (
-        <p className="text-kumo-subtle py-1.5 text-sm">
-          Durable in the outbox; it moves to the archive within seconds.
-        </p>
-      )}
-      <div className="py-1.5 text-sm">
-        {copies === 0 ? (
-          <span className="text-kumo-subtle">It came once.</span>
-        ) : (
+    <>
+      <dl className="flex flex-col">
+        <div className="border-kumo-hairline flex gap-3 border-b py-1.5">
+          <dt className="text-kumo-subtle w-28 shrink-0 text-sm">First seen</dt>
+          <dd className="text-sm">
+            <When at={lookup.firstSeenAt} />
+          </dd>
+        </div>
+        {lookup.stored ? (
           <>
-            {plural(copies, "later copy", "later copies")} not stored again, the last one{" "}
-            <When at={lookup.duplicates.at(-1)?.at ?? lookup.firstSeenAt} />.
+            <Detail name="Segment" value={lookup.segment} />
+            <Detail name="Line" value={count(lookup.line + 1)} />
           </>
+        ) : (
+          <p className="text-kumo-subtle py-1.5 text-sm">
+            Durable in the outbox; it moves to the archive within seconds.
+          </p>
         )}
-      </div>
-    </dl>
+        <div className="border-kumo-hairline border-b py-1.5 text-sm">
+          {copies === 0 ? (
+            <span className="text-kumo-subtle">It came once.</span>
+          ) : (
+            <>
+              {plural(copies, "later copy", "later copies")} not stored again, the last one{" "}
+              <When at={lookup.duplicates.at(-1)?.at ?? lookup.firstSeenAt} />.
+            </>
+          )}
+        </div>
+      </dl>
+      <p className="text-kumo-subtle py-1.5 text-sm">
+        Where it was delivered is not shown per event yet; see <TextLink href="/destinations">Destinations</TextLink>{" "}
+        for totals.
+      </p>
+    </>
   );
 }

@@ -32,9 +32,9 @@ export const Filters = ({ search, onChange, searchBox }: FiltersProps): ReactNod
         onChange={(event) => onChange({ event })}
       />
     </div>
-    <div className="-mx-4 flex max-w-[100vw] gap-2 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-0">
+    <div className="flex flex-wrap gap-2 py-1">
       <Chips label="Type" values={TYPES} chosen={search.type} onChange={(type) => onChange({ type })} />
-      <span aria-hidden className="bg-kumo-hairline w-px shrink-0" />
+      <span aria-hidden className="bg-kumo-hairline hidden w-px shrink-0 sm:block" />
       <Chips label="Status" values={STATUSES} chosen={search.status} onChange={(status) => onChange({ status })} />
     </div>
   </div>
@@ -48,7 +48,7 @@ interface ChipsProps {
 }
 
 const Chips = ({ label, values, chosen, onChange }: ChipsProps): ReactNode => (
-  <div role="group" aria-label={label} className="flex gap-1.5">
+  <div role="group" aria-label={label} className="flex flex-wrap gap-1.5">
     {values.map((value) => (
       <button
         key={value}

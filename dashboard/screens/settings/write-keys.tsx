@@ -89,10 +89,15 @@ const KeyRow = ({
       size="sm"
       variant="secondary-destructive"
       disabled={last}
-      title={last ? "The last key cannot be revoked; add another first." : undefined}
+      aria-describedby={last ? "last-key" : undefined}
       onClick={onRevoke}
     >
       Revoke
     </Button>
+    {last && (
+      <p id="last-key" className="text-kumo-subtle basis-full text-sm">
+        The only key cannot be revoked; add another first.
+      </p>
+    )}
   </li>
 );

@@ -8,6 +8,8 @@ export interface DayOfDelivery {
   readonly delivered: number;
   readonly waiting: number;
   readonly givenUp: number;
+  /** Not for this destination: the event or a switch said so before anything was sent. */
+  readonly dropped: number;
 }
 
 export const dayOf = (name: string, report: DeliveryMetrics): DayOfDelivery => ({
@@ -15,23 +17,28 @@ export const dayOf = (name: string, report: DeliveryMetrics): DayOfDelivery => (
   delivered: report.delivered ?? 0,
   waiting: report.waiting ?? report.retrying ?? 0,
   givenUp: report.abandoned ?? 0,
+  dropped: report.dropped ?? 0,
 });
 
-/** All destinations in one sentence: "All 12 events delivered", or what is not and where. */
+/** Characters of a name in the sentence. */
+const NAME_CHARS = 40;
+
+/** All destinations in one clause: "All delivered", or what is not and where. */
 export function deliveryAnswer(days: readonly DayOfDelivery[]): string {
   const troubled = days.filter((day) => day.givenUp + day.waiting > 0);
-  const delivered = sum(days, "delivered");
   if (troubled.length === 0) {
-    return delivered === 0 ? "Nothing delivered yet" : `All delivered: ${plural(delivered, "event")}`;
+    const [delivered, dropped] = [sum(days, "delivered"), sum(days, "dropped")];
+    if (dropped > 0) return `${count(delivered)} delivered, ${count(dropped)} dropped`;
+    return delivered === 0 ? "Nothing delivered yet" : "All delivered";
   }
   const figures = [
     [sum(troubled, "givenUp"), "given up"],
     [sum(troubled, "waiting"), "waiting"],
   ] as const;
   const words = figures.filter(([n]) => n > 0).map(([n, word]) => `${count(n)} ${word}`);
-  const names = troubled.map((day) => clip(day.name));
+  const names = troubled.map((day) => clip(day.name, NAME_CHARS));
   return `${words.join(", ")} at ${names.length > 2 ? plural(names.length, "destination") : names.join(" and ")}`;
 }
 
-const sum = (days: readonly DayOfDelivery[], key: "delivered" | "waiting" | "givenUp"): number =>
+const sum = (days: readonly DayOfDelivery[], key: Exclude<keyof DayOfDelivery, "name">): number =>
   days.reduce((total, day) => total + day[key], 0);

@@ -211,16 +211,21 @@ describe("reconnecting", () => {
 });
 
 describe("the sentence about deliveries", () => {
-  const day = (name: string, delivered: number, waiting: number, givenUp: number) => ({
+  const day = (name: string, delivered: number, waiting: number, givenUp: number, dropped = 0) => ({
     name,
     delivered,
     waiting,
     givenUp,
+    dropped,
   });
 
   it("says that all is delivered, or that nothing is yet", () => {
-    expect(deliveryAnswer([day("Hook", 11, 0, 0), day("CRM", 1, 0, 0)])).toBe("All delivered: 12 events");
+    expect(deliveryAnswer([day("Hook", 11, 0, 0), day("CRM", 1, 0, 0)])).toBe("All delivered");
     expect(deliveryAnswer([day("Hook", 0, 0, 0)])).toBe("Nothing delivered yet");
+  });
+
+  it("does not call all delivered what was dropped on the way", () => {
+    expect(deliveryAnswer([day("Hook", 11, 0, 0, 3)])).toBe("11 delivered, 3 dropped");
   });
 
   it("names what is given up and what waits, and where, a crowd by its number", () => {

@@ -65,6 +65,7 @@ const Card = ({ destination, day, from }: CardProps): ReactNode => (
 function Verdict({ day }: { day: DayOfDelivery }): ReactNode {
   if (day.givenUp > 0) return <Badge variant="error">given up</Badge>;
   if (day.waiting > 0) return <Badge variant="warning">waiting</Badge>;
+  if (day.dropped > 0) return <Badge variant="secondary">{count(day.dropped)} dropped</Badge>;
   return day.delivered > 0 ? <Badge variant="success">all delivered</Badge> : null;
 }
 

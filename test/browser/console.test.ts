@@ -125,6 +125,7 @@ describe("the destinations", () => {
     await visit.page.getByText(/given up at .*Overview hook\./).waitFor();
     await card.getByRole("link", { name: "Overview hook" }).click();
     await visit.page.waitForURL(visit.at(`/destinations/${destination.id}`));
+    await visit.page.getByRole("heading", { name: "Overview hook" }).waitFor();
     await visit.page.getByRole("listitem").getByText("given up", { exact: true }).waitFor();
     await visit.page.getByRole("navigation", { name: "Path" }).getByRole("link", { name: "Destinations" }).click();
     await visit.page.getByText(/given up at .*Overview hook\./).waitFor();

@@ -56,7 +56,8 @@ function compose(env: Env): Composition {
   const api = apiRoutes(createApiDeps(env, deps, API_TOOLS));
   app.mount("/api", async (request: Request, ...rest) => {
     const answer = await api.fetch(request, ...rest);
-    if (request.method !== "GET") deps.directory.expire();
+    // Refused ones change nothing, and strangers must not be able to put a Catalog call on the ack path.
+    if (request.method !== "GET" && answer.ok) deps.directory.expire();
     return answer;
   });
   app.route("/", demoRoutes(deps.cdn));

@@ -51,6 +51,7 @@ export class Intake extends DurableObject<Env> {
   #epoch: number;
   #alarmAt: number | null = null;
   #draining: Promise<void> | undefined;
+  #counting: Promise<boolean> | undefined;
   #failures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -210,8 +211,15 @@ export class Intake extends DurableObject<Env> {
       await this.#attempt("expiry", async () => this.#expire()),
     ];
     this.#failures = done.includes(false) ? this.#failures + 1 : 0;
-    // Figures may be late: their failing slows nothing down.
-    await this.#attempt("counting", () => countSegments(unconfirmed, this.#drainDeps));
+    this.#count();
+  }
+
+  /** Figures may be late: a ledger that fails or hangs holds up neither drain nor hand-over. */
+  #count(): void {
+    this.#counting ??= this.#attempt("counting", () =>
+      countSegments(this.#memory.unconfirmed, this.#drainDeps),
+    ).finally(() => (this.#counting = undefined));
+    this.ctx.waitUntil(this.#counting);
   }
 
   async #attempt(what: string, work: () => Promise<void>): Promise<boolean> {

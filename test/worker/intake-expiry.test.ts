@@ -174,7 +174,7 @@ it("every accepted event is counted once, though the object dies before it told 
   await stub.append(testBatch(route, ["a", "b"]));
   await evictDurableObject(stub);
   await runDurableObjectAlarm(stub);
-  expect(await accepted()).toBe(2);
+  await vi.waitFor(async () => expect(await accepted()).toBe(2));
   await evictDurableObject(stub);
   await runDurableObjectAlarm(stub);
   expect(await accepted()).toBe(2);
@@ -186,6 +186,28 @@ it("every accepted event is counted once, though the object dies before it told 
   await stub.confirm(0);
   await stub.confirm(1);
   broken.mockRestore();
-  await runDurableObjectAlarm(stub);
-  expect(await accepted()).toBe(5);
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(stub);
+    expect(await accepted()).toBe(5);
+  });
+});
+
+it("a ledger that never answers holds up neither drain nor hand-over", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  const real = env.LEDGER.getByName.bind(env.LEDGER);
+  const hanging = { countSegment: () => new Promise(() => {}), count: () => new Promise(() => {}) };
+  vi.spyOn(env.LEDGER, "getByName").mockImplementation((name) =>
+    name === `source:${route.sourceId}` ? (hanging as unknown as ReturnType<typeof real>) : real(name),
+  );
+  for (const id of ["a", "b"]) {
+    await stub.append(testBatch(route, [id]));
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(stub);
+      expect((await archivedLines(route.sourceId)).flatMap(({ lines }) => lines)).toContainEqual(
+        expect.objectContaining({ messageId: id }),
+      );
+    });
+  }
+  expect(new Set(handedOver(route.sourceId))).toEqual(new Set([0, 1]));
 });

@@ -1,5 +1,6 @@
 import { DELIVERY, type Outcome } from "../core/delivery.ts";
-import { isOurLimit, type DeliveredEvent, type DestinationTools, type Perform } from "./destination.ts";
+import { isOurLimit, type DeliveredEvent, type DestinationTools } from "./destination.ts";
+import type { Perform } from "./webhook-kind.ts";
 
 /** A signal that aborts after some time, unless cleared before. */
 export interface TimeLimit {

@@ -7,7 +7,8 @@ import { selectLines } from "../core/segment-lines.ts";
 import { deadLettersOf, parseLine, settleLines, type DeliveryLine, type Fate } from "../core/settle-lines.ts";
 import { attemptLines, type TimeLimit } from "./attempt-lines.ts";
 import { planFor, type Granted, type Plan } from "./delivery-plan.ts";
-import type { Destination, DestinationTools } from "./destination.ts";
+import type { DestinationTools } from "./destination.ts";
+import type { Destination } from "./webhook-kind.ts";
 
 /** What delivering needs. Supplied by bindings/delivery-deps.ts. */
 export interface DeliveryDeps {

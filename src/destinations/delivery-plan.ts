@@ -4,7 +4,7 @@ import { HOUR_MS } from "../core/durations.ts";
 import type { Claim } from "../core/ledger.ts";
 import type { DropReason } from "../core/routing.ts";
 import type { Fate } from "../core/settle-lines.ts";
-import type { Destination, Perform } from "./destination.ts";
+import type { Destination, Perform } from "./webhook-kind.ts";
 
 export type Granted = Extract<Claim, { status: "granted" }>;
 /** What is to be done with all lines of a claim. */

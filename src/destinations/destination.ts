@@ -1,26 +1,16 @@
-import type * as z from "zod";
+import type { SettingValue } from "../core/catalog.ts";
 import type { Outcome } from "../core/delivery.ts";
-import { err, ok, type Result } from "../core/result.ts";
-
-/** One setting of a destination as the console asks for it (Public API: a catalogue option, delivery.md §5.8). */
-export interface DestinationField {
-  readonly name: string;
-  readonly label: string;
-  /** `text`: several lines. `map`: text by name. Secret fields are `string` or `text`. */
-  readonly type: "string" | "text" | "select" | "map" | "boolean" | "number";
-  readonly required: boolean;
-  readonly description: string;
-  /** Sealed at rest, never returned. */
-  readonly secret: boolean;
-  readonly choices?: readonly string[];
-  readonly defaultValue?: unknown;
-}
+import type { Result } from "../core/result.ts";
 
 /** The parsed JSON of a segment line, without `_metadata`. Hostile: only its being an object is sure. */
 export type DeliveredEvent = Readonly<Record<string, unknown>>;
 
+/** A subscription's `settings`: field values and mapping directives by field key (destinations.md §7.5). */
+export type Mapping = Readonly<Record<string, unknown>>;
+
 /** What a destination may use of the outside world. */
 export interface DestinationTools {
+  /** The guarded fetch of outbound.ts: the only way out. */
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** HMAC-SHA-1 of the text's UTF-8 bytes, lower-case hex. */
   hmacSha1Hex(secret: string, text: string): Promise<string>;
@@ -28,31 +18,86 @@ export interface DestinationTools {
   now(): number;
 }
 
-export interface DeliveryCall<Settings> {
-  /** 1 to `batchSize` events. */
+export interface PerformCall {
+  /** Action key of the definition. */
+  readonly actionId: string;
+  readonly mapping: Mapping;
+  /** One event, or several of one batching group. */
   readonly events: readonly DeliveredEvent[];
-  readonly settings: Settings;
   readonly tools: DestinationTools;
-  /** Aborts when the time for one request is over. */
+  /** Aborts when the time for the call is over; each request has actions-core's 10 s besides. */
   readonly signal: AbortSignal;
 }
 
-/**
- * A tool that events can be sent to. `perform` returns one outcome per event, in their order; expected failures are
- * outcomes, and what it throws is a bug that counts as one failed attempt (`INTERNAL`).
- */
-export interface DestinationDefinition<Settings> {
-  /** The metadataId of the Public API. */
+/** How events of one subscription may be sent together. */
+export interface Batching {
+  /** Most events of one batch. */
+  readonly size: number;
+  /** Most bytes of the events' JSON in one batch; a single event may be larger. */
+  readonly bytes: number;
+  /** Events with the same key may share a batch; undefined: this event goes alone. */
+  keyOf(event: DeliveredEvent): string | undefined;
+}
+
+/** One request and what came of it, texts bounded and secrets masked. Header names are lower-case. */
+export interface TestExchange {
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+  readonly response?: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+  /** Why there was no answer. */
+  readonly error?: string;
+}
+
+/** What a test shows of one event and one subscription (delivery.md §5.5). */
+export interface TestReport {
+  /** Left to the caller, who knows the trigger. */
+  readonly trigger?: { readonly fires: boolean; readonly error?: string };
+  /** What the mapping made of the event: what the action's code gets. */
+  readonly payload?: unknown;
+  /** Why the action refuses the payload. */
+  readonly payloadError?: string;
+  readonly exchanges: readonly TestExchange[];
+  readonly outcome: Outcome;
+}
+
+/** A destination whose settings are known and valid. */
+export interface Connection {
+  /** Undefined: events go one at a time. */
+  batching(actionId: string, mapping: Mapping): Batching | undefined;
+  /**
+   * Sends the events. One outcome per event, in their order. Expected failures are outcomes; it throws only for
+   * bugs, and when the runtime's own limit on requests is used up (`isOurLimit`).
+   */
+  perform(call: PerformCall): Promise<readonly Outcome[]>;
+  /** Sends the first event (nothing when `dryRun`) and says what was mapped, sent and answered. */
+  test(call: PerformCall & { readonly dryRun: boolean }): Promise<TestReport>;
+  /** Asks the destination whether it takes these credentials; the error is a sentence for people. */
+  testAuthentication(tools: DestinationTools, signal: AbortSignal): Promise<Result<null, string>>;
+}
+
+/** What a connection needs of its place. */
+export interface ConnectionContext {
+  readonly destinationId: string;
+  /** Keeps refreshed OAuth tokens: setting fields by name, sealed (`oauth_access_token`, `oauth_refresh_token`). */
+  saveTokens(tokens: Record<string, string>): Promise<void>;
+}
+
+/** A tool that events can be sent to: its definition's code, loaded. */
+export interface Destination {
+  /** metadataId of the Public API. */
   readonly id: string;
   /** Display name: the key that addresses it in an event's `integrations`. */
   readonly name: string;
-  readonly slug: string;
-  readonly description: string;
-  readonly fields: readonly DestinationField[];
-  readonly settings: z.ZodType<Settings>;
-  /** Events that one `perform` may get. */
-  readonly batchSize: number;
-  perform(call: DeliveryCall<Settings>): Promise<readonly Outcome[]>;
+  /** The error says which setting is wrong. */
+  open(settings: Readonly<Record<string, SettingValue>>, context: ConnectionContext): Result<Connection, string>;
 }
 
 /**
@@ -60,34 +105,3 @@ export interface DestinationDefinition<Settings> {
  * nothing about the destination, so `perform` throws such an error on, and the event is tried later at no cost.
  */
 export const isOurLimit = (message: string): boolean => /too many subrequests/i.test(message);
-
-/** Sends events to one configured destination. */
-export type Perform = (
-  events: readonly DeliveredEvent[],
-  tools: DestinationTools,
-  signal: AbortSignal,
-) => Promise<readonly Outcome[]>;
-
-/** A definition whose settings type is its own affair: what the registry holds. */
-export interface Destination extends Omit<DestinationDefinition<unknown>, "perform" | "settings"> {
-  readonly settings: z.ZodType;
-  readonly secretFields: readonly string[];
-  /** Binds `perform` to settings from the Catalog; the error says which setting is wrong. */
-  open(settings: unknown): Result<Perform, string>;
-}
-
-export function defineDestination<Settings>(definition: DestinationDefinition<Settings>): Destination {
-  const { perform, ...facts } = definition;
-  return {
-    ...facts,
-    secretFields: facts.fields.filter((field) => field.secret).map((field) => field.name),
-    open(settings) {
-      const parsed = definition.settings.safeParse(settings);
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        return err(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`);
-      }
-      return ok((events, tools, signal) => perform({ events, settings: parsed.data, tools, signal }));
-    },
-  };
-}

@@ -1,4 +1,4 @@
-import type { Destination } from "./destination.ts";
+import type { Destination } from "./webhook-kind.ts";
 import { webhook } from "./webhook.ts";
 
 const ALL: readonly Destination[] = [webhook];

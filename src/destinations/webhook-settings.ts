@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { DestinationField } from "./destination.ts";
+import type { DestinationField } from "./webhook-kind.ts";
 
 /** RFC 9110 tokens; lower-cased, because names compare without case. */
 const HeaderName = z

@@ -1,6 +1,7 @@
 import { classifyHttp, networkReason, parseRetryAfter, type Exchange, type Outcome } from "../core/delivery.ts";
 import { clip, maskHeader, maskUrl } from "../core/mask.ts";
-import { defineDestination, isOurLimit, type DeliveredEvent, type DeliveryCall } from "./destination.ts";
+import { isOurLimit, type DeliveredEvent } from "./destination.ts";
+import { defineDestination, type DeliveryCall } from "./webhook-kind.ts";
 import { WEBHOOK_FIELDS, WebhookSettings } from "./webhook-settings.ts";
 
 /** Bytes of an answer that are read, and characters of a sample that are kept. */

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY, type Outcome } from "../../src/core/delivery.ts";
 import { attemptLines, type AttemptRun } from "../../src/destinations/attempt-lines.ts";
-import type { DeliveredEvent, Perform } from "../../src/destinations/destination.ts";
+import type { DeliveredEvent } from "../../src/destinations/destination.ts";
+import type { Perform } from "../../src/destinations/webhook-kind.ts";
 
 const DELIVERED: Outcome = { status: "delivered" };
 const FAILED: Outcome = { status: "retry", reason: "503" };

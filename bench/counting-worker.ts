@@ -55,7 +55,9 @@ async function demoSourceId(env: Env): Promise<string> {
 
 async function connectWebhook(env: Env, url: string): Promise<void> {
   const created = await env.CATALOG.getByName("workspace").createDestination({
-    sourceId: await demoSourceId(env),
+    sourceIds: [await demoSourceId(env)],
+    consentCategories: [],
+    subscriptions: [],
     metadataId: "webhook",
     integrationName: "Webhooks",
     name: "Bench",

@@ -2,15 +2,19 @@ import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import { Workspace, type DestinationInput, type DestinationPatch, type Directory } from "../src/core/catalog.ts";
 import type { Credentials, Label, SourceInput, SourcePatch } from "../src/core/catalog.ts";
+import type { FilterInput, FilterPatch } from "../src/core/filter-record.ts";
 import type { SourceSettingsPatch } from "../src/core/source.ts";
+import type { SubscriptionInput, SubscriptionPatch } from "../src/core/subscription.ts";
 import { createAccess, type Access } from "./catalog/access.ts";
 import { createCompiler } from "./catalog/compiled.ts";
 import * as destinations from "./catalog/destinations.ts";
+import * as filters from "./catalog/filters.ts";
 import { createRoom, type Room } from "./catalog/room.ts";
 import { createSealer } from "./catalog/sealer.ts";
 import { ensureSeeded } from "./catalog/seed.ts";
 import * as sources from "./catalog/sources.ts";
 import { openStore } from "./catalog/store.ts";
+import * as subscriptions from "./catalog/subscriptions.ts";
 
 /** The part of the Worker's settings that this object needs (meanings: src/env.ts). */
 const Settings = z.object({
@@ -81,7 +85,7 @@ export class Catalog extends DurableObject<Env> {
   async removeWriteKey(id: string, key: string) {
     return sources.endWriteKey(this.#room, id, key);
   }
-  /** With its destinations. */
+  /** With the destinations that have no other source. */
   async deleteSource(id: string) {
     return sources.deleteSource(this.#room, id);
   }
@@ -104,6 +108,43 @@ export class Catalog extends DurableObject<Env> {
   /** With its secrets opened: for the delivery consumer, never for an answer of the control plane. */
   async openDestination(id: string) {
     return destinations.openDestination(this.#room, id);
+  }
+
+  /** Seals tokens that a destination refreshed; nothing happens when it is gone. */
+  async saveTokens(destinationId: string, tokens: Record<string, string>) {
+    return destinations.saveTokens(this.#room, destinationId, tokens);
+  }
+
+  async listSubscriptions(destinationId: string) {
+    return subscriptions.listSubscriptions(this.#room, destinationId);
+  }
+  async getSubscription(destinationId: string, id: string) {
+    return subscriptions.getSubscription(this.#room, destinationId, id);
+  }
+  async createSubscription(destinationId: string, input: SubscriptionInput) {
+    return subscriptions.createSubscription(this.#room, destinationId, input);
+  }
+  async updateSubscription(destinationId: string, id: string, patch: SubscriptionPatch) {
+    return subscriptions.updateSubscription(this.#room, destinationId, id, patch);
+  }
+  async deleteSubscription(destinationId: string, id: string) {
+    return subscriptions.deleteSubscription(this.#room, destinationId, id);
+  }
+
+  async listFilters(destinationId: string) {
+    return filters.listFilters(this.#room, destinationId);
+  }
+  async getFilter(destinationId: string, id: string) {
+    return filters.getFilter(this.#room, destinationId, id);
+  }
+  async createFilter(destinationId: string, input: FilterInput) {
+    return filters.createFilter(this.#room, destinationId, input);
+  }
+  async updateFilter(destinationId: string, id: string, patch: FilterPatch) {
+    return filters.updateFilter(this.#room, destinationId, id, patch);
+  }
+  async deleteFilter(destinationId: string, id: string) {
+    return filters.deleteFilter(this.#room, destinationId, id);
   }
 
   async signIn(token: string, address: string) {

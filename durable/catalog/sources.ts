@@ -19,6 +19,7 @@ import {
   slugFrom,
   viewOfSource,
 } from "../../src/core/source-change.ts";
+import { forgetSource } from "./destinations.ts";
 import type { Room } from "./room.ts";
 import { randomId, randomSecret } from "./secrets.ts";
 
@@ -109,9 +110,11 @@ export const rotateWriteKey = (room: Room, id: string, expireOthersAfterHours: n
 export const endWriteKey = (room: Room, id: string, key: string): Answer =>
   edit(room, id, (source, now) => removeWriteKey(source, key, now));
 
+/** With the destinations that have no other source. */
 export function deleteSource(room: Room, id: string): Result<null, Refusal> {
   return room.write(() => {
     if (room.store.source(id) === undefined) return err(NOT_FOUND);
+    forgetSource(room.store, id);
     room.store.dropSource(id);
     return ok(null);
   });

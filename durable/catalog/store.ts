@@ -1,11 +1,11 @@
 import type * as z from "zod";
-import { DestinationRecord, SourceRecord, TokenRecord, Workspace } from "../../src/core/catalog.ts";
+import { SourceRecord, TokenRecord, Workspace } from "../../src/core/catalog.ts";
+import { destinationTables } from "./destination-tables.ts";
 
 /** The Catalog's tables. Bodies are JSON of the zod records; times are ms since epoch. */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sources (id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, body TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS destinations (id TEXT PRIMARY KEY, source_id TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS sessions (hash TEXT PRIMARY KEY, expires_at INTEGER NOT NULL, signed_with TEXT NOT NULL) WITHOUT ROWID;
 `;
@@ -48,24 +48,9 @@ export function openStore(sql: SqlStorage) {
         source.createdAt,
         JSON.stringify(SourceRecord.parse(source)),
       ),
-    /** With its destinations: they could receive nothing any more. */
-    dropSource: (id: string) => {
-      sql.exec("DELETE FROM destinations WHERE source_id = ?", id);
-      sql.exec("DELETE FROM sources WHERE id = ?", id);
-    },
+    dropSource: (id: string) => void sql.exec("DELETE FROM sources WHERE id = ?", id),
 
-    destinations: () => all(DestinationRecord, "SELECT body FROM destinations ORDER BY created_at, id"),
-    countDestinations: () => sql.exec<{ n: number }>("SELECT count(*) AS n FROM destinations").one().n,
-    destination: (id: string) => first(DestinationRecord, "SELECT body FROM destinations WHERE id = ?", id),
-    putDestination: (record: DestinationRecord) =>
-      void sql.exec(
-        "INSERT OR REPLACE INTO destinations (id, source_id, created_at, body) VALUES (?, ?, ?, ?)",
-        record.id,
-        record.sourceId,
-        record.createdAt,
-        JSON.stringify(DestinationRecord.parse(record)),
-      ),
-    dropDestination: (id: string) => void sql.exec("DELETE FROM destinations WHERE id = ?", id),
+    ...destinationTables(sql),
 
     tokens: () => all(TokenRecord, "SELECT body FROM tokens ORDER BY id"),
     tokenWithHash: (hash: string) => first(TokenRecord, "SELECT body FROM tokens WHERE hash = ?", hash),

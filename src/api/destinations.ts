@@ -130,7 +130,7 @@ const showDestination = (view: DestinationView): z.infer<typeof Destination> => 
   name: view.name,
   enabled: view.enabled,
   metadata: { id: view.metadataId, name: view.integrationName },
-  sourceId: view.sourceId,
+  sourceId: view.sourceIds[0] ?? "",
   settings: view.settings,
   secrets: { ...view.secrets },
   createdAt: iso(view.createdAt),
@@ -163,7 +163,16 @@ export const destinationRoutes = (deps: ApiDeps) => {
       if (kind === undefined) throw invalid("There is no such kind of destination.", "metadataId");
       const parts = readSettings(kind, settings);
       const integrationName = kind.name;
-      const input = { sourceId, metadataId, integrationName, name: name ?? kind.name, enabled, ...parts };
+      const input = {
+        sourceIds: [sourceId],
+        consentCategories: [],
+        subscriptions: [],
+        metadataId,
+        integrationName,
+        name: name ?? kind.name,
+        enabled,
+        ...parts,
+      };
       return c.json({ data: { destination: showDestination(unwrap(await catalog().createDestination(input))) } }, 200);
     })
     .openapi(show, async (c) => {

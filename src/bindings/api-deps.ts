@@ -7,6 +7,7 @@ import { err, type Result } from "../core/result.ts";
 import { selectLines } from "../core/segment-lines.ts";
 import type { Settings } from "../env.ts";
 import { readLines } from "./archive.ts";
+import { catalogOf } from "./catalog.ts";
 import type { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
 import { createPreferencesClient } from "./preferences.ts";
@@ -30,7 +31,7 @@ export function createApiDeps(
   return {
     pathPrefix: settings.INLET_PATH_PREFIX,
     demo: settings.INLET_DEMO,
-    catalog: () => env.CATALOG.getByName("workspace"),
+    catalog: () => catalogOf(env),
     destinations,
     preferences: createPreferencesClient(env),
     listSamples: (sourceId, filter, count) => samples(sourceId).list(filter, count),

@@ -4,6 +4,7 @@ import type { Directory } from "../core/catalog.ts";
 import { intakeName } from "../core/intake.ts";
 import type { TimeLimit } from "../destinations/attempt-lines.ts";
 import type { DeliveryDeps } from "../destinations/deliver-job.ts";
+import { catalogOf } from "./catalog.ts";
 import { readLines, writeJson, writeLines } from "./archive.ts";
 
 const HMAC_SHA_1 = { name: "HMAC", hash: "SHA-1" } as const;
@@ -44,7 +45,7 @@ export function createRoutingDeps(env: Env): RoutingDeps {
   return {
     async destinationsOf(sourceId) {
       const { destinations } = await directory();
-      return destinations.filter((destination) => destination.sourceId === sourceId);
+      return destinations.filter((destination) => destination.sourceIds.includes(sourceId));
     },
     openJob: (opening) => env.LEDGER.getByName(`destination:${opening.destinationId}`).open(opening),
     confirm: ({ sourceId, shard, segment }) => env.INTAKE.getByName(intakeName(sourceId, shard)).confirm(segment),
@@ -55,7 +56,7 @@ export function createRoutingDeps(env: Env): RoutingDeps {
 export function createDeliveryDeps(env: Env, findDestination: DeliveryDeps["findDestination"]): DeliveryDeps {
   const ledger = (destinationId: string) => env.LEDGER.getByName(`destination:${destinationId}`);
   return {
-    openDestination: (id) => env.CATALOG.getByName("workspace").openDestination(id),
+    openDestination: (id) => catalogOf(env).openDestination(id),
     findDestination,
     claim: ({ destinationId, key, replayId }) =>
       ledger(destinationId).claim({ key, ...(replayId === undefined ? {} : { replayId }) }),

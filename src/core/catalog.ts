@@ -1,10 +1,16 @@
 import * as z from "zod";
+import type { FilterRecord } from "./filter-record.ts";
 import { SourceSettings, SourceSettingsPatch, type SourceContext } from "./source.ts";
+import type { SubscriptionInput, SubscriptionRecord } from "./subscription.ts";
 
 /** How much one workspace may hold: keeps the directory well below the 32 MiB of one RPC answer. */
 export const CATALOG_LIMITS = {
   sources: 2000,
   destinations: 2000,
+  sourcesPerDestination: 100,
+  subscriptionsPerDestination: 200,
+  filtersPerDestination: 10,
+  consentCategoriesPerDestination: 50,
   tokens: 100,
   writeKeysPerSource: 10,
   sessions: 100,
@@ -105,21 +111,34 @@ export const SettingValue = z.union([
 ]);
 export type SettingValue = z.infer<typeof SettingValue>;
 
+/** The id of a consent category: case-sensitive, no digit first (quality.md §4.10). */
+export const ConsentCategory = z.string().regex(/^\D.{0,33}$/su, "1 to 34 characters, the first no digit");
+
 /** A configured destination. `settings` holds plain values; secret ones are sealed in `sealed`. */
 export const DestinationRecord = z.object({
   id: z.string(),
   name: Name,
-  /** Which definition of src/destinations runs it: "webhook" for now. */
+  /** Which kind it is: its code is found by this. */
   metadataId: z.string(),
   integrationName: z.string(),
-  sourceId: z.string(),
+  /** Whose events it gets. */
+  sourceIds: z.array(z.string()).min(1).max(CATALOG_LIMITS.sourcesPerDestination),
   enabled: z.boolean(),
+  /** A visitor's consent to all of these is needed; none needed when empty. */
+  consentCategories: z.array(ConsentCategory).max(CATALOG_LIMITS.consentCategoriesPerDestination),
   settings: z.record(z.string(), SettingValue),
   sealed: z.record(z.string(), z.string()),
   createdAt: z.int(),
   updatedAt: z.int(),
 });
 export type DestinationRecord = z.infer<typeof DestinationRecord>;
+
+/** A record as it is stored: one written before a destination could have several sources names its only one. */
+export const StoredDestination = z.preprocess((stored) => {
+  if (typeof stored !== "object" || stored === null || !("sourceId" in stored)) return stored;
+  const { sourceId, ...rest } = stored;
+  return { sourceIds: [sourceId], consentCategories: [], ...rest };
+}, DestinationRecord);
 
 /** A destination as it may leave the Catalog: `secrets` says which secret fields hold a value, never which one. */
 export type DestinationView = Omit<DestinationRecord, "sealed"> & {
@@ -128,22 +147,29 @@ export type DestinationView = Omit<DestinationRecord, "sealed"> & {
 
 /** A new or changed destination. The caller has split the definition's secret fields off; `null` clears one. */
 export interface DestinationInput {
-  readonly sourceId: string;
+  readonly sourceIds: readonly string[];
   readonly metadataId: string;
   /** The definition's display name, used in an event's `integrations` object. */
   readonly integrationName: string;
   readonly name: string;
   readonly enabled: boolean;
+  readonly consentCategories: readonly string[];
   readonly settings: Readonly<Record<string, SettingValue>>;
   readonly secrets: Readonly<Record<string, string | null>>;
+  /** Made together with it: the automatic presets of its kind. */
+  readonly subscriptions: readonly SubscriptionInput[];
 }
-export type DestinationPatch = Partial<Omit<DestinationInput, "sourceId" | "metadataId" | "integrationName">>;
+export type DestinationPatch = Partial<Omit<DestinationInput, "metadataId" | "integrationName" | "subscriptions">>;
 
 /** What one delivery needs: the settings with the secret ones opened. `unreadable` fields were sealed with another key. */
 export interface OpenDestination {
   readonly destination: DestinationContext;
   readonly settings: Readonly<Record<string, SettingValue>>;
   readonly unreadable: readonly string[];
+  /** All of them, also those that are off, in the order they were made. */
+  readonly subscriptions: readonly SubscriptionRecord[];
+  readonly filters: readonly FilterRecord[];
+  readonly consentCategories: readonly string[];
 }
 
 /** An API token without its secret, of which only a SHA-256 hash is kept. Times are ms since epoch. */
@@ -183,7 +209,7 @@ export interface DestinationContext {
   /** The name used in an event's `integrations` object: the definition's display name. */
   readonly integrationName: string;
   readonly metadataId: string;
-  readonly sourceId: string;
+  readonly sourceIds: readonly string[];
   readonly enabled: boolean;
 }
 

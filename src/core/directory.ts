@@ -32,8 +32,8 @@ export function compileSource(source: SourceRecord, linkKey: string, now: number
 
 /** What routing knows of a destination: neither settings nor secrets. */
 export function compileDestination(destination: DestinationRecord): DestinationContext {
-  const { id, name, integrationName, metadataId, sourceId, enabled } = destination;
-  return { id, name, integrationName, metadataId, sourceId, enabled };
+  const { id, name, integrationName, metadataId, sourceIds, enabled } = destination;
+  return { id, name, integrationName, metadataId, sourceIds, enabled };
 }
 
 /**

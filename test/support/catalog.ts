@@ -1,10 +1,12 @@
 import { env } from "cloudflare:workers";
+import type { CatalogRpc } from "../../src/bindings/catalog.ts";
 import { SourceInput, type Directory, type SourceView } from "../../src/core/catalog.ts";
 
 let next = 0;
 /** A fresh Catalog for each test, so that none sees another's sources. */
-export const newCatalog = () => env.CATALOG.getByName(`test-${next++}`);
-export type CatalogStub = ReturnType<typeof newCatalog>;
+export const newCatalog = (): CatalogStub => env.CATALOG.getByName(`test-${next++}`) as unknown as CatalogStub;
+/** With its methods' own types (bindings/catalog.ts), and with what `runInDurableObject` needs. */
+export type CatalogStub = CatalogRpc & DurableObjectStub;
 
 export const make = async (
   catalog: CatalogStub,
@@ -24,7 +26,9 @@ export const find = async (catalog: CatalogStub, id: string) =>
 
 export const addWebhook = async (catalog: CatalogStub, sourceId: string) => {
   const made = await catalog.createDestination({
-    sourceId,
+    sourceIds: [sourceId],
+    consentCategories: [],
+    subscriptions: [],
     metadataId: "webhook",
     integrationName: "Webhook",
     name: "Orders hook",

@@ -55,11 +55,14 @@ const webhookAt = (destinationId: string, sourceId: string): OpenDestination => 
     name: "Test",
     integrationName: "Webhooks",
     metadataId: "webhook",
-    sourceId,
+    sourceIds: [sourceId],
     enabled: true,
   },
   settings: { url: "https://hook.example/in" },
   unreadable: [],
+  subscriptions: [],
+  filters: [],
+  consentCategories: [],
 });
 
 const onQueue: DeliveryPointer[] = [];

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { createRoutingDeps } from "../../src/bindings/delivery-deps.ts";
 import type { DestinationContext, Directory } from "../../src/core/catalog.ts";
 
-const webhook = { id: "d", sourceId: "s" } as unknown as DestinationContext;
+const webhook = { id: "d", sourceIds: ["s"] } as unknown as DestinationContext;
 const directory = (version: number, ...destinations: DestinationContext[]): Directory => ({
   version,
   sources: [],

@@ -34,7 +34,7 @@ const destination = (id: string, enabled = true): DestinationContext => ({
   name: id,
   integrationName: "Webhooks",
   metadataId: "webhook",
-  sourceId: "src_1",
+  sourceIds: ["src_1"],
   enabled,
 });
 
@@ -42,7 +42,7 @@ function routing(destinations: readonly DestinationContext[], overrides: Partial
   const opened: JobOpening[] = [];
   const confirmed: number[] = [];
   const deps: RoutingDeps = {
-    destinationsOf: async (sourceId) => destinations.filter((one) => one.sourceId === sourceId),
+    destinationsOf: async (sourceId) => destinations.filter((one) => one.sourceIds.includes(sourceId)),
     openJob: async (opening) => void opened.push(opening),
     confirm: async ({ segment }) => void confirmed.push(segment),
     ...overrides,
@@ -56,7 +56,7 @@ afterEach(() => vi.restoreAllMocks());
 
 describe("routing a segment", () => {
   it("opens a job with each enabled destination of its source, then confirms", async () => {
-    const other = { ...destination("other"), sourceId: "src_2" };
+    const other = { ...destination("other"), sourceIds: ["src_2"] };
     const { deps, opened, confirmed } = routing([destination("a"), destination("b"), destination("off", false), other]);
     const { batch, fates } = testBatch(pointer(1));
     await routeSegments(batch, deps);

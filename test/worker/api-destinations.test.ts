@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { catalogOf } from "../../src/bindings/catalog.ts";
 import { api, makeSource, type Json } from "../support/api.ts";
 
 const SECRET = "shhh-shared-secret";
@@ -17,7 +18,7 @@ async function makeWebhook(settings: Record<string, unknown> = {}): Promise<Json
   return answer.data["destination"];
 }
 const at = (destination: Json, rest = "") => `/destinations/${String(destination["id"])}${rest}`;
-const opened = (destination: Json) => env.CATALOG.getByName("workspace").openDestination(String(destination["id"]));
+const opened = (destination: Json) => catalogOf(env).openDestination(String(destination["id"]));
 
 describe("the catalogue", () => {
   it("describes the webhook with every setting, which are secret, and which take several lines", async () => {

@@ -14,7 +14,7 @@ describe("destinations", () => {
     );
     expect(stored).not.toContain("very-secret-value");
     expect(await catalog.openDestination(destination.id)).toMatchObject({
-      destination: { id: destination.id, integrationName: "Webhook", sourceId: source.id },
+      destination: { id: destination.id, integrationName: "Webhook", sourceIds: [source.id] },
       settings: { url: "https://hooks.example/in", sharedSecret: "very-secret-value" },
       unreadable: [],
     });
@@ -65,10 +65,18 @@ describe("destinations", () => {
 
   it("refuses one for a source that does not exist", async () => {
     const catalog = newCatalog();
-    const input = { sourceId: "nope", metadataId: "webhook", integrationName: "Webhook", name: "x", enabled: true };
+    const input = {
+      sourceIds: ["nope"],
+      consentCategories: [],
+      subscriptions: [],
+      metadataId: "webhook",
+      integrationName: "Webhook",
+      name: "x",
+      enabled: true,
+    };
     expect(await catalog.createDestination({ ...input, settings: {}, secrets: {} })).toMatchObject({
       ok: false,
-      error: { type: "invalid", field: "sourceId" },
+      error: { type: "invalid", field: "sourceIds" },
     });
   });
 });

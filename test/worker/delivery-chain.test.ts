@@ -14,7 +14,9 @@ async function connect(): Promise<{ readonly sourceId: string; readonly destinat
   const source = await catalog.createSource(SourceInput.parse({ name: `Chain ${crypto.randomUUID().slice(0, 8)}` }));
   if (!source.ok) throw new Error(source.error.message);
   const destination = await catalog.createDestination({
-    sourceId: source.value.id,
+    sourceIds: [source.value.id],
+    consentCategories: [],
+    subscriptions: [],
     metadataId: "webhook",
     integrationName: "Webhooks",
     name: "Test",

@@ -30,6 +30,10 @@ export const DELIVERY = {
   holdMs: MINUTE_MS,
   /** Finished jobs are remembered this long; a queue keeps a message for at most 4 days. */
   finishedKeptMs: 7 * DAY_MS,
+  /** Subscriptions that one destination may have enabled: 25,000 lines × 51 cells fit one row of 2 MB. */
+  maxLanes: 50,
+  /** Dead letters are listed, and can be sent again, for this long. */
+  lettersKeptMs: 90 * DAY_MS,
 } as const;
 
 /** Minutes from a failed attempt to the next one: 240 in all, Segment's four hours (delivery.md §5.3). */
@@ -61,6 +65,8 @@ export type Outcome =
       readonly who: "user" | "platform";
       /** As with `retry`: it holds for the other lines even when this one is given up. */
       readonly retryAfterMs?: number;
+      /** The status of the one answer (400 for a validation error) that stood for a whole batch of several events. */
+      readonly batchStatus?: number;
       readonly exchange?: Exchange;
     };
 

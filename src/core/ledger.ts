@@ -1,35 +1,54 @@
+import type { LetterObject } from "./dead-letter.ts";
 import type { Exchange } from "./delivery.ts";
+import type { EventKind, KindCount } from "./event-kind.ts";
+
+export type * from "./ledger-reports.ts";
 
 /** queues/events → ledger: this segment has lines for the destination. Idempotent by `key` and `replayId`. */
 export interface JobOpening {
   readonly destinationId: string;
   readonly sourceId: string;
   readonly key: string;
+  /** Lines of the segment. */
   readonly count: number;
   readonly replayId?: string;
 }
 
+/** What a consumer that holds a pointer asks. The first claim of a job that is granted fixes its lanes. */
+export interface ClaimRequest {
+  readonly key: string;
+  readonly replayId?: string;
+  /** Ids of the subscriptions that are enabled now, at most DELIVERY.maxLanes. */
+  readonly lanes: readonly string[];
+}
+
 /**
- * The ledger's answer to a consumer that holds a pointer.
- * - `granted`: send these lines (ascending, from 0); nobody else gets them before the lease ends.
- *   `send` counts as an attempt; `probe` is one line that finds out whether a destination is up again;
- *   `give_up` means the lines waited too long for a destination that is down: to the dead letters.
- * - `nothing_due`: finished, waiting, in other hands, or unknown; confirm the message.
+ * The ledger's answer. A job of `count` lines has `count × (1 + lanes)` cells, cell = lane × count + line: lane 0 is
+ * the gate (was the event let through, and did a mapping want it), lane i is the subscription `lanes[i - 1]`.
+ * - `granted`: decide and send these cells; nobody else gets them before the lease ends.
+ *   `send` counts as an attempt. `probe` finds out whether a destination is up again: send ONE event. It holds one cell
+ *   of a line that was let through; when there is none, undecided lines, of which as many are decided as it takes.
+ *   `give_up` means that they waited too long for a destination that is down: what a gate lets through and a mapping
+ *   wants goes to the dead letters.
+ * - `nothing_due`: finished, waiting, paused, in other hands, or unknown; confirm the message.
  */
 export type Claim =
   | { readonly status: "nothing_due" }
   | {
       readonly status: "granted";
-      readonly lines: readonly number[];
+      readonly count: number;
+      readonly lanes: readonly string[];
+      /** The cells of the current round, ascending. Only these may be sent. */
+      readonly cells: readonly number[];
       /** Number of this attempt, from 1. */
       readonly attempt: number;
       readonly mode: "send" | "probe" | "give_up";
       readonly token: number;
     };
 
-/** What became of one line in this attempt. */
-export interface SettledLine {
-  readonly line: number;
+/** What became of one cell in this attempt. At a gate only `dropped` and `abandoned` are final. */
+export interface SettledCell {
+  readonly cell: number;
   readonly status: "delivered" | "retry" | "abandoned" | "dropped";
   /** A published code (delivery.md §5.2) unless delivered. */
   readonly reason?: string;
@@ -38,95 +57,64 @@ export interface SettledLine {
   /** Receipt at the collector → acceptance by the destination; only when delivered. */
   readonly latencyMs?: number;
   readonly sample?: Exchange;
+  /** Index into the settlement's `kinds`; absent when the line was not read. */
+  readonly kind?: number;
 }
 
 export interface Settlement {
   readonly key: string;
   readonly replayId?: string;
   readonly token: number;
-  /** As claimed, or `probe` when nothing could be sent: failures of a probe leave no mark on its line. */
+  /** As claimed, or `probe` when nothing could be sent: failures of a probe leave no mark on its cell. */
   readonly mode: "send" | "probe" | "give_up";
-  readonly lines: readonly SettledLine[];
+  /** Gate cells of lines that were let through and that at least one mapping wants. */
+  readonly passed: readonly number[];
+  /** Lane cells whose trigger did not fire: those of a line come with its gate cell, in `passed` or `outcomes`. */
+  readonly unmatched: readonly number[];
+  /** In the order in which the destination answered. A line stopped at the gate needs no word about its lanes. */
+  readonly outcomes: readonly SettledCell[];
+  readonly kinds: readonly EventKind[];
+  /** The dead-letter objects that were written for the abandoned cells among the outcomes. */
+  readonly letters: readonly LetterObject[];
   /** The consumer is done with the job for now; otherwise it goes on while the answer says `proceed`. */
   readonly release: boolean;
 }
 
-/** `proceed`: the consumer still holds the job, its lease renewed, and may send more of its lines; else it is let go. */
+/** `proceed`: the consumer still holds the job, its lease renewed, and may send more of its cells; else it is let go. */
 export interface SettleResult {
   readonly proceed: boolean;
 }
 
-/** Over how many minutes before `now` (ms) a report goes. */
-export interface ReportWindow {
-  readonly minutes: number;
-  readonly now: number;
-}
+/** What one cell can be. `skipped`: a re-send that is not about this line; such cells are in no trace. */
+export type CellStatus = "pending" | "delivered" | "abandoned" | "dropped" | "passed" | "unmatched" | "skipped";
 
-/** Ingest of one source. `at` is the start of a step of `stepMs` (a minute, or an hour in reports over 48 h). */
-export interface VolumeReport {
-  readonly stepMs: number;
-  readonly minutes: readonly {
-    readonly at: number;
-    readonly accepted: number;
-    readonly duplicate: number;
-    readonly refused: number;
-  }[];
-  readonly totals: { readonly accepted: number; readonly duplicate: number; readonly refused: number };
-  readonly reasons: readonly { readonly reason: string; readonly count: number }[];
-  /** ms since epoch; absent when nothing was accepted within 30 days. */
-  readonly lastEventAt?: number;
-}
-
-export interface ErrorSample extends Exchange {
+/** One attempt of a trace. `at` (ms) is exact to a second, to more in jobs with much to remember (core/line-history). */
+export interface TracedAttempt {
   readonly at: number;
+  readonly attempt: number;
+  readonly status: "delivered" | "retry" | "abandoned" | "dropped";
+  readonly reason?: string;
+  /** It left no mark (a probe, or a consumer that had lost the job): how often that happened; `at` is the last time. */
+  readonly uncounted?: number;
 }
 
-/** One row of a destination's error table: `count` is exact for the window, samples are the latest ten. */
-export interface ErrorGroup {
-  readonly status: "retry" | "abandoned" | "dropped";
-  readonly reason: string;
-  readonly detail: string;
-  readonly count: number;
-  readonly lastAt: number;
-  readonly samples: readonly ErrorSample[];
-}
-
-/** Deliveries of one destination. `waiting` and `retrying` are gauges of this moment, the rest is for the window. */
-export interface DeliverySummary {
-  readonly stepMs: number;
-  readonly minutes: readonly {
-    readonly at: number;
-    readonly delivered: number;
-    readonly dropped: number;
-    readonly retried: number;
-    readonly abandoned: number;
-  }[];
-  readonly delivered: number;
-  readonly dropped: number;
-  readonly abandoned: number;
-  /** Failed attempts that were not the last one. */
-  readonly retried: number;
-  /** Lines not final yet that have failed at least once. */
-  readonly retrying: number;
-  /** Lines not final yet. */
-  readonly waiting: number;
-  readonly p50Ms?: number;
-  readonly p95Ms?: number;
-  readonly errors: readonly ErrorGroup[];
-  readonly nextAttemptAt?: number;
-  /** The destination asked for a pause (Retry-After) until then. */
-  readonly pausedUntil?: number;
-  /** The destination counts as down: it is tried with one line then. */
-  readonly probeAt?: number;
-}
-
-/** One line's place in the ledger of one destination, for a trace. */
-export interface LineTrace {
+/** One cell of a line at one destination: its gate, or one subscription. */
+export interface LaneTrace {
   readonly replayId?: string;
-  readonly status: "pending" | "delivered" | "abandoned" | "dropped";
-  /** Attempts that failed. */
+  /** Absent = the gate. */
+  readonly subscriptionId?: string;
+  /** A line delivered before there were subscriptions is `delivered` at the gate. */
+  readonly status: Exclude<CellStatus, "skipped">;
+  /** Of the last attempt. */
+  readonly reason?: string;
+  readonly detail?: string;
+  /** Attempts that failed and count. */
   readonly failures: number;
   readonly nextAttemptAt?: number;
+  /** In their order. Empty at a gate that let the line through. */
+  readonly attempts: readonly TracedAttempt[];
+  /** The job had more to remember than it may: some attempts are missing. */
+  readonly attemptsForgotten?: true;
 }
 
 /** The events of one segment, told to the source's ledger. `at`: the minute they are shown in (ms). */
@@ -135,4 +123,6 @@ export interface CountedSegment {
   readonly segment: number;
   readonly at: number;
   readonly accepted: number;
+  /** What `accepted` is made of, as far as that is known: their sum is no more than `accepted`. */
+  readonly kinds?: readonly KindCount[];
 }

@@ -3,18 +3,11 @@ import { HOUR_MS } from "../src/core/durations.ts";
 import type { AppendBatch, AppendResult, LookupResult, SegmentPointer } from "../src/core/intake.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
-import {
-  commitsOf,
-  countSegments,
-  drainSegment,
-  forgetConfirmed,
-  handOver,
-  keyOf,
-  type DrainDeps,
-} from "./intake/drain.ts";
+import { countSegments, drainSegment, forgetConfirmed, handOver, type DrainDeps } from "./intake/drain.ts";
 import { seenBefore } from "./intake/earlier.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
-import { countIn, hashIds } from "./intake/hashes.ts";
+import { hashIds } from "./intake/hashes.ts";
+import { lookUp } from "./intake/lookup.ts";
 import { loadMemory, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
 import { findPlaces } from "./intake/places.ts";
 import { Reporter } from "./intake/reporter.ts";
@@ -127,21 +120,7 @@ export class Intake extends DurableObject<Env> {
 
   /** Where this shard keeps a messageId, or null when it is unknown or older than the window. */
   async lookup(messageId: string): Promise<LookupResult | null> {
-    const hash = hashIds([messageId]);
-    const place = findPlaces(this.#store, this.#memory.index, [hash])[0]!.get(0);
-    if (place === undefined) return null;
-    const row = this.#store.segment(place.segment);
-    const waiting = row ? [] : this.#store.outboxIds(place.segment);
-    const commits = row ? (JSON.parse(row.commits) as [number, number][]) : commitsOf(waiting);
-    const firstSeenAt = commits.findLast(([line]) => line <= place.line)?.[1] ?? 0;
-    const bucket = row?.bucket ?? Math.floor(firstSeenAt / HOUR_MS);
-    return {
-      segment: keyOf(place.segment, bucket, this.#drainDeps),
-      line: place.line,
-      stored: row !== undefined,
-      firstSeenAt,
-      duplicates: this.#store.duplicatesOf(hash).map(({ at, hashes }) => ({ at, count: countIn(hashes, hash) })),
-    };
+    return lookUp(messageId, { memory: this.#memory, deps: this.#drainDeps });
   }
 
   override async alarm(): Promise<void> {

@@ -1,7 +1,9 @@
 import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import type { AppendBatch, AppendResult } from "../../src/core/intake.ts";
 import { HOUR_MS } from "../../src/core/durations.ts";
+import { EVENT_KINDS, KindTally } from "../../src/core/event-kind.ts";
 import { addAll, type IntakeMemory, type OpenSegment } from "./memory.ts";
+import { writeKinds } from "./kinds.ts";
 import { findPlaces } from "./places.ts";
 import type { IntakeStore, OutboxRow } from "./store.ts";
 
@@ -48,14 +50,15 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
       // Checked here, not on arrival: `seen` may have raised the epoch while this request waited for its commit.
       if (request.batch.route.epoch < epoch) return { status: "stale_epoch", epoch };
       const repeated: number[] = [];
-      request.batch.ids.forEach((id, i) => {
+      const { ids, lines, kinds } = request.batch;
+      ids.forEach((id, i) => {
         const hash = new Uint8Array(request.hashes, i * HASH_BYTES, HASH_BYTES);
         if (fresh.has(id) || request.earlier.has(i) || known[n]!.has(i)) {
           repeated.push(i);
           duplicates.add(hash);
         } else {
           fresh.add(id);
-          builder.add(hash, request.batch.lines[i]!);
+          builder.add(hash, lines[i]!, kinds?.texts[kinds.of[i]!]);
         }
       });
       return { status: "appended", duplicates: repeated };
@@ -70,7 +73,7 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
   return answers;
 }
 
-type PackedRow = Pick<OutboxRow, "count" | "hashes" | "lines">;
+type PackedRow = Pick<OutboxRow, "count" | "hashes" | "lines" | "kinds">;
 type PlacedRow = PackedRow & Pick<OutboxRow, "segment">;
 
 /** A segment belongs to one hour, the unit of expiry, and to one UTC day, part of its key. */
@@ -100,16 +103,17 @@ function remember(memory: IntakeMemory, bucket: number, { segment, hashes, lines
 
 /** Packs events into as few rows as the row limit allows. */
 class RowBuilder {
-  #rows: { lines: string[]; hashes: HashList; units: number }[] = [];
+  #rows: { lines: string[]; hashes: HashList; kinds: KindTally; units: number }[] = [];
 
-  add(hash: Uint8Array, line: string): void {
+  add(hash: Uint8Array, line: string, kind: string | undefined): void {
     let row = this.#rows.at(-1);
     if (row === undefined || row.units + line.length > ROW_UNITS) {
-      row = { lines: [], hashes: new HashList(), units: 0 };
+      row = { lines: [], hashes: new HashList(), kinds: new KindTally(EVENT_KINDS.perRequest), units: 0 };
       this.#rows.push(row);
     }
     row.lines.push(line);
     row.hashes.add(hash);
+    if (kind !== undefined) row.kinds.add(kind, 1);
     row.units += line.length + 1;
   }
 
@@ -118,6 +122,7 @@ class RowBuilder {
       count: row.lines.length,
       hashes: row.hashes.pack()[0] ?? new ArrayBuffer(0),
       lines: row.lines.join("\n"),
+      kinds: writeKinds(row.kinds),
     }));
   }
 }

@@ -3,6 +3,7 @@ import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import { HOUR_MS } from "../../src/core/durations.ts";
 import type { SegmentPointer } from "../../src/core/intake.ts";
 import type { CountedSegment } from "../../src/core/ledger.ts";
+import { mergeKinds, readKinds } from "./kinds.ts";
 import type { IntakeStore, OutboxRow } from "./store.ts";
 
 /** A pointer that nobody confirmed is handed over again after this, doubling up to the maximum. */
@@ -52,6 +53,7 @@ export async function drainSegment(segment: number, deps: DrainDeps): Promise<Un
       count,
       hashes: packHashes(rows),
       commits: JSON.stringify(commitsOf(rows)),
+      kinds: mergeKinds(rows),
       confirmed: 0,
     });
     deps.store.clearOutbox(segment);
@@ -65,7 +67,10 @@ export async function countSegments(unconfirmed: Map<number, Unconfirmed>, deps:
     if (state.counted) continue;
     // The hour may be over, and a minute that has not come yet shows nowhere.
     const at = Math.min(deps.now(), (state.bucket + 1) * HOUR_MS - 1);
-    await deps.countSegment({ shard: deps.shard, segment, at, accepted: state.count });
+    // Asked for only now: kept in memory they would add up while the ledger is down.
+    const kinds = deps.store.kindsOf(segment);
+    const counted = { shard: deps.shard, segment, at, accepted: state.count };
+    await deps.countSegment(kinds === null ? counted : { ...counted, kinds: readKinds(kinds) });
     state.counted = true;
     if (state.dueAt === Infinity) unconfirmed.delete(segment);
   }

@@ -1,3 +1,4 @@
+import { addRefusedKinds, type RefusedKind } from "../../src/core/event-kind.ts";
 import {
   sampleOfLine,
   type IngestCounts,
@@ -16,12 +17,14 @@ const UNWATCHED_EVERY_MS = 2000;
 export interface ReporterDeps {
   readonly sourceId: string;
   record(observation: Observation): Promise<{ watching: boolean }>;
-  count(at: number, counts: IngestCounts): Promise<void>;
+  /** `kinds`: parts of the refusals in `counts`. */
+  count(at: number, counts: IngestCounts, kinds: readonly RefusedKind[]): Promise<void>;
   now(): number;
   /** Runs `work` after `ms`, keeping the object alive until it is done. */
   later(ms: number, work: () => Promise<void>): void;
 }
 
+type Told = Pick<Observation, "counts" | "kinds">;
 type Pending = { status: SampleStatus; line: string } | Sample;
 
 /**
@@ -32,6 +35,7 @@ export class Reporter {
   readonly #deps: ReporterDeps;
   #pending: Pending[] = [];
   #counts: Record<string, number> = {};
+  #kinds: readonly RefusedKind[] = [];
   #scheduled = false;
   #watching = false;
   #lastPush = 0;
@@ -44,24 +48,25 @@ export class Reporter {
   sawLines(status: "accepted" | "duplicate", lines: readonly string[]): void {
     if (lines.length === 0) return;
     this.#add(
-      { [status]: lines.length },
+      { counts: { [status]: lines.length } },
       lines.slice(-MAX_SAMPLES).map((line) => ({ status, line })),
     );
   }
 
   saw(observation: Observation): void {
-    this.#add(observation.counts, observation.samples);
+    this.#add(observation, observation.samples);
   }
 
-  #add(counts: IngestCounts, samples: readonly Pending[]): void {
-    this.#tally(counts);
+  #add(told: Told, samples: readonly Pending[]): void {
+    this.#tally(told);
     this.#pending.push(...samples);
     if (this.#pending.length > 2 * MAX_SAMPLES) this.#pending = this.#pending.slice(-MAX_SAMPLES);
     this.#schedule();
   }
 
-  #tally(counts: IngestCounts): void {
+  #tally({ counts, kinds }: Told): void {
     for (const [key, n] of Object.entries(counts)) this.#counts[key] = (this.#counts[key] ?? 0) + n;
+    if (kinds !== undefined) this.#kinds = addRefusedKinds(this.#kinds, kinds);
   }
 
   #schedule(): void {
@@ -75,11 +80,13 @@ export class Reporter {
 
   async #push(): Promise<void> {
     const counts = this.#counts;
+    const kinds = this.#kinds;
     const samples = this.#pending
       .slice(-MAX_SAMPLES)
       .map((pending) => ("line" in pending ? sampleOfLine(pending.line, pending.status) : pending));
     const at = this.#deps.now();
     this.#counts = {};
+    this.#kinds = [];
     this.#pending = [];
     this.#scheduled = false;
     this.#lastPush = at;
@@ -88,14 +95,14 @@ export class Reporter {
     const { accepted: _accepted, ...others } = counts;
     const [shown, counted] = await Promise.allSettled([
       this.#deps.record({ sourceId, at, counts, samples }),
-      Object.keys(others).length === 0 ? undefined : this.#deps.count(at, others),
+      Object.keys(others).length === 0 ? undefined : this.#deps.count(at, others, kinds),
     ]);
     if (shown.status === "fulfilled") this.#watching = shown.value.watching;
     else console.error("debugger push failed", sourceId, shown.reason);
     if (counted.status === "rejected") {
       console.error("ledger count failed, kept for the next push", sourceId, counted.reason);
       // No push of their own: a ledger that is down must not keep an idle object awake.
-      this.#tally(others);
+      this.#tally({ counts: others, kinds });
     }
   }
 }

@@ -8,6 +8,8 @@ export interface OutboxRow {
   readonly count: number;
   readonly hashes: ArrayBuffer;
   readonly lines: string;
+  /** How many events of which kind (see kinds.ts); null in rows of an earlier version. */
+  readonly kinds: string | null;
 }
 
 /** A written segment. `commits` is JSON [[first line, committed at ms], …]; `confirmed` = routed by queues/events. */
@@ -19,25 +21,36 @@ export interface SegmentRow {
   readonly hashes: ArrayBuffer;
   readonly commits: string;
   readonly confirmed: number;
+  /** As in OutboxRow. */
+  readonly kinds: string | null;
 }
 
+/** Outlived by the tables of an earlier version: `kinds` is added to those, see addColumns. */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS outbox (
     seq INTEGER PRIMARY KEY, segment INTEGER NOT NULL, at INTEGER NOT NULL,
-    count INTEGER NOT NULL, hashes BLOB NOT NULL, lines TEXT NOT NULL);
+    count INTEGER NOT NULL, hashes BLOB NOT NULL, lines TEXT NOT NULL, kinds TEXT);
   CREATE TABLE IF NOT EXISTS segments (
     no INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, count INTEGER NOT NULL,
-    hashes BLOB NOT NULL, commits TEXT NOT NULL, confirmed INTEGER NOT NULL);
+    hashes BLOB NOT NULL, commits TEXT NOT NULL, confirmed INTEGER NOT NULL, kinds TEXT);
   CREATE TABLE IF NOT EXISTS duplicates (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, hashes BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
 type Row<T> = T & Record<string, SqlStorageValue>;
 
+function addColumns(sql: SqlStorage): void {
+  for (const table of ["outbox", "segments"]) {
+    const columns = sql.exec<{ name: string }>(`PRAGMA table_info(${table})`).toArray();
+    if (!columns.some(({ name }) => name === "kinds")) sql.exec(`ALTER TABLE ${table} ADD COLUMN kinds TEXT`);
+  }
+}
+
 /** Every SQL statement of Intake, named and typed. No indexes: each would be one more billed row per write. */
 export function intakeStore(storage: DurableObjectStorage) {
   const { sql } = storage;
   sql.exec(SCHEMA);
+  addColumns(sql);
   const all = <T>(query: string, ...args: SqlStorageValue[]) => sql.exec<Row<T>>(query, ...args).toArray();
 
   return {
@@ -45,20 +58,28 @@ export function intakeStore(storage: DurableObjectStorage) {
 
     addOutbox: (row: OutboxRow) =>
       void sql.exec(
-        "INSERT INTO outbox (segment, at, count, hashes, lines) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO outbox (segment, at, count, hashes, lines, kinds) VALUES (?, ?, ?, ?, ?, ?)",
         row.segment,
         row.at,
         row.count,
         row.hashes,
         row.lines,
+        row.kinds,
       ),
     outboxRows: (segment: number) =>
-      all<OutboxRow>("SELECT segment, at, count, hashes, lines FROM outbox WHERE segment = ? ORDER BY seq", segment),
+      all<OutboxRow>(
+        "SELECT segment, at, count, hashes, lines, kinds FROM outbox WHERE segment = ? ORDER BY seq",
+        segment,
+      ),
     outboxIds: (segment: number) =>
-      all<Omit<OutboxRow, "lines">>(
+      all<Omit<OutboxRow, "lines" | "kinds">>(
         "SELECT segment, at, count, hashes FROM outbox WHERE segment = ? ORDER BY seq",
         segment,
       ),
+    /** The lines of a segment's `n`th row, from 0. */
+    outboxLines: (segment: number, n: number) =>
+      all<{ lines: string }>("SELECT lines FROM outbox WHERE segment = ? ORDER BY seq LIMIT 1 OFFSET ?", segment, n)[0]
+        ?.lines,
     outboxSegments: () =>
       all<{ segment: number; bytes: number }>(
         "SELECT segment, SUM(LENGTH(lines)) AS bytes FROM outbox GROUP BY segment ORDER BY segment",
@@ -67,16 +88,19 @@ export function intakeStore(storage: DurableObjectStorage) {
 
     addSegment: (row: SegmentRow) =>
       void sql.exec(
-        "INSERT INTO segments (no, bucket, count, hashes, commits, confirmed) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO segments (no, bucket, count, hashes, commits, confirmed, kinds) VALUES (?, ?, ?, ?, ?, ?, ?)",
         row.no,
         row.bucket,
         row.count,
         row.hashes,
         row.commits,
         row.confirmed,
+        row.kinds,
       ),
     confirmSegment: (no: number) =>
       void sql.exec("UPDATE segments SET confirmed = 1 WHERE no = ? AND confirmed = 0", no),
+    kindsOf: (no: number) =>
+      all<{ kinds: string | null }>("SELECT kinds FROM segments WHERE no = ?", no)[0]?.kinds ?? null,
     segment: (no: number) => all<SegmentRow>("SELECT * FROM segments WHERE no = ?", no)[0],
     /** Streams the id index of a restart: one row at a time, so that only the packed index stays in memory. */
     eachSegmentIds: () =>
@@ -87,11 +111,15 @@ export function intakeStore(storage: DurableObjectStorage) {
 
     addDuplicates: (at: number, hashes: ArrayBuffer) =>
       void sql.exec("INSERT INTO duplicates (at, hashes) VALUES (?, ?)", at, hashes),
-    duplicatesOf: (hash: ArrayBuffer) =>
-      all<{ at: number; hashes: ArrayBuffer }>(
-        "SELECT at, hashes FROM duplicates WHERE INSTR(hashes, ?) > 0 ORDER BY seq LIMIT 100",
+    newestDuplicates: () => all<{ seq: number | null }>("SELECT MAX(seq) AS seq FROM duplicates")[0]?.seq ?? 0,
+    /** Rows after `seq` that hold `hash`, and with bad luck some that only seem to; one at a time. */
+    duplicatesOf: (hash: ArrayBuffer, seq: number) =>
+      sql.exec<Row<{ at: number; hashes: ArrayBuffer }>>(
+        "SELECT at, hashes FROM duplicates WHERE seq > ? AND INSTR(hashes, ?) > 0 ORDER BY seq",
+        seq,
         hash,
       ),
+    hasDuplicatesUpTo: (seq: number) => all("SELECT 1 FROM duplicates WHERE seq <= ? LIMIT 1", seq).length > 0,
 
     expire: (bucket: number, at: number) => {
       // The newest row stays whatever its age: it is what numbers the next segment.

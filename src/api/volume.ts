@@ -15,12 +15,14 @@ const Volume = z.object({
   lastEventAt: IsoTime.nullable(),
 });
 const SourceTotals = Totals.extend({ lastEventAt: IsoTime.nullable(), series: z.array(z.int()) });
+/** `times`: of the latest copies, the oldest first. `atLeast`: there may be more than `count`. */
+const Duplicates = z.object({ count: z.int(), atLeast: z.boolean(), times: z.array(IsoTime) });
 const Lookup = z.object({
   segment: z.string(),
   line: z.int(),
   stored: z.boolean(),
   firstSeenAt: IsoTime,
-  duplicates: z.array(z.object({ at: IsoTime, count: z.int() })),
+  duplicates: Duplicates,
   event: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -95,7 +97,7 @@ export const volumeRoutes = (deps: ApiDeps) =>
       const found = await deps.lookup(unwrap(await deps.catalog().getSource(sourceId)), messageId);
       if (found === null) return c.json({ data: { lookup: null } }, 200);
       const { segment, line, stored, firstSeenAt, duplicates, event } = found;
-      const times = duplicates.map(({ at, count }) => ({ at: iso(at), count }));
-      const shown = { segment, line, stored, firstSeenAt: iso(firstSeenAt), duplicates: times };
+      const copies = { ...duplicates, times: duplicates.times.map(iso) };
+      const shown = { segment, line, stored, firstSeenAt: iso(firstSeenAt), duplicates: copies };
       return c.json({ data: { lookup: { ...shown, ...(event === undefined ? {} : { event }) } } }, 200);
     });

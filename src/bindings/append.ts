@@ -1,4 +1,5 @@
 import type { AcceptedEvent } from "../collect/accept.ts";
+import { kindOfLine, packKinds } from "../core/event-kind.ts";
 import { intakeName, shardOf } from "../core/intake.ts";
 import { encodeOverflow } from "../core/overflow.ts";
 import type { SourceContext, SourceRoute } from "../core/source.ts";
@@ -42,6 +43,7 @@ export async function appendToShards(
           receivedAt,
           ids: part.map((i) => events[i]!.messageId),
           lines: part.map((i) => events[i]!.line),
+          kinds: packKinds(part.map((i) => events[i]!.kind)),
         });
         const result = await withinTime(APPEND_LIMIT_MS, appending);
         if (result.status === "stale_epoch") stale.push(...part);
@@ -58,6 +60,22 @@ export async function appendToShards(
   const again = await appendToShards(env, newer, events, receivedAt, reload, stale);
   return { duplicates: [...duplicates, ...again.duplicates], refused: [...refused, ...again.refused] };
 }
+
+/** Appends what was parked on the overflow queue, where each event is its line alone. */
+export const appendParked = (
+  env: Pick<Env, "INTAKE">,
+  route: SourceRoute,
+  events: readonly Omit<AcceptedEvent, "kind">[],
+  receivedAt: number,
+  reload: ReloadRoute,
+): Promise<Appended> =>
+  appendToShards(
+    env,
+    route,
+    events.map((event) => ({ ...event, kind: kindOfLine(event.line) })),
+    receivedAt,
+    reload,
+  );
 
 /**
  * The ack path: Intake first, the overflow queue for what it cannot take (its consumer appends again, which is

@@ -1,3 +1,4 @@
+import { addRefusedKinds } from "../core/event-kind.ts";
 import type { IngestCounts, Observation } from "../core/sample.ts";
 
 /** Between two sendings of one isolate about one thing, in ms. */
@@ -70,5 +71,6 @@ export const mergeObservations = (a: Observation, b: Observation): Observation =
   sourceId: b.sourceId,
   at: Math.max(a.at, b.at),
   counts: addCounts(a.counts, b.counts),
+  kinds: addRefusedKinds(a.kinds ?? [], b.kinds ?? []),
   samples: [...a.samples, ...b.samples].slice(-MAX_SAMPLES),
 });

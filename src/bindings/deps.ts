@@ -8,7 +8,7 @@ import type { CollectDeps } from "../collect/routes.ts";
 import type { DeliveryDeps } from "../destinations/deliver-job.ts";
 import { Settings } from "../env.ts";
 import { createAcceptDeps } from "./accept-deps.ts";
-import { appendToShards } from "./append.ts";
+import { appendParked } from "./append.ts";
 import { createDeadLettersDeps, createDeliveryDeps, createRoutingDeps } from "./delivery-deps.ts";
 import { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
@@ -59,7 +59,7 @@ export function createDeps(env: Env, findDestination: DeliveryDeps["findDestinat
     },
     overflow: {
       append: (route, events, receivedAt) =>
-        appendToShards(env, route, events, receivedAt, async (id) => (await directory.reload(id))?.route),
+        appendParked(env, route, events, receivedAt, async (id) => (await directory.reload(id))?.route),
     },
     routing: createRoutingDeps(env),
     delivery: createDeliveryDeps(env, findDestination),

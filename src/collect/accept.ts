@@ -9,10 +9,11 @@ import { judge, type Judged } from "./judge.ts";
 import { originAllowed } from "./origin.ts";
 import { observeRefusals, tell, type Refused } from "./refusals.ts";
 
-/** One normalised event, ready to be stored: `line` is its JSON text. */
+/** One normalised event, ready to be stored: `line` is its JSON text, `kind` what reports count it as (kindText). */
 export interface AcceptedEvent {
   readonly messageId: string;
   readonly line: string;
+  readonly kind: string;
 }
 
 /**
@@ -121,13 +122,13 @@ function refuseCall(
   deps: AcceptDeps,
 ): Accepted {
   const { messages, impliedType } = call;
-  const shown =
-    wireStatus(rejection.reason) === 200 ? messages.slice(0, LIMITS.samplesPerRequest) : messages.slice(0, 1);
-  const refused: Refused[] = shown.map((raw) => ({ raw, rejection, impliedType }));
+  const looked = messages.slice(0, LIMITS.batchItems);
+  const refused: Refused[] = looked.map((raw) => ({ raw, rejection, impliedType }));
   const first = refused[0] ?? { raw: "", rejection };
-  const rest = Math.max(messages.length - refused.length, 0);
-  const counted = [{ ...first, count: 1 + rest }, ...refused.slice(1)];
-  return { outcome: { status: "refused", source, rejection }, after: observeRefusals(source, at, counted, deps) };
+  const counted = [{ ...first, count: 1 + messages.length - looked.length }, ...refused.slice(1)];
+  const shown = wireStatus(rejection.reason) === 200 ? LIMITS.samplesPerRequest : 1;
+  const after = observeRefusals(source, at, counted, deps, shown);
+  return { outcome: { status: "refused", source, rejection }, after };
 }
 
 const messageIdOf = (raw: unknown): { messageId?: string } => {

@@ -10,7 +10,8 @@ export interface Judged {
   readonly events: readonly Normalised[];
 }
 
-const TOO_MUCH = reject("message_too_large", "all messages with the batch's context added: more than 4 MB");
+/** Said of messages that nobody looked at. */
+export const TOO_MUCH = reject("message_too_large", "all messages with the batch's context added: more than 4 MB");
 
 /**
  * Normalises the messages of a call, within 4 MB of lines altogether (LIMITS.requestLineChars). A refused message uses

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "./json.ts";
+import { isJsonObject, parseJson, type JsonObject } from "./json.ts";
 
 /**
  * What reports tell events apart by: the call, the name of a track, page or screen call, and the version of the app
@@ -57,6 +57,8 @@ export function kindText(message: JsonObject, type: string, context: unknown = m
 const joinKind = (type: string, name: string, version: string): string =>
   `${type}\n${version.includes("\n") ? version.replaceAll("\n", " ") : version}\n${name}`;
 
+const otherOf = (kind: string): string => joinKind(readKind(kind).type, EVENT_KINDS.otherName, "");
+
 /** The kind a text stands for. */
 export function readKind(text: string): EventKind {
   const [type = "", version = ""] = text.split("\n", 2);
@@ -66,6 +68,37 @@ export function readKind(text: string): EventKind {
 
 /** The kind of a message whose type is known. */
 export const kindOf = (message: JsonObject, type: string): EventKind => readKind(kindText(message, type));
+
+/** The kind of a stored line, as text. */
+export function kindOfLine(line: string): string {
+  const parsed = parseJson(line);
+  const event = parsed.ok && isJsonObject(parsed.value) ? parsed.value : {};
+  return kindText(event, String(event["type"]));
+}
+
+/** The kinds of a request's events: `of[i]` is the index in `texts` of event i's. */
+export interface BatchKinds {
+  readonly texts: readonly string[];
+  readonly of: Uint8Array;
+}
+
+/** Kinds as a table, small on the wire whatever the names; see EVENT_KINDS.perRequest. */
+export function packKinds(kinds: readonly string[]): BatchKinds {
+  const indexes = new Map<string, number>();
+  const of = new Uint8Array(kinds.length);
+  for (let i = 0; i < kinds.length; i++) {
+    const kind = kinds[i]!;
+    of[i] = indexes.get(kind) ?? enter(indexes, kind);
+  }
+  return { texts: [...indexes.keys()], of };
+}
+
+function enter(indexes: Map<string, number>, kind: string): number {
+  const text = indexes.size < EVENT_KINDS.perRequest ? kind : otherOf(kind);
+  const index = indexes.get(text) ?? indexes.size;
+  indexes.set(text, index);
+  return index;
+}
 
 /** Counts events by kind, as text; kinds beyond `limit` count as `(other)` of their type. */
 export class KindTally {
@@ -83,7 +116,7 @@ export class KindTally {
   }
 
   #fold(kind: string, count: number): void {
-    const other = joinKind(readKind(kind).type, EVENT_KINDS.otherName, "");
+    const other = otherOf(kind);
     this.#counts.set(other, (this.#counts.get(other) ?? 0) + count);
   }
 
@@ -91,3 +124,21 @@ export class KindTally {
     return [...this.#counts];
   }
 }
+
+/** Both lists as one, equal entries added up; entries beyond EVENT_KINDS.perRequest lose their name. */
+export function addRefusedKinds(a: readonly RefusedKind[], b: readonly RefusedKind[]): RefusedKind[] {
+  const sums = new Map<string, RefusedKind>();
+  for (const entry of [...a, ...b]) {
+    const key = keyOf(entry);
+    const bounded =
+      sums.has(key) || sums.size < EVENT_KINDS.perRequest
+        ? entry
+        : { ...entry, kind: { type: entry.kind.type, name: EVENT_KINDS.otherName } };
+    const known = sums.get(keyOf(bounded))?.count ?? 0;
+    sums.set(keyOf(bounded), { ...bounded, count: known + entry.count });
+  }
+  return [...sums.values()];
+}
+
+const keyOf = ({ reason, kind }: RefusedKind): string =>
+  `${reason}\n${joinKind(kind.type, kind.name ?? "", kind.appVersion ?? "")}`;

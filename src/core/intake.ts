@@ -1,3 +1,4 @@
+import type { BatchKinds } from "./event-kind.ts";
 import type { SourceRoute } from "./source.ts";
 
 /** Normalised events of one shard on their way into its Intake object. `ids[i]` is the messageId of `lines[i]`. */
@@ -9,6 +10,8 @@ export interface AppendBatch {
   readonly ids: readonly string[];
   /** One JSON text per event, without line breaks: stored byte for byte in the segment. */
   readonly lines: readonly string[];
+  /** For the source's figures; a Worker of an earlier version sends none. */
+  readonly kinds?: BatchKinds;
 }
 
 /**
@@ -19,13 +22,25 @@ export type AppendResult =
   | { readonly status: "appended"; readonly duplicates: readonly number[] }
   | { readonly status: "stale_epoch"; readonly epoch: number };
 
-/** Where one messageId ended up. `line` counts from 0 within the segment; absent while still in the outbox. */
+/** Copies of an event that came later: how many, and when the latest of them did (ms, the oldest first). */
+export interface Duplicates {
+  readonly count: number;
+  /** There may be more: only the latest of the source's duplicates are gone through. */
+  readonly atLeast: boolean;
+  readonly times: readonly number[];
+}
+
+/**
+ * Where one messageId ended up. `line` counts from 0 within the segment. Until the segment is `stored`, `text` is the
+ * line itself; afterwards it is read from there.
+ */
 export interface LookupResult {
   readonly segment: string;
   readonly line: number;
   readonly stored: boolean;
+  readonly text?: string;
   readonly firstSeenAt: number;
-  readonly duplicates: readonly { readonly at: number; readonly count: number }[];
+  readonly duplicates: Duplicates;
 }
 
 /** A reference to one archived segment: the message on the EVENTS queue. Idempotent by `key` (+ `replayId`). */

@@ -1,4 +1,5 @@
 import { enrichContext, isFromDevice, mergeUnder, type Sender } from "./context.ts";
+import { kindText } from "./event-kind.ts";
 import { isEventType, type EventType } from "./event.ts";
 import { describeKind, isAbsent, isJsonObject, type JsonObject } from "./json.ts";
 import { LIMITS } from "./limits.ts";
@@ -35,10 +36,12 @@ export type ArrivalFacts = Pick<Arrival, "projectId" | "impliedType" | "sender">
   readonly shared?: SharedFields | undefined;
 };
 
-/** A valid message as it will be stored. `line` is one JSON text without line breaks. */
+/** A valid message as it will be stored. `line` is one JSON text without line breaks, `kind` what reports count it as. */
 export interface Normalised {
   readonly messageId: string;
   readonly line: string;
+  /** See kindText. */
+  readonly kind: string;
 }
 
 function openShared(value: unknown, reason: "context_not_object" | "integrations_not_object") {
@@ -175,7 +178,7 @@ export function normalise(raw: unknown, arrival: Arrival, newMessageId: () => st
   const own = { messageId, integrations, metadata: metadataOf(message, dropped) };
   const line = compose(message, type, context, arrival, own);
   const tooLarge = checkSize(raw, line);
-  return tooLarge === undefined ? ok({ messageId, line }) : err(tooLarge);
+  return tooLarge === undefined ? ok({ messageId, line, kind: kindText(message, type, context) }) : err(tooLarge);
 }
 
 const shortType = (type: unknown): string =>

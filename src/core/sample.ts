@@ -1,3 +1,4 @@
+import type { RefusedKind } from "./event-kind.ts";
 import { isEventType, type EventType } from "./event.ts";
 import { isJsonObject, parseJson, type JsonObject } from "./json.ts";
 import { LIMITS } from "./limits.ts";
@@ -34,6 +35,8 @@ export interface Observation {
   readonly sourceId: string;
   readonly at: number;
   readonly counts: IngestCounts;
+  /** Which kinds of events were refused, as far as that could be read: parts of what `counts` holds. */
+  readonly kinds?: readonly RefusedKind[];
   readonly samples: readonly Sample[];
 }
 
@@ -66,12 +69,16 @@ function libraryOf(message: JsonObject): string | undefined {
   return shown(parts.join(" "));
 }
 
+/** What call a message is: the path decides when it names one. */
+export const typeOf = (message: JsonObject, impliedType: EventType | undefined): EventType | undefined =>
+  impliedType ?? (isEventType(message["type"]) ? message["type"] : undefined);
+
 type Columns = Pick<Sample, "messageId" | "type" | "name" | "userId" | "anonymousId" | "library">;
 
 /** The columns of the debugger's list, as far as the message has them in a showable form. */
 function columnsOf(message: unknown, impliedType?: EventType): Columns {
   if (!isJsonObject(message)) return {};
-  const type = impliedType ?? (isEventType(message["type"]) ? message["type"] : undefined);
+  const type = typeOf(message, impliedType);
   const columns = {
     messageId: shown(message["messageId"]),
     type,

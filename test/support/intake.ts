@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { kindOfLine, packKinds } from "../../src/core/event-kind.ts";
 import { intakeName, shardOf, type AppendBatch } from "../../src/core/intake.ts";
 import type { SourceRoute } from "../../src/core/source.ts";
 import type { Intake } from "../../src/worker.ts";
@@ -21,7 +22,14 @@ export const testLine = (messageId: string): string =>
   JSON.stringify({ type: "track", event: "Tested", messageId, userId: "u1", context: {}, integrations: {} });
 
 export function testBatch(route: SourceRoute, ids: readonly string[], shard = 0): AppendBatch {
-  return { route, shard, receivedAt: Date.now(), ids, lines: ids.map(testLine) };
+  return {
+    route,
+    shard,
+    receivedAt: Date.now(),
+    ids,
+    lines: ids.map(testLine),
+    kinds: packKinds(ids.map((id) => kindOfLine(testLine(id)))),
+  };
 }
 
 export const intakeOf = (route: SourceRoute, shard = 0): DurableObjectStub<Intake> =>

@@ -6,7 +6,7 @@ type Answer = { status: "appended"; duplicates: number[] };
 
 const route = { sourceId: "src_1", shards: 1, epoch: 1, windowMs: 1, drainAfterMs: 1, drainAfterBytes: 1 };
 const source = { id: "src_1", route } as SourceContext;
-const events = ["a", "b"].map((messageId) => ({ messageId, line: "{}" }));
+const events = ["a", "b"].map((messageId) => ({ messageId, line: "{}", kind: "track\n\n" }));
 
 /** Bindings whose one Intake answers with `answer`; what overflows is kept. */
 function bindings(answer: () => Promise<Answer>) {

@@ -1,11 +1,11 @@
 import { expect, it, vi } from "vitest";
 import type { Observation } from "../../src/core/sample.ts";
-import { Reporter } from "../../durable/intake/reporter.ts";
+import { Reporter, type ReporterDeps } from "../../durable/intake/reporter.ts";
 
 function createReporter() {
   const waits: { ms: number; work: () => Promise<void> }[] = [];
   const clock = { now: 1_000_000 };
-  const count = vi.fn(async (_at: number, _counts: Readonly<Record<string, number>>): Promise<void> => undefined);
+  const count = vi.fn<ReporterDeps["count"]>(async () => undefined);
   const record = vi.fn(async (_observation: Observation) => ({ watching: false }));
   const reporter = new Reporter({
     sourceId: "s",
@@ -24,7 +24,7 @@ it("shows the first event after a quiet while at once, then keeps pushes two sec
   expect(waits.map(({ ms }) => ms)).toEqual([50]);
   await waits[0]!.work();
   expect(record).toHaveBeenCalledWith(expect.objectContaining({ counts: { accepted: 1, duplicate: 2 } }));
-  expect(count).toHaveBeenCalledWith(clock.now, { duplicate: 2 });
+  expect(count).toHaveBeenCalledWith(clock.now, { duplicate: 2 }, []);
   clock.now += 500;
   reporter.sawLines("duplicate", ["{}"]);
   expect(waits.at(-1)?.ms).toBe(1500);
@@ -35,6 +35,30 @@ it("leaves accepted events to be counted with their segment", async () => {
   reporter.sawLines("accepted", ["{}"]);
   await waits[0]!.work();
   expect(count).not.toHaveBeenCalled();
+});
+
+it("tells the ledger the kinds of what was refused, added up, and again when it was out of reach", async () => {
+  const { reporter, clock, count, waits } = createReporter();
+  const error = vi.spyOn(console, "error").mockReturnValue();
+  const kind = { type: "track", name: "Order" };
+  const refusal = (kindCount: number): Observation => ({
+    sourceId: "s",
+    at: 0,
+    counts: { "refused:id_required": kindCount },
+    kinds: [{ reason: "id_required", kind, count: kindCount }],
+    samples: [],
+  });
+  count.mockRejectedValueOnce(new Error("overloaded"));
+  reporter.saw(refusal(1));
+  await waits[0]!.work();
+  reporter.saw(refusal(2));
+  await waits[1]!.work();
+  const told = [{ reason: "id_required", kind, count: 3 }];
+  expect(count).toHaveBeenLastCalledWith(clock.now, { "refused:id_required": 3 }, told);
+  reporter.sawLines("duplicate", ["{}"]);
+  await waits[2]!.work();
+  expect(count).toHaveBeenLastCalledWith(clock.now, { duplicate: 1 }, []);
+  error.mockRestore();
 });
 
 it("goes on reporting when the clock has stepped back an hour", async () => {
@@ -54,6 +78,6 @@ it("keeps the counts of a push that the ledger did not take for the next one", a
   await waits[0]!.work();
   reporter.sawLines("duplicate", ["{}"]);
   await waits[1]!.work();
-  expect(count).toHaveBeenLastCalledWith(clock.now, { duplicate: 2 });
+  expect(count).toHaveBeenLastCalledWith(clock.now, { duplicate: 2 }, []);
   error.mockRestore();
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { acceptCall, refuseRequest, type CollectCall } from "../../src/collect/accept.ts";
+import { kindOf } from "../../src/core/event-kind.ts";
 import { SourceSettings } from "../../src/core/source.ts";
 import { createTestSource, memoryAcceptDeps, NOON } from "../support/memory-deps.ts";
 
@@ -203,6 +204,27 @@ describe("a client is told to come back", () => {
     expect(deps.unknown).toEqual([{ reason: "unavailable", count: 1 }]);
     expect(log).toHaveBeenCalledOnce();
     log.mockRestore();
+  });
+});
+
+describe("the kinds of what was refused", () => {
+  const kindsIn = (deps: ReturnType<typeof memoryAcceptDeps>) => deps.observations.flatMap(({ kinds }) => kinds ?? []);
+  const nobody = { userId: null, anonymousId: null };
+
+  it("are told by reason, as far as a message says what it is", async () => {
+    const deps = memoryAcceptDeps();
+    await accept([{ ...track("a"), ...nobody }, { ...track("b"), ...nobody }, { type: "buy" }, 7, track("c")], deps);
+    expect(kindsIn(deps)).toEqual([{ reason: "no_user_anon_id", kind: kindOf(track("a"), "track"), count: 2 }]);
+  });
+
+  it("are told of every message of a request that is refused as a whole, though not each is shown", async () => {
+    const deps = memoryAcceptDeps(createTestSource({ enabled: false }));
+    await accept(
+      Array.from({ length: 80 }, (_, i) => track(`m${i}`)),
+      deps,
+    );
+    expect(kindsIn(deps)).toEqual([{ reason: "source_disabled", kind: kindOf(track("a"), "track"), count: 80 }]);
+    expect(deps.samples()).toHaveLength(50);
   });
 });
 

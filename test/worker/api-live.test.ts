@@ -162,14 +162,18 @@ describe("lookup", () => {
     const messageId = "order/17 ü";
     const path = `/sources/${id}/lookup/${encodeURIComponent(messageId)}`;
     const intake = await append(id, messageId);
-    expect((await api("GET", path)).data["lookup"]).toMatchObject({ stored: false, line: 0, duplicates: [] });
+    expect((await api("GET", path)).data["lookup"]).toMatchObject({
+      stored: false,
+      line: 0,
+      duplicates: { count: 0, atLeast: false, times: [] },
+    });
     await append(id, messageId);
     await runDurableObjectAlarm(intake);
     expect((await api("GET", path)).data["lookup"]).toMatchObject({
       stored: true,
       segment: expect.stringMatching(new RegExp(`^segment-logs/${id}/.*\\.gz$`)),
       firstSeenAt: expect.stringMatching(/Z$/),
-      duplicates: [{ at: expect.stringMatching(/Z$/), count: 1 }],
+      duplicates: { count: 1, atLeast: false, times: [expect.stringMatching(/Z$/)] },
       event: { messageId, event: "Tested" },
     });
   });

@@ -8,14 +8,16 @@ import {
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { replayOverflow } from "../../queues/overflow.ts";
-import { appendDurably, appendToShards } from "../../src/bindings/append.ts";
+import { appendDurably, appendParked, appendToShards } from "../../src/bindings/append.ts";
 import { intakeName } from "../../src/core/intake.ts";
 import type { SourceContext, SourceRoute } from "../../src/core/source.ts";
 import { archivedIds, idsIn, intakeOf, testBatch, testLine, testRoute } from "../support/intake.ts";
 
 const HOUR = 3_600_000;
+const TESTED = "track\n\nTested";
 const none = async () => undefined;
-const eventsOf = (ids: readonly string[]) => ids.map((messageId) => ({ messageId, line: testLine(messageId) }));
+const eventsOf = (ids: readonly string[]) =>
+  ids.map((messageId) => ({ messageId, line: testLine(messageId), kind: TESTED }));
 const append = (route: SourceRoute, ids: readonly string[], reload: () => Promise<SourceRoute | undefined> = none) =>
   appendToShards(env, route, eventsOf(ids), Date.now(), reload);
 const sourceOf = (route: SourceRoute) => ({ id: route.sourceId, route }) as SourceContext;
@@ -104,7 +106,7 @@ describe("overflow", () => {
         parked.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts, body })),
       );
       await replayOverflow(batch, {
-        append: (sourceRoute, events, at) => appendToShards(env, sourceRoute, events, at, none),
+        append: (sourceRoute, events, at) => appendParked(env, sourceRoute, events, at, none),
       });
       expect((await getQueueResult(batch, createExecutionContext())).explicitAcks).toHaveLength(parked.length);
     }

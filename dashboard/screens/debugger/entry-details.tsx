@@ -58,7 +58,7 @@ export function Stored({ sourceId, messageId }: { sourceId: string; messageId: s
 }
 
 function Place({ lookup }: { lookup: Lookup }): ReactNode {
-  const copies = lookup.duplicates.reduce((sum, each) => sum + each.count, 0);
+  const copies = lookup.duplicates.count;
   return (
     <>
       <dl className="flex flex-col">
@@ -84,7 +84,7 @@ function Place({ lookup }: { lookup: Lookup }): ReactNode {
           ) : (
             <>
               {plural(copies, "later copy", "later copies")} not stored again, the last one{" "}
-              <When at={lookup.duplicates.at(-1)?.at ?? lookup.firstSeenAt} />.
+              <When at={lookup.duplicates.times.at(-1) ?? lookup.firstSeenAt} />.
             </>
           )}
         </div>

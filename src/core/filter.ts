@@ -47,8 +47,9 @@ export function checkFilter(condition: string): FqlProblem | undefined {
 
 /**
  * Whether SAMPLE lets an event through. With a path the MD5 of the JSON text of the value there, its first 64 bits
- * read as a fraction of 1, is compared with `percent`: the same value always fares alike, here, at Segment and in
- * analytics.js, and a larger share includes every smaller one. Events without the value count as `null`, all alike.
+ * read as a fraction of 1, is compared with `percent`: the same value always fares alike, and a larger share includes
+ * every smaller one. This is Segment's sampler (segmentio/tsub-js; the copy in analytics.js takes the digest's hex
+ * digits for bytes and so lets nearly everything through). Events without the value count as `null`, all alike.
  */
 function compileSample({ percent, path }: Extract<FilterAction, { type: "SAMPLE" }>) {
   if (percent >= 1) return () => true;

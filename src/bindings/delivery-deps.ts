@@ -6,6 +6,7 @@ import type { TimeLimit } from "../destinations/attempt-lines.ts";
 import type { DeliveryDeps } from "../destinations/deliver-job.ts";
 import { catalogOf } from "./catalog.ts";
 import { readLines, writeJson, writeLines } from "./archive.ts";
+import { sampleHash } from "./sample-hash.ts";
 
 const HMAC_SHA_1 = { name: "HMAC", hash: "SHA-1" } as const;
 
@@ -52,18 +53,31 @@ export function createRoutingDeps(env: Env): RoutingDeps {
   };
 }
 
+/** Whether the platform says that the same call may work when it is made again (Durable Objects' error properties). */
+const mayRepeat = (error: unknown): boolean =>
+  error instanceof Error && "retryable" in error && error.retryable === true && !("overloaded" in error);
+
 /** @param findDestination the catalogue of src/destinations, which bindings may not import. */
 export function createDeliveryDeps(env: Env, findDestination: DeliveryDeps["findDestination"]): DeliveryDeps {
   const ledger = (destinationId: string) => env.LEDGER.getByName(`destination:${destinationId}`);
   return {
     openDestination: (id) => catalogOf(env).openDestination(id),
     findDestination,
-    claim: ({ destinationId, key, replayId }) =>
-      ledger(destinationId).claim({ key, ...(replayId === undefined ? {} : { replayId }) }),
-    settle: (destinationId, settlement) => ledger(destinationId).settle(settlement),
+    saveTokens: (destinationId, tokens) => catalogOf(env).saveTokens(destinationId, tokens),
+    claim: (destinationId, request) => ledger(destinationId).claim(request),
+    // What was sent and is not booked is sent twice, so one failure of the platform is not taken for an answer.
+    settle: async (destinationId, settlement) => {
+      try {
+        return await ledger(destinationId).settle(settlement);
+      } catch (error) {
+        if (!mayRepeat(error)) throw error;
+        return await ledger(destinationId).settle(settlement);
+      }
+    },
     readSegment: (key) => readLines(env.ARCHIVE, key),
     writeDeadLetters: (key, letters) => writeLines(env.ARCHIVE, key, letters),
     timeLimit,
+    chance: { random: () => Math.random(), hash: sampleHash },
     tools: { fetch: (url, init) => fetch(url, init), hmacSha1Hex, now: () => Date.now() },
   };
 }

@@ -4,6 +4,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "./durations.ts";
 export const DELIVERY = {
   /** One request to a destination, its whole answer included. */
   requestTimeoutMs: 10_000,
+  /** One event or batch handed to a destination's code, which may make several requests one after the other. */
+  callTimeoutMs: 20_000,
   /** A Worker may wait for the headers of six answers at a time. */
   sockets: 6,
   /** No new request is begun after this much of one queue batch: a hanging destination must let go of the consumer. */
@@ -12,7 +14,7 @@ export const DELIVERY = {
   batchRequests: 2000,
   /** Lines sent between two settlements, so the most that a crash can send twice. */
   chunkLines: 60,
-  /** Must outlast one chunk: batchBudgetMs + requestTimeoutMs and the reads around it. */
+  /** Must outlast one chunk: batchBudgetMs + callTimeoutMs and the reads around it. */
   leaseMs: 90_000,
   /** Jobs of one destination that may be on the queue or in a consumer at once. */
   window: 8,

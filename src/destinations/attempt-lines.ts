@@ -1,6 +1,7 @@
 import { DELIVERY, type Outcome } from "../core/delivery.ts";
-import { isOurLimit, type DeliveredEvent, type DestinationTools } from "./destination.ts";
-import type { Perform } from "./webhook-kind.ts";
+import type { Send } from "./decide.ts";
+import { isOurLimit, type Connection, type DestinationTools } from "./destination.ts";
+import { halve, wholeRefusal } from "./split.ts";
 
 /** A signal that aborts after some time, unless cleared before. */
 export interface TimeLimit {
@@ -8,13 +9,21 @@ export interface TimeLimit {
   clear(): void;
 }
 
+/** Where outcomes are kept until the ledger has them. */
+export interface OutcomeBook {
+  note(send: Send, outcome: Outcome): void;
+  /** Outcomes noted and not yet with the ledger. */
+  readonly unbooked: number;
+  /** Tells the ledger all of them; false when nothing more may be sent. */
+  settle(): Promise<boolean>;
+}
+
 export interface AttemptRun {
-  readonly perform: Perform;
-  readonly batchSize: number;
-  readonly lines: readonly { readonly line: number; readonly event: DeliveredEvent }[];
-  /** Requests under way at once. */
+  readonly connection: Pick<Connection, "perform">;
+  readonly book: OutcomeBook;
+  /** Calls under way at once. */
   readonly concurrency: number;
-  /** Asked before each request; false once the time or the requests of this consumer run are used up. */
+  /** Asked before each call; false once the time or the calls of this consumer run are used up. */
   mayBegin(): boolean;
   readonly tools: DestinationTools;
   timeLimit(ms: number): TimeLimit;
@@ -30,17 +39,19 @@ const allRetry = (count: number, reason: string, detail: string): Outcome[] =>
  * One call of `perform`, over when its time is, whatever the destination's code does with the signal. Undefined when
  * nothing was sent because this Worker may not send any more.
  */
-async function performOnce(
-  run: AttemptRun,
-  events: readonly DeliveredEvent[],
-): Promise<readonly Outcome[] | undefined> {
-  const polite = run.timeLimit(DELIVERY.requestTimeoutMs);
-  const hard = run.timeLimit(DELIVERY.requestTimeoutMs + GRACE_MS);
+async function performOnce(run: AttemptRun, sends: readonly Send[]): Promise<readonly Outcome[] | undefined> {
+  const [first] = sends;
+  if (first === undefined) return [];
+  const { actionId, mapping } = first.subscription;
+  const polite = run.timeLimit(DELIVERY.callTimeoutMs);
+  const hard = run.timeLimit(DELIVERY.callTimeoutMs + GRACE_MS);
   const late = new Promise<Outcome[]>((resolve) => {
-    hard.signal.addEventListener("abort", () => resolve(allRetry(events.length, "ETIMEDOUT", "no answer in time")));
+    hard.signal.addEventListener("abort", () => resolve(allRetry(sends.length, "ETIMEDOUT", "no answer in time")));
   });
+  const events = sends.map(({ event }) => event);
   try {
-    const outcomes = await Promise.race([run.perform(events, run.tools, polite.signal), late]);
+    const call = { actionId, mapping, events, tools: run.tools, signal: polite.signal };
+    const outcomes = await Promise.race([run.connection.perform(call), late]);
     const missing = events.length - outcomes.length;
     return missing <= 0 ? outcomes : [...outcomes, ...allRetry(missing, "INTERNAL", "the destination gave no outcome")];
   } catch (error) {
@@ -55,37 +66,110 @@ async function performOnce(
 }
 
 /**
- * Sends lines, a few requests at a time, and returns their outcomes in the order in which they came. It stops early,
- * leaving lines untried and out of the result, when time is up, when the destination asks for a pause, or when it
- * has failed so often in a row that it is taken for down.
+ * Sends the units of one claim, a few calls at a time. It stops early, leaving cells untried and unbooked, when time
+ * is up, when the destination asks for a pause, when it has failed so often in a row that it is taken for down, or
+ * when the ledger says so.
  */
-export async function attemptLines(run: AttemptRun): Promise<Map<number, Outcome>> {
-  const outcomes = new Map<number, Outcome>();
-  let next = 0;
+export function createSender(run: AttemptRun) {
+  const { book } = run;
   let failuresInRow = 0;
   let stopped = false;
 
-  function note(line: number, outcome: Outcome): void {
-    outcomes.set(line, outcome);
+  const mayGoOn = (): boolean => !stopped && failuresInRow < DELIVERY.downAfterFailures;
+  const settle = async (): Promise<void> => {
+    if (!(await book.settle())) stopped = true;
+  };
+
+  function note(send: Send, outcome: Outcome): void {
+    book.note(send, outcome);
     failuresInRow = outcome.status === "retry" ? failuresInRow + 1 : 0;
-    stopped ||= outcome.status === "retry" && outcome.retryAfterMs !== undefined;
+    stopped ||= outcome.status !== "delivered" && outcome.retryAfterMs !== undefined;
   }
 
-  const mayGoOn = () =>
-    next < run.lines.length && !stopped && failuresInRow < DELIVERY.downAfterFailures && run.mayBegin();
+  /** The outcomes of one call; undefined when it was not made. */
+  async function call(sends: readonly Send[]): Promise<readonly Outcome[] | undefined> {
+    if (!mayGoOn() || !run.mayBegin()) return undefined;
+    const outcomes = await performOnce(run, sends);
+    stopped ||= outcomes === undefined;
+    return outcomes;
+  }
 
-  async function work(): Promise<void> {
-    while (mayGoOn()) {
-      const batch = run.lines.slice(next, next + run.batchSize);
-      next += batch.length;
-      const events = batch.map(({ event }) => event);
-      const results = await performOnce(run, events);
-      if (results === undefined) stopped = true;
-      else batch.forEach(({ line }, i) => note(line, results[i]!));
+  /** Workers that take the next unit as soon as they are done with one, until one of them finds that it is over. */
+  async function inParallel<Unit>(units: readonly Unit[], take: (unit: Unit) => Promise<boolean>): Promise<void> {
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let unit = units[next++]; unit !== undefined; unit = units[next++]) {
+        if (!(await take(unit))) next = units.length;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(run.concurrency, units.length) }, work));
+  }
+
+  async function sendSingle(send: Send): Promise<boolean> {
+    const outcomes = await call([send]);
+    if (outcomes === undefined) return false;
+    outcomes.slice(0, 1).forEach((outcome) => note(send, outcome));
+    return true;
+  }
+
+  /**
+   * Sends a batch. One that is refused as a whole is halved until the event that is to blame stands alone; what there
+   * is no more time for stays untried, unless nothing was learned of any event: then all have failed once, so that a
+   * destination which is slow to refuse cannot keep a batch going round for ever.
+   */
+  async function sendBatch(batch: readonly Send[]): Promise<boolean> {
+    const parts: (readonly Send[])[] = [batch];
+    let refusal: ReturnType<typeof wholeRefusal>;
+    let concluded = 0;
+    while (parts.length > 0) {
+      const part = parts.at(-1)!;
+      const outcomes = await call(part);
+      if (outcomes === undefined) break;
+      parts.pop();
+      const refused = wholeRefusal(outcomes);
+      if (refused !== undefined) {
+        refusal = refused;
+        parts.push(...halve(part).toReversed());
+        continue;
+      }
+      part.forEach((send, i) => note(send, outcomes[i]!));
+      concluded += part.length;
+      if (parts.length > 0 && book.unbooked >= DELIVERY.chunkLines) await settle();
     }
+    if (refusal !== undefined && concluded === 0) {
+      const { reason, detail = reason } = refusal;
+      const outcome: Outcome = {
+        status: "retry",
+        reason,
+        detail: `refused as part of a batch, with no time left to try it alone: ${detail}`,
+      };
+      for (const send of parts.flat()) note(send, outcome);
+    }
+    return parts.length === 0;
   }
 
-  const workers = Math.min(run.concurrency, Math.ceil(run.lines.length / run.batchSize));
-  await Promise.all(Array.from({ length: workers }, work));
-  return outcomes;
+  return {
+    mayGoOn,
+
+    /** Events that go alone, booked every DELIVERY.chunkLines of them; the last portion is left to the caller. */
+    async sendSingles(sends: readonly Send[]): Promise<void> {
+      for (let start = 0; start < sends.length && mayGoOn(); start += DELIVERY.chunkLines) {
+        if (book.unbooked > 0) await settle();
+        await inParallel(sends.slice(start, start + DELIVERY.chunkLines), sendSingle);
+      }
+    },
+
+    /** Batches, booked one by one as they are done; the last one is left to the caller. */
+    async sendBatches(batches: readonly (readonly Send[])[]): Promise<void> {
+      let left = batches.length;
+      if (left > 0 && book.unbooked > 0 && mayGoOn()) await settle();
+      await inParallel(batches, async (batch) => {
+        const whole = await sendBatch(batch);
+        left--;
+        if (left > 0 && book.unbooked > 0) await settle();
+        return whole;
+      });
+    },
+  };
 }
+export type Sender = ReturnType<typeof createSender>;

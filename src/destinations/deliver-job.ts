@@ -1,118 +1,42 @@
 import type { OpenDestination } from "../core/catalog.ts";
-import { deadLetterKey, type DeadLetter } from "../core/dead-letter.ts";
-import { concludeAttempt, DELIVERY, type DeliveryPointer } from "../core/delivery.ts";
-import type { Claim, Settlement, SettleResult } from "../core/ledger.ts";
-import { allowsIntegration } from "../core/routing.ts";
-import { selectLines } from "../core/segment-lines.ts";
-import { deadLettersOf, parseLine, settleLines, type DeliveryLine, type Fate } from "../core/settle-lines.ts";
-import { attemptLines, type TimeLimit } from "./attempt-lines.ts";
-import { planFor, type Granted, type Plan } from "./delivery-plan.ts";
+import type { DeliveryPointer } from "../core/delivery.ts";
+import type { Chance } from "../core/filter.ts";
+import type { Claim, ClaimRequest } from "../core/ledger.ts";
+import type { CellFate, Fate } from "../core/settle-lines.ts";
+import { createSender, type Sender, type TimeLimit } from "./attempt-lines.ts";
+import { askedLines, type AskedLine } from "./cells.ts";
+import { decideLine, decideUnread, lanesOf, noDecisions, type Decisions, type Rules } from "./decide.ts";
+import { planFor, type Granted, type Plan, type PlanDeps } from "./delivery-plan.ts";
 import type { DestinationTools } from "./destination.ts";
-import type { Destination } from "./webhook-kind.ts";
+import { rulesFor } from "./gate-rules.ts";
+import { readPages, type Page } from "./pages.ts";
+import { createBook, type BookDeps, type SettlementBook } from "./settlement-book.ts";
+import { fires } from "./trigger.ts";
+import { unitsOf } from "./units.ts";
 
 /** What delivering needs. Supplied by bindings/delivery-deps.ts. */
-export interface DeliveryDeps {
+export interface DeliveryDeps extends PlanDeps, BookDeps {
   /** The destination with its secrets opened; null when it was deleted. */
   openDestination(destinationId: string): Promise<OpenDestination | null>;
-  findDestination(metadataId: string): Destination | undefined;
-  claim(pointer: DeliveryPointer): Promise<Claim>;
-  settle(destinationId: string, settlement: Settlement): Promise<SettleResult>;
+  claim(destinationId: string, request: ClaimRequest): Promise<Claim>;
   /** The lines of a segment; null when the archive has no such object. */
   readSegment(key: string): Promise<AsyncIterable<string> | null>;
-  /** Durable once it resolves; the same key again replaces. */
-  writeDeadLetters(key: string, letters: readonly DeadLetter[]): Promise<void>;
   timeLimit(ms: number): TimeLimit;
+  readonly chance: Chance;
   readonly tools: DestinationTools;
 }
 
 /** How much one consumer run may use. */
 export interface RunLimits {
-  /** Requests under way at once. */
+  /** Calls under way at once. */
   readonly concurrency: number;
-  /** Takes one request from the run's allowance; false once its time or its requests are used up. */
+  /** Takes one call from the run's allowance; false once its time or its calls are used up. */
   mayBegin(): boolean;
 }
 
-/** One claim being worked on. */
-interface Work {
-  readonly plan: Extract<Plan, { do: "abandon" | "send" }>;
-  readonly claim: Granted;
-  readonly deps: DeliveryDeps;
-  readonly limits: RunLimits;
-  readonly settle: ReturnType<typeof createSettler>;
-}
+/** Cells that are held back for the next settlement: with nothing to send they would pile up. */
+const MAX_WAITING = 5000;
 
-/** The fates of one chunk; lines left untried have none. */
-async function decideChunk(
-  chunk: readonly DeliveryLine[],
-  { plan, claim, deps, limits }: Work,
-): Promise<Map<number, Fate>> {
-  if (plan.do === "abandon") return new Map(chunk.map(({ line }) => [line, plan.fate]));
-  const fates = new Map<number, Fate>();
-  const lines: { line: number; event: NonNullable<DeliveryLine["event"]> }[] = [];
-  for (const { line, event } of chunk) {
-    if (event === undefined) {
-      fates.set(line, {
-        status: "abandoned",
-        reason: "MESSAGE_REJECTED",
-        detail: "the line is not JSON",
-        who: "platform",
-      });
-    } else if (allowsIntegration(event["integrations"], plan.integrationName)) {
-      lines.push({ line, event });
-    } else {
-      fates.set(line, { status: "dropped", reason: "FILTERED_BY_INTEGRATIONS_OBJECT" });
-    }
-  }
-  const { perform, batchSize } = plan;
-  const outcomes = await attemptLines({
-    perform,
-    batchSize,
-    lines,
-    ...limits,
-    tools: deps.tools,
-    timeLimit: deps.timeLimit,
-  });
-  for (const [line, outcome] of outcomes) {
-    fates.set(line, concludeAttempt(outcome, claim.attempt, claim.mode === "probe"));
-  }
-  return fates;
-}
-
-/**
- * Settles one part of the claim. What is abandoned is with the dead letters before the ledger hears of it; when they
- * cannot be written it stays untried until the lease is over, and what was delivered is booked all the same.
- */
-function createSettler(pointer: DeliveryPointer, claim: Granted, deps: DeliveryDeps) {
-  const { destinationId, key, replayId } = pointer;
-  const name = { key, ...(replayId === undefined ? {} : { replayId }) };
-  const { token, mode, attempt } = claim;
-  const writeLetters = async (letters: ReturnType<typeof deadLettersOf>): Promise<void> => {
-    const [first] = letters;
-    if (first === undefined) return;
-    const place = { destinationId, ...name, firstLine: first.line, attempt };
-    await deps.writeDeadLetters(
-      deadLetterKey(place),
-      letters.map(({ letter }) => letter),
-    );
-  };
-  return async (lines: readonly DeliveryLine[], fates: ReadonlyMap<number, Fate>, release: boolean) => {
-    const now = deps.tools.now();
-    const book = (booked: ReadonlyMap<number, Fate>, last: boolean) =>
-      deps.settle(destinationId, { ...name, token, mode, lines: settleLines(lines, booked, now), release: last });
-    try {
-      await writeLetters(deadLettersOf(lines, fates, attempt, now));
-    } catch (error) {
-      const others = new Map([...fates].filter(([, { status }]) => status !== "abandoned"));
-      if (others.size > 0) await book(others, false);
-      throw error;
-    }
-    return book(fates, release);
-  };
-}
-
-const fateOfAll = (lines: readonly number[], fate: Fate): Map<number, Fate> =>
-  new Map(lines.map((line) => [line, fate]));
 const MISSING: Fate = {
   status: "abandoned",
   reason: "INTERNAL",
@@ -120,47 +44,125 @@ const MISSING: Fate = {
   who: "platform",
 };
 
-/** Goes through the claimed lines in chunks, settling each before the next is sent. */
-async function workThrough(segment: AsyncIterable<string>, work: Work): Promise<void> {
-  const { claim, settle } = work;
-  let chunk: DeliveryLine[] = [];
-  let read = 0;
-  for await (const { line, text } of selectLines(segment, claim.lines)) {
-    chunk.push(parseLine(line, text));
-    read++;
-    const last = read === claim.lines.length;
-    if (!last && chunk.length < DELIVERY.chunkLines) continue;
-    const fates = await decideChunk(chunk, work);
-    const { proceed } = await settle(chunk, fates, last || fates.size < chunk.length);
-    if (!proceed) return;
-    chunk = [];
-  }
-  const fates = await decideChunk(chunk, work);
-  for (const line of claim.lines.slice(read)) fates.set(line, MISSING);
-  await settle(chunk, fates, true);
+/** One claim being worked on. */
+interface Work {
+  readonly asked: ReadonlyMap<number, AskedLine>;
+  readonly rules: Rules;
+  readonly claim: Granted;
+  readonly book: SettlementBook;
+  /** What is done with events that a subscription wants; false when it is over for now. */
+  readonly deliver: (sends: Decisions["sends"]) => Promise<boolean>;
 }
 
+/** Gate and triggers for the lines of a page. A probe needs no more than one event to send. */
+function decidePage(page: Page, { asked, rules, claim }: Work): Decisions {
+  const into = noDecisions();
+  for (const line of page.lines) {
+    const one = asked.get(line.line);
+    if (one !== undefined) decideLine(one, line, rules, into);
+    if (claim.mode === "probe" && into.sends.length > 0) return into;
+  }
+  const missing = page.missing.flatMap((line) => asked.get(line) ?? []);
+  into.fates.push(...decideUnread(missing, MISSING, rules).fates);
+  return into;
+}
+
+/** Goes through the claimed lines page by page. */
+async function workThrough(segment: AsyncIterable<string>, work: Work): Promise<void> {
+  const { asked, book, deliver } = work;
+  for await (const page of readPages(segment, [...asked.keys()])) {
+    const decisions = decidePage(page, work);
+    book.decide(decisions);
+    if (!(await deliver(decisions.sends))) return;
+    if (book.waiting > MAX_WAITING && !(await book.settle())) return;
+  }
+}
+
+function sendingWith(sender: Sender, plan: Extract<Plan, { do: "send" }>, { attempt, mode }: Granted): Work["deliver"] {
+  return async (sends) => {
+    const probing = mode === "probe";
+    const { singles, batches } = unitsOf(probing ? sends.slice(0, 1) : sends, plan.connection, attempt);
+    await sender.sendSingles(singles);
+    await sender.sendBatches(batches);
+    return sender.mayGoOn() && !(probing && sends.length > 0);
+  };
+}
+
+const givingUp =
+  (book: SettlementBook, fate: Extract<Fate, { status: "abandoned" }>): Work["deliver"] =>
+  async (sends) => {
+    for (const send of sends) {
+      book.note(send, fate);
+      if (book.waiting >= MAX_WAITING && !(await book.settle())) return false;
+    }
+    return true;
+  };
+
+async function work(
+  pointer: DeliveryPointer,
+  claim: Granted,
+  plan: Extract<Plan, { do: "abandon" | "send" }>,
+  deps: DeliveryDeps,
+  limits: RunLimits,
+): Promise<void> {
+  const asked = askedLines(claim.cells, claim.count);
+  const rules = rulesFor(pointer, claim, plan.opened, { chance: deps.chance, fires });
+  const segment = await deps.readSegment(pointer.key);
+  if (segment === null) return bookUnread(pointer, claim, decideUnread(asked, MISSING, rules).fates, deps);
+  const book = createBook(pointer, claim, deps);
+  const deliver =
+    plan.do === "abandon"
+      ? givingUp(book, plan.fate)
+      : sendingWith(
+          createSender({ ...limits, ...plan, book, tools: deps.tools, timeLimit: deps.timeLimit }),
+          plan,
+          claim,
+        );
+  const byLine = new Map(asked.map((one) => [one.line, one]));
+  await workThrough(segment, { asked: byLine, rules, claim, book, deliver });
+  await book.close();
+}
+
+/** Books fates of lines that are not looked at, a bounded number at a time. */
+async function bookUnread(
+  pointer: DeliveryPointer,
+  claim: Granted,
+  fates: readonly CellFate[],
+  deps: DeliveryDeps,
+): Promise<void> {
+  const book = createBook(pointer, claim, deps);
+  for (let start = 0; start < fates.length; start += MAX_WAITING) {
+    if (book.waiting > 0 && !(await book.settle())) break;
+    book.decide({ ...noDecisions(), fates: fates.slice(start, start + MAX_WAITING) });
+  }
+  await book.close();
+}
+
+const enabledLanes = (opened: OpenDestination | null): string[] =>
+  (opened?.subscriptions ?? []).filter(({ enabled }) => enabled).map(({ id }) => id);
+
 /**
- * Delivers what is due of one job: claims its lines, sends them in chunks, and settles each chunk before the next, so
- * that a crash between a destination's answer and the settlement can double at most DELIVERY.chunkLines lines.
+ * Delivers what is due of one job: claims its cells, decides which of its lines go to which subscription, sends them
+ * and settles as it goes (attempt-lines.ts says how often), so that a crash between a destination's answer and the
+ * settlement can double at most DELIVERY.chunkLines single events, or the batches under way.
  */
 export async function deliverJob(pointer: DeliveryPointer, deps: DeliveryDeps, limits: RunLimits): Promise<void> {
-  const opened = await deps.openDestination(pointer.destinationId);
-  const claim = await deps.claim(pointer);
+  const { destinationId, key, replayId } = pointer;
+  const opened = await deps.openDestination(destinationId);
+  const name = { key, ...(replayId === undefined ? {} : { replayId }) };
+  const claim = await deps.claim(destinationId, { ...name, lanes: enabledLanes(opened) });
   if (claim.status !== "granted") return;
-  const plan = planFor(opened, claim, deps.findDestination);
+  const plan = await planFor(opened, claim.mode, deps);
   if (plan.do === "hold") {
-    // Told of one line, as by a probe: nothing was sent, so no attempt counts, and the pause holds all others back.
-    const told = createSettler(pointer, { ...claim, mode: "probe" }, deps);
-    await told([], fateOfAll(claim.lines.slice(0, 1), plan.fate), true);
-    return;
+    // Told of one cell, as by a probe: nothing was sent, so no attempt counts, and the pause holds all others back.
+    const fates = claim.cells.slice(0, 1).map((cell) => ({ cell, fate: plan.fate }));
+    await bookUnread(pointer, { ...claim, mode: "probe" }, fates, deps);
+  } else if (plan.do === "drop") {
+    const lanes = lanesOf(claim.lanes, opened?.subscriptions ?? []);
+    const asked = askedLines(claim.cells, claim.count);
+    const { fates } = decideUnread(asked, { status: "dropped", reason: plan.reason }, { count: claim.count, lanes });
+    await bookUnread(pointer, claim, fates, deps);
+  } else {
+    await work(pointer, claim, plan, deps, limits);
   }
-  const settle = createSettler(pointer, claim, deps);
-  if (plan.do === "drop") {
-    await settle([], fateOfAll(claim.lines, { status: "dropped", reason: plan.reason }), true);
-    return;
-  }
-  const segment = await deps.readSegment(pointer.key);
-  if (segment === null) await settle([], fateOfAll(claim.lines, MISSING), true);
-  else await workThrough(segment, { plan, claim, deps, limits, settle });
 }

@@ -4,18 +4,31 @@ import { HOUR_MS } from "../core/durations.ts";
 import type { Claim } from "../core/ledger.ts";
 import type { DropReason } from "../core/routing.ts";
 import type { Fate } from "../core/settle-lines.ts";
-import type { Destination, Perform } from "./webhook-kind.ts";
+import type { Connection, ConnectionContext, Destination } from "./destination.ts";
 
 export type Granted = Extract<Claim, { status: "granted" }>;
-/** What is to be done with all lines of a claim. */
-export type Plan =
-  | { readonly do: "drop"; readonly reason: DropReason }
-  | { readonly do: "abandon"; readonly fate: Extract<Fate, { status: "abandoned" }> }
-  | { readonly do: "hold"; readonly fate: Extract<Fate, { status: "retry" }> }
-  | { readonly do: "send"; readonly perform: Perform; readonly batchSize: number; readonly integrationName: string };
+type Abandoned = Extract<Fate, { status: "abandoned" }>;
 
-const invalid = (detail: string): Plan => ({
+/** What is to be done with a claim. */
+export type Plan =
+  /** All lines are dropped without being read. */
+  | { readonly do: "drop"; readonly reason: DropReason }
+  /** Nothing can be sent for now. */
+  | { readonly do: "hold"; readonly fate: Extract<Fate, { status: "retry" }> }
+  /** What the gate lets through and a mapping wants is given up. */
+  | { readonly do: "abandon"; readonly opened: OpenDestination; readonly fate: Abandoned }
+  | { readonly do: "send"; readonly opened: OpenDestination; readonly connection: Connection };
+
+/** How a destination's code is had. */
+export interface PlanDeps {
+  /** Undefined when nothing is known by that id, or it cannot run here. */
+  findDestination(metadataId: string): Promise<Destination | undefined>;
+  saveTokens(destinationId: string, tokens: Record<string, string>): Promise<void>;
+}
+
+const invalid = (opened: OpenDestination, detail: string): Plan => ({
   do: "abandon",
+  opened,
   fate: { status: "abandoned", reason: "INVALID_SETTINGS", detail, who: "user" },
 });
 
@@ -23,31 +36,34 @@ const invalid = (detail: string): Plan => ({
  * Lines wait for secrets that were sealed with another key, because entering them again, or putting the key back,
  * makes them deliverable; after DELIVERY.maxWaitMs they are given up as those of a destination that is down.
  */
-function waitForSecrets(unreadable: readonly string[], mode: Granted["mode"]): Plan {
-  const detail = `${unreadable.join(", ")}: sealed with another key; enter it again`;
-  if (mode === "give_up") return invalid(detail);
-  const retryAfterMs = DELIVERY.holdMs;
-  return { do: "hold", fate: { status: "retry", reason: "INVALID_SETTINGS", detail, retryAfterMs } };
+function waitForSecrets(opened: OpenDestination, mode: Granted["mode"]): Plan {
+  const detail = `${opened.unreadable.join(", ")}: sealed with another key; enter it again`;
+  if (mode === "give_up") return invalid(opened, detail);
+  return { do: "hold", fate: { status: "retry", reason: "INVALID_SETTINGS", detail, retryAfterMs: DELIVERY.holdMs } };
+}
+
+function givenUp(opened: OpenDestination): Plan {
+  const detail = `the destination was down for ${DELIVERY.maxWaitMs / HOUR_MS} hours`;
+  return { do: "abandon", opened, fate: { status: "abandoned", reason: "RETRY", detail, who: "platform" } };
 }
 
 /** Decided before any line is looked at. */
-export function planFor(
+export async function planFor(
   opened: OpenDestination | null,
-  claim: Granted,
-  findDestination: (metadataId: string) => Destination | undefined,
-): Plan {
+  mode: Granted["mode"],
+  { findDestination, saveTokens }: PlanDeps,
+): Promise<Plan> {
   if (opened === null) return { do: "drop", reason: "destination_deleted" };
   const { destination, settings, unreadable } = opened;
   if (!destination.enabled) return { do: "drop", reason: "destination_disabled" };
-  if (unreadable.length > 0) return waitForSecrets(unreadable, claim.mode);
-  if (claim.mode === "give_up") {
-    const detail = `the destination was down for ${DELIVERY.maxWaitMs / HOUR_MS} hours`;
-    return { do: "abandon", fate: { status: "abandoned", reason: "RETRY", detail, who: "platform" } };
-  }
-  const definition = findDestination(destination.metadataId);
-  if (definition === undefined) return invalid(`no destination is called ${destination.metadataId}`);
-  const performing = definition.open(settings);
-  if (!performing.ok) return invalid(performing.error);
-  const { batchSize } = definition;
-  return { do: "send", perform: performing.value, batchSize, integrationName: destination.integrationName };
+  if (unreadable.length > 0) return waitForSecrets(opened, mode);
+  if (mode === "give_up") return givenUp(opened);
+  const definition = await findDestination(destination.metadataId);
+  if (definition === undefined) return invalid(opened, `no destination is called ${destination.metadataId}`);
+  const context: ConnectionContext = {
+    destinationId: destination.id,
+    saveTokens: (tokens) => saveTokens(destination.id, tokens),
+  };
+  const connection = definition.open(settings, context);
+  return connection.ok ? { do: "send", opened, connection: connection.value } : invalid(opened, connection.error);
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clip, maskHeader, maskUrl } from "../../src/core/mask.ts";
 import { selectLines, splitLines } from "../../src/core/segment-lines.ts";
-import { deadLettersOf, parseLine, settleLines, type Fate } from "../../src/core/settle-lines.ts";
+import { deadLettersOf, parseLine, settleCells, type CellFate, type Fate } from "../../src/core/settle-lines.ts";
 
 async function* pieces(...texts: string[]): AsyncGenerator<string> {
   yield* texts;
@@ -66,49 +66,78 @@ describe("settling", () => {
   const line = parseLine(0, '{"receivedAt":"2026-11-22T11:59:58.500Z"}');
   const exchange = { sent: "s", request: "r", response: "x" };
 
+  const settledOne = (fate: Fate, text?: string, now = at) =>
+    settleCells([{ cell: 0, fate, ...(text === undefined ? { line } : { line: parseLine(0, text) }) }], now).outcomes;
+
   it("measures from receipt to acceptance, never below zero, and says nothing when receipt is unknown", () => {
-    const fates = new Map<number, Fate>([[0, { status: "delivered" }]]);
-    expect(settleLines([line], fates, at)).toEqual([{ line: 0, status: "delivered", latencyMs: 1500 }]);
-    expect(settleLines([line], fates, at - 60_000)).toEqual([{ line: 0, status: "delivered", latencyMs: 0 }]);
-    expect(settleLines([parseLine(0, "{}")], fates, at)).toEqual([{ line: 0, status: "delivered" }]);
+    const delivered: Fate = { status: "delivered" };
+    expect(settledOne(delivered)).toEqual([{ cell: 0, status: "delivered", latencyMs: 1500 }]);
+    expect(settledOne(delivered, undefined, at - 60_000)).toEqual([{ cell: 0, status: "delivered", latencyMs: 0 }]);
+    expect(settledOne(delivered, "{}")).toEqual([{ cell: 0, status: "delivered" }]);
   });
 
-  it("takes at most three samples of one reason along", () => {
-    const fates = new Map<number, Fate>(
-      Array.from({ length: 5 }, (_, i) => [i, { status: "retry", reason: "503", exchange }]),
+  it("takes at most three samples of one reason along, also when the first lines have none", () => {
+    const failed = (cell: number, sample: boolean): CellFate => ({
+      cell,
+      fate: { status: "retry", reason: "503", ...(sample ? { exchange } : {}) },
+    });
+    const fates = Array.from({ length: 8 }, (_, cell) => failed(cell, cell > 2));
+    const { outcomes } = settleCells(fates, at);
+    expect(outcomes.filter((settled) => settled.sample !== undefined).map(({ cell }) => cell)).toEqual([3, 4, 5]);
+  });
+
+  it("names each kind of event once, and none for a line that was not read", () => {
+    const told = (cell: number, event?: Record<string, unknown>): CellFate => ({
+      cell,
+      fate: { status: "delivered" },
+      ...(event === undefined ? {} : { line: parseLine(cell, JSON.stringify(event)) }),
+    });
+    const { outcomes, kinds } = settleCells(
+      [
+        told(0, { type: "track", event: "Order Completed", context: { app: { version: "2.1" } } }),
+        told(1, { type: "identify" }),
+        told(2, { type: "track", event: "Order Completed", context: { app: { version: "2.1" } } }),
+        told(3),
+      ],
+      at,
     );
-    expect(settleLines([], fates, at).filter((settled) => settled.sample !== undefined)).toHaveLength(3);
+    expect(kinds).toEqual([{ type: "track", name: "Order Completed", appVersion: "2.1" }, { type: "identify" }]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual([0, 1, 0, undefined]);
   });
 
-  it("keeps abandoned lines with reason, detail, time, attempts and the event, or its text when it is none", () => {
-    const fates = new Map<number, Fate>([
-      [0, { status: "abandoned", reason: "400", detail: "400 Bad Request", who: "user" }],
-      [1, { status: "abandoned", reason: "MESSAGE_REJECTED", who: "platform" }],
-      [2, { status: "delivered" }],
-    ]);
-    const letters = deadLettersOf([line, parseLine(1, "{broken"), parseLine(2, "{}")], fates, 2, at);
-    expect(letters).toEqual([
+  it("keeps abandoned lines with all that a re-send needs, or their text when they are no events", () => {
+    const told: CellFate[] = [
       {
-        line: 0,
-        letter: {
+        cell: 3,
+        line: parseLine(0, '{"messageId":"m","type":"track","_metadata":{}}'),
+        subscriptionId: "sub_1",
+        fate: { status: "abandoned", reason: "400", detail: "400 Bad Request", who: "user" },
+      },
+      {
+        cell: 1,
+        line: parseLine(1, "{broken"),
+        fate: { status: "abandoned", reason: "MESSAGE_REJECTED", who: "platform" },
+      },
+      { cell: 2, line: parseLine(2, "{}"), fate: { status: "delivered" } },
+      { cell: 4, fate: { status: "abandoned", reason: "INTERNAL", who: "platform" } },
+    ];
+    const segmentKey = "segment-logs/src_1/1795305600000/0-000000001.gz";
+    const common = { at: "2026-11-22T12:00:00.000Z", attempts: 2, segmentKey };
+    expect(deadLettersOf(told, { segmentKey, attempt: 2, now: at })).toEqual({
+      cells: [3, 1],
+      letters: [
+        {
+          ...common,
+          line: 0,
+          subscriptionId: "sub_1",
+          messageId: "m",
           reason: "400",
           detail: "400 Bad Request",
-          at: "2026-11-22T12:00:00.000Z",
-          attempts: 2,
-          event: { receivedAt: "2026-11-22T11:59:58.500Z" },
+          event: { messageId: "m", type: "track" },
         },
-      },
-      {
-        line: 1,
-        letter: {
-          reason: "MESSAGE_REJECTED",
-          detail: "",
-          at: "2026-11-22T12:00:00.000Z",
-          attempts: 2,
-          event: "{broken",
-        },
-      },
-    ]);
+        { ...common, line: 1, reason: "MESSAGE_REJECTED", detail: "", event: "{broken" },
+      ],
+    });
   });
 });
 

@@ -1,5 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
-import { ClientFrame, compileFilter, DEBUGGER, DebuggerFilter, type ServerFrame } from "../src/core/debugger.ts";
+import {
+  ClientFrame,
+  compileFilter,
+  DEBUGGER,
+  DebuggerFilter,
+  type DebuggerEntry,
+  type ServerFrame,
+} from "../src/core/debugger.ts";
 import { FULL_ALLOWANCE, sampleObservation } from "../src/core/debugger-sample.ts";
 import { parseJson } from "../src/core/json.ts";
 import type { Observation } from "../src/core/sample.ts";
@@ -42,6 +49,11 @@ export class Debugger extends DurableObject<Env> {
   async list(filter: DebuggerFilter, count: number = DEBUGGER.entries): Promise<Omit<ServerFrame, "kind">> {
     const matching = this.#ring.entries().filter(compileFilter(filter));
     return { entries: matching.slice(-count).toReversed(), hidden: this.#ring.hidden };
+  }
+
+  /** What was refused with this messageId, the oldest first, as far as the ring still holds it. */
+  async refusals(messageId: string): Promise<DebuggerEntry[]> {
+    return this.#ring.entries().filter((entry) => entry.status === "refused" && entry.messageId === messageId);
   }
 
   /** Forgets everything: the source is gone. */

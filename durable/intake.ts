@@ -1,13 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import { HOUR_MS } from "../src/core/durations.ts";
-import type { AppendBatch, AppendResult, LookupResult, SegmentPointer } from "../src/core/intake.ts";
+import type { AppendBatch, AppendResult, Duplicates, LookupResult, SegmentPointer } from "../src/core/intake.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
 import { countSegments, drainSegment, forgetConfirmed, handOver, type DrainDeps } from "./intake/drain.ts";
 import { seenBefore } from "./intake/earlier.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
 import { hashIds } from "./intake/hashes.ts";
-import { lookUp } from "./intake/lookup.ts";
+import { duplicatesOf, lookUp } from "./intake/lookup.ts";
 import { loadMemory, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
 import { findPlaces } from "./intake/places.ts";
 import { Reporter } from "./intake/reporter.ts";
@@ -121,6 +121,11 @@ export class Intake extends DurableObject<Env> {
   /** Where this shard keeps a messageId, or null when it is unknown or older than the window. */
   async lookup(messageId: string): Promise<LookupResult | null> {
     return lookUp(messageId, { memory: this.#memory, deps: this.#drainDeps });
+  }
+
+  /** Copies that came here of an event that another shard holds since before the shard count changed. */
+  async duplicates(messageId: string): Promise<Duplicates> {
+    return duplicatesOf(this.#store, hashIds([messageId]));
   }
 
   override async alarm(): Promise<void> {

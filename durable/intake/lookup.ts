@@ -1,5 +1,5 @@
 import { HOUR_MS } from "../../src/core/durations.ts";
-import type { Duplicates, LookupResult } from "../../src/core/intake.ts";
+import { TOLD_TIMES, type Duplicates, type LookupResult } from "../../src/core/intake.ts";
 import { commitsOf, keyOf, type DrainDeps } from "./drain.ts";
 import { countIn, hashIds } from "./hashes.ts";
 import type { IntakeMemory } from "./memory.ts";
@@ -8,8 +8,6 @@ import type { IntakeStore } from "./store.ts";
 
 /** Rows of duplicates one look-up goes through, the newest: somebody may send the same events again all day. */
 const SCANNED_ROWS = 20_000;
-/** Times of copies that are told one by one. */
-const TOLD_TIMES = 20;
 
 /** Where this shard keeps a messageId, or null when it is unknown or older than the window. */
 export function lookUp(
@@ -42,7 +40,8 @@ function waitingLine(store: IntakeStore, place: Place) {
   return { stored: false, firstSeenAt, ...(text === undefined ? {} : { text }) };
 }
 
-function duplicatesOf(store: IntakeStore, hash: ArrayBuffer): Duplicates {
+/** Copies of an event, whichever shard holds it. */
+export function duplicatesOf(store: IntakeStore, hash: ArrayBuffer): Duplicates {
   const after = store.newestDuplicates() - SCANNED_ROWS;
   const times: number[] = [];
   let count = 0;

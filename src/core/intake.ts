@@ -22,6 +22,9 @@ export type AppendResult =
   | { readonly status: "appended"; readonly duplicates: readonly number[] }
   | { readonly status: "stale_epoch"; readonly epoch: number };
 
+/** Times of copies that are told one by one. */
+export const TOLD_TIMES = 20;
+
 /** Copies of an event that came later: how many, and when the latest of them did (ms, the oldest first). */
 export interface Duplicates {
   readonly count: number;

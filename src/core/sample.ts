@@ -76,7 +76,7 @@ export const typeOf = (message: JsonObject, impliedType: EventType | undefined):
 type Columns = Pick<Sample, "messageId" | "type" | "name" | "userId" | "anonymousId" | "library">;
 
 /** The columns of the debugger's list, as far as the message has them in a showable form. */
-function columnsOf(message: unknown, impliedType?: EventType): Columns {
+export function columnsOf(message: unknown, impliedType?: EventType): Columns {
   if (!isJsonObject(message)) return {};
   const type = typeOf(message, impliedType);
   const columns = {

@@ -1,29 +1,29 @@
 import { DurableObject } from "cloudflare:workers";
+import type { LetterPage, LetterQuery, ResendRecord, ResendRequest } from "../src/core/dead-letter.ts";
 import { DELIVERY, type DeliveryPointer } from "../src/core/delivery.ts";
-import { HOUR_MS } from "../src/core/durations.ts";
+import { DAY_MS, HOUR_MS } from "../src/core/durations.ts";
+import type { RefusedKind } from "../src/core/event-kind.ts";
+import type { TalliedKind } from "../src/core/kind-counts.ts";
+import type { DeliverySummary, ReportWindow, VolumeReport } from "../src/core/ledger-reports.ts";
 import type {
   Claim,
+  ClaimRequest,
   CountedSegment,
-  DeliverySummary,
   JobOpening,
-  LineTrace,
-  ReportWindow,
+  LaneTrace,
   Settlement,
   SettleResult,
-  VolumeReport,
 } from "../src/core/ledger.ts";
-import type { Pacing } from "../src/core/pacing.ts";
+import { overviewRows, type OverviewQuery, type OverviewRow } from "../src/core/overview.ts";
 import { deliveryReport, volumeReport } from "../src/core/reports.ts";
 import type { IngestCounts } from "../src/core/sample.ts";
-import { counterStore, type CounterStore } from "./ledger/counter-store.ts";
-import { deliveriesOf, type Deliveries } from "./ledger/deliveries.ts";
-import { errorStore, type ErrorStore } from "./ledger/error-store.ts";
-import { jobStore, type JobStore } from "./ledger/job-store.ts";
-import { createPump, type Pump } from "./ledger/pump.ts";
-import { createTables } from "./ledger/schema.ts";
+import { createRoom, type LedgerRoom } from "./ledger/room.ts";
 
 const SWEEP_EVERY_MS = 6 * HOUR_MS;
 const ALARM_FAILED_MS = 30_000;
+/** Steps of a re-send at a time, so that deliveries get their turn in between; the alarm goes on with it. */
+const RESEND_STEPS = 10;
+const RESEND_AGAIN_MS = 1000;
 
 /**
  * Counts and outcomes: one object per source (`source:<id>`), per destination (`destination:<id>`), `workspace`.
@@ -31,37 +31,17 @@ const ALARM_FAILED_MS = 30_000;
  * queue only carries its pointers, so one that is lost or comes twice does no harm.
  */
 export class Ledger extends DurableObject<Env> {
-  readonly #counters: CounterStore;
-  readonly #errors: ErrorStore;
-  readonly #jobs: JobStore;
-  readonly #deliveries: Deliveries;
-  readonly #pump: Pump;
+  readonly #room: LedgerRoom;
   #alarmAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const { sql } = ctx.storage;
-    createTables(sql);
-    this.#counters = counterStore(sql);
-    this.#errors = errorStore(sql);
-    this.#jobs = jobStore(sql);
-    this.#deliveries = deliveriesOf({
-      jobs: this.#jobs,
-      counters: this.#counters,
-      errors: this.#errors,
-      transaction: (change) => ctx.storage.transactionSync(change),
-      readPacing: () => (JSON.parse(this.#meta("pacing") ?? "null") as Pacing | null) ?? undefined,
-      writePacing: (pacing) => this.#setMeta("pacing", JSON.stringify(pacing)),
-      now: () => Date.now(),
-      random: () => Math.random(),
-    });
     const queue = env.DELIVERIES as Queue<DeliveryPointer>;
-    this.#pump = createPump({
-      jobs: this.#jobs,
-      pacing: () => this.#deliveries.pacing(),
-      destinationId: () => this.#meta("destinationId") ?? "",
+    this.#room = createRoom(ctx.storage, {
       send: async (pointers) => void (await queue.sendBatch(pointers.map((body) => ({ body })))),
       arm: (at) => this.#arm(at),
+      now: () => Date.now(),
+      random: () => Math.random(),
     });
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
@@ -69,72 +49,142 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /**
-   * Adds ingest counts to the minute of `at`. Keys: `accepted` (by the segment: see countSegment), `duplicate`, `refused:<reason>`.
-   * Not idempotent: a caller that repeats counts twice.
+   * Adds ingest counts to the minute of `at`. Keys: `accepted` (by the segment: see countSegment), `duplicate`,
+   * `refused:<reason>`, which `kinds` breaks down as far as that is known. Not idempotent: a caller that repeats
+   * counts twice.
    */
-  async count(at: number, counts: IngestCounts): Promise<void> {
-    this.#counters.add(at, counts, (counts["accepted"] ?? 0) > 0 ? at : undefined);
+  async count(at: number, counts: IngestCounts, kinds: readonly RefusedKind[] = []): Promise<void> {
+    const tallied = kinds.map(({ kind, reason, count }): TalliedKind => ({
+      metric: "refused",
+      ...kind,
+      reason,
+      count,
+    }));
+    const seenAt = (counts["accepted"] ?? 0) > 0 ? at : undefined;
+    this.#room.counters.add(at, { counts, kinds: tallied, seenAt });
   }
 
   /** Adds the events of a segment once: a repeated one, and any before it of the same shard, counts nothing. */
-  async countSegment({ shard, segment, at, accepted }: CountedSegment): Promise<void> {
+  async countSegment({ shard, segment, at, accepted, kinds = [] }: CountedSegment): Promise<void> {
+    const { meta, counters } = this.#room;
     const name = `counted:${shard}`;
-    if (segment <= Number(this.#meta(name) ?? -1)) return;
+    if (segment <= Number(meta.get(name) ?? -1)) return;
+    const tallied = kinds.map(({ kind, count }): TalliedKind => ({ metric: "accepted", ...kind, count }));
     this.ctx.storage.transactionSync(() => {
-      this.#counters.add(at, { accepted }, at);
-      this.#setMeta(name, String(segment));
+      counters.add(at, { counts: { accepted }, kinds: tallied, seenAt: at });
+      meta.set(name, String(segment));
     });
   }
 
   async volume(window: ReportWindow): Promise<VolumeReport> {
-    return volumeReport(this.#counters.series(window), window, this.#counters.lastSeenAt());
+    const { counters } = this.#room;
+    return volumeReport(counters.series(window), window, counters.lastSeenAt());
+  }
+
+  /** One metric of Segment's delivery overview. The caller has checked the window (core/overview overviewProblem). */
+  async overview(query: OverviewQuery): Promise<OverviewRow[]> {
+    const from = Math.floor(query.from / DAY_MS) * DAY_MS;
+    return overviewRows(this.#room.counters.hours(query.granularity === "DAY" ? from : query.from, query.to), query);
   }
 
   /** Durable once it returns; the pointer follows as soon as the destination's pacing allows. Idempotent. */
   async open(opening: JobOpening): Promise<void> {
+    const { meta, jobs, pump } = this.#room;
     const now = Date.now();
-    if (this.#meta("destinationId") === undefined) this.#setMeta("destinationId", opening.destinationId);
-    if (this.#jobs.open(opening, now)) await this.#pump.run(now);
+    if (meta.get("destinationId") === undefined) meta.set("destinationId", opening.destinationId);
+    if (jobs.open(opening, now)) await pump.run(now);
   }
 
-  /** The lines to send now, held for DELIVERY.leaseMs; see Claim. */
-  async claim(name: { key: string; replayId?: string }): Promise<Claim> {
-    const claim = this.#deliveries.claim(name);
-    if (claim.status === "granted") this.#pump.held(name, Date.now() + DELIVERY.leaseMs);
+  /** The cells to decide and send now, held for DELIVERY.leaseMs; see Claim. */
+  async claim(request: ClaimRequest): Promise<Claim> {
+    const { deliveries, meta, pump } = this.#room;
+    const claim = deliveries.claim(request);
+    if (claim.status === "granted") pump.held(request, Date.now() + DELIVERY.leaseMs);
+    // Its pointer is used up; when the user resumes, a new one follows at once.
+    else if (meta.hold().pausedAt !== undefined) pump.held(request, undefined);
     return claim;
   }
 
-  /** Books what became of the lines; once the job is let go, the next pointers go out. */
+  /** Books what became of the cells; once the job is let go, the next pointers go out. */
   async settle(settlement: Settlement): Promise<SettleResult> {
-    const { proceed, released } = this.#deliveries.settle(settlement);
+    const { deliveries, pump } = this.#room;
+    const { proceed, released } = deliveries.settle(settlement);
     const now = Date.now();
-    if (proceed) this.#pump.held(settlement, now + DELIVERY.leaseMs);
+    if (proceed) pump.held(settlement, now + DELIVERY.leaseMs);
     if (released) {
-      this.#pump.held(settlement, undefined);
-      await this.#pump.run(now);
+      pump.held(settlement, undefined);
+      await pump.run(now);
     }
     return { proceed };
   }
 
   async summary(window: ReportWindow): Promise<DeliverySummary> {
-    const { reasons, ...report } = deliveryReport(this.#counters.series(window), window);
-    const { waiting, retrying, nextAt } = this.#jobs.gauges();
-    const { pausedUntil, probeAt } = this.#deliveries.pacing();
+    const { counters, jobs, errors, deliveries, meta } = this.#room;
+    const { reasons, ...report } = deliveryReport(counters.series(window), window);
+    const { waiting, retrying, nextAt } = jobs.gauges();
+    const { pausedUntil, probeAt } = deliveries.pacing();
+    const { pausedAt } = meta.hold();
     const blockedUntil = Math.max(pausedUntil ?? 0, probeAt ?? 0);
     return {
       ...report,
       waiting,
       retrying,
-      errors: this.#errors.groups(reasons),
-      ...(nextAt === null ? {} : { nextAttemptAt: Math.max(nextAt, blockedUntil) }),
+      errors: errors.groups(reasons),
+      ...(nextAt === null || pausedAt !== undefined ? {} : { nextAttemptAt: Math.max(nextAt, blockedUntil) }),
       ...(pausedUntil !== undefined && pausedUntil > window.now ? { pausedUntil } : {}),
       ...(probeAt === undefined ? {} : { probeAt }),
+      paused: pausedAt !== undefined,
+      ...(pausedAt === undefined ? {} : { pausedAt }),
     };
   }
 
   /** What became of one line of a segment here; empty when it was never routed here or is forgotten by now. */
-  async lineTrace(key: string, line: number): Promise<LineTrace[]> {
-    return this.#jobs.trace(key, line);
+  async lineTrace(key: string, line: number): Promise<LaneTrace[]> {
+    return this.#room.jobs.trace(key, line);
+  }
+
+  /**
+   * The user stops all deliveries: what is under way is booked, nothing new is sent, no attempt is used and nothing is
+   * given up, however long it takes.
+   */
+  async pause(): Promise<void> {
+    const { meta } = this.#room;
+    if (meta.hold().pausedAt === undefined) meta.setHold({ ...meta.hold(), pausedAt: Date.now() });
+  }
+
+  /** Everything that waits goes out as the destination's own pacing allows. */
+  async resume(): Promise<void> {
+    const { meta, pump } = this.#room;
+    const now = Date.now();
+    if (meta.hold().pausedAt !== undefined) meta.setHold({ resumedAt: now });
+    await pump.run(now);
+  }
+
+  /** Dead letters of the last 90 days, newest first. */
+  async deadLetters(query: LetterQuery): Promise<LetterPage> {
+    return this.#room.letters.list(query, Date.now() - DELIVERY.lettersKeptMs);
+  }
+
+  /**
+   * Sends dead letters again, as jobs of their own; those that come while it is under way are not among them.
+   * Idempotent by `id`. Throws for an `id` that cannot be one.
+   */
+  async resend(request: ResendRequest): Promise<ResendRecord> {
+    if (!/^\w{1,40}$/.test(request.id)) throw new Error("a re-send's id is 1 to 40 letters, digits or _");
+    const { resends } = this.#room;
+    const now = Date.now();
+    if (resends.find(request.id) === undefined) {
+      const [oldest, newest] = [now - DELIVERY.lettersKeptMs, now + 1];
+      const { from = oldest, to = newest } = request;
+      resends.add({ ...request, from: Math.max(from, oldest), to: Math.min(to, newest) }, now);
+      await this.#sendAgain(now);
+    }
+    return resends.find(request.id)!;
+  }
+
+  /** The latest re-sends, newest first. */
+  async resends(): Promise<ResendRecord[]> {
+    return this.#room.resends.list();
   }
 
   /** Alarms are dropped after six failures, so nothing may leave this without the next one armed. */
@@ -143,31 +193,34 @@ export class Ledger extends DurableObject<Env> {
     const now = Date.now();
     try {
       this.#sweep(now);
-      await this.#pump.run(now);
+      await this.#sendAgain(now);
     } catch (error) {
       console.error(`ledger ${this.ctx.id.name}: alarm failed`, error);
       this.#arm(now + ALARM_FAILED_MS);
     }
   }
 
+  /** Goes on with re-sends and sends what is due. */
+  async #sendAgain(now: number): Promise<void> {
+    const { resending, pump, resends } = this.#room;
+    // Before anything is done: an object that dies in the middle must be woken again.
+    if (resends.unfinished() !== undefined) this.#arm(now + RESEND_AGAIN_MS);
+    resending.proceed(now, RESEND_STEPS);
+    await pump.run(now);
+  }
+
   #sweep(now: number): void {
-    if (now - Number(this.#meta("sweptAt") ?? 0) < SWEEP_EVERY_MS) return;
-    this.#jobs.forgetFinished(now - DELIVERY.finishedKeptMs);
-    this.#setMeta("sweptAt", String(now));
+    const { meta, jobs, letters, resends } = this.#room;
+    if (now - Number(meta.get("sweptAt") ?? 0) < SWEEP_EVERY_MS) return;
+    jobs.forgetFinished(now - DELIVERY.finishedKeptMs);
+    letters.forget(now - DELIVERY.lettersKeptMs);
+    resends.forget(now - DELIVERY.lettersKeptMs);
+    meta.set("sweptAt", String(now));
   }
 
   #arm(at: number): void {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     void this.ctx.storage.setAlarm(at);
-  }
-
-  #meta(name: string): string | undefined {
-    const rows = this.ctx.storage.sql.exec<{ value: string }>("SELECT value FROM meta WHERE name = ?", name).toArray();
-    return rows[0]?.value;
-  }
-
-  #setMeta(name: string, value: string): void {
-    this.ctx.storage.sql.exec("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", name, value);
   }
 }

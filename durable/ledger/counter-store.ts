@@ -10,54 +10,82 @@ import {
   type SeriesStep,
 } from "../../src/core/counters.ts";
 import { MINUTE_MS } from "../../src/core/durations.ts";
-import type { ReportWindow } from "../../src/core/ledger.ts";
+import { addKinds, readKinds, withoutMinutes, writeKinds, type TalliedKind } from "../../src/core/kind-counts.ts";
+import type { ReportWindow } from "../../src/core/ledger-reports.ts";
+import type { OverviewHour } from "../../src/core/overview.ts";
 
 type HourRow = {
   hour: number; // start of the hour, ms since epoch
   minutes: string; // JSON: HourCounts.minutes
   totals: string; // JSON: HourCounts.totals
   last_at: number | null; // the latest accepted event counted here
+  kinds: string | null; // core/kind-counts writeKinds
 };
+
+const COLUMNS = "hour, minutes, totals, last_at, kinds";
+const NO_KINDS = "[]";
 
 const countsOf = (row: Pick<HourRow, "minutes" | "totals">): HourCounts => ({
   minutes: JSON.parse(row.minutes) as HourCounts["minutes"],
   totals: JSON.parse(row.totals) as HourCounts["totals"],
 });
 
+/** What is counted at one moment. */
+export interface Counting {
+  readonly counts: Counts;
+  /** What the counts are made of, as far as that is known. */
+  readonly kinds?: readonly TalliedKind[];
+  /** When the latest accepted event came, if one did. */
+  readonly seenAt?: number | undefined;
+}
+
 /** Minute counters packed into one row per hour: counting costs one row written, whatever is counted. */
 export function counterStore(sql: SqlStorage) {
-  const read = (hour: number) =>
-    sql.exec<HourRow>("SELECT hour, minutes, totals, last_at FROM hours WHERE hour = ?", hour).toArray()[0];
+  const read = (hour: number) => sql.exec<HourRow>(`SELECT ${COLUMNS} FROM hours WHERE hour = ?`, hour).toArray()[0];
+
+  const since = (hour: number, before: number): HourRow[] =>
+    sql.exec<HourRow>(`SELECT ${COLUMNS} FROM hours WHERE hour >= ? AND hour < ?`, hour, before).toArray();
 
   /** Runs once per hour, when its row is new: needs no alarm, so a source's ledger can sleep. */
   function prune(hour: number): void {
     sql.exec("DELETE FROM hours WHERE hour < ?", hour - HOURS_KEPT_MS);
-    sql.exec("UPDATE hours SET minutes = '{}' WHERE hour < ? AND minutes <> '{}'", hour - MINUTES_KEPT_MS);
+    const query = "SELECT hour, kinds FROM hours WHERE hour < ? AND minutes <> '{}'";
+    for (const old of sql.exec<Pick<HourRow, "hour" | "kinds">>(query, hour - MINUTES_KEPT_MS).toArray()) {
+      const kinds = writeKinds(withoutMinutes(readKinds(old.kinds ?? NO_KINDS)));
+      sql.exec("UPDATE hours SET minutes = '{}', kinds = ? WHERE hour = ?", kinds, old.hour);
+    }
   }
 
   return {
-    /** Adds to the minute of `at`; `seenAt` is when the latest accepted event came, if one did. */
-    add(at: number, counts: Counts, seenAt?: number): void {
+    /** Adds to the minute of `at`. */
+    add(at: number, { counts, kinds = [], seenAt = 0 }: Counting): void {
       const hour = hourOf(at);
       const row = read(hour);
       const next = addCounts(row === undefined ? EMPTY_HOUR : countsOf(row), at, counts);
-      const lastAt = Math.max(row?.last_at ?? 0, seenAt ?? 0) || null;
+      const minute = Math.floor((at - hour) / MINUTE_MS);
       sql.exec(
-        "INSERT OR REPLACE INTO hours (hour, minutes, totals, last_at) VALUES (?, ?, ?, ?)",
+        `INSERT OR REPLACE INTO hours (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`,
         hour,
         JSON.stringify(next.minutes),
         JSON.stringify(next.totals),
-        lastAt,
+        Math.max(row?.last_at ?? 0, seenAt) || null,
+        writeKinds(addKinds(readKinds(row?.kinds ?? NO_KINDS), minute, kinds)),
       );
       if (row === undefined) prune(hour);
     },
 
     series({ minutes, now }: ReportWindow): SeriesStep[] {
-      const from = hourOf(now - minutes * MINUTE_MS);
-      const rows = sql
-        .exec<HourRow>("SELECT hour, minutes, totals, last_at FROM hours WHERE hour >= ?", from)
-        .toArray();
+      const rows = since(hourOf(now - minutes * MINUTE_MS), Infinity);
       return readSeries(new Map(rows.map((row) => [row.hour, countsOf(row)])), minutes, now);
+    },
+
+    /** The hours that touch a window, with what they count by kind. */
+    hours(from: number, to: number): OverviewHour[] {
+      return since(hourOf(from), to).map((row) => ({
+        hour: row.hour,
+        ...countsOf(row),
+        kinds: readKinds(row.kinds ?? NO_KINDS),
+      }));
     },
 
     lastSeenAt: (): number | undefined =>

@@ -1,52 +1,59 @@
-import { latencyBucket } from "../../src/core/counters.ts";
 import { DELIVERY, nextAskedAttemptAt, nextAttemptAt } from "../../src/core/delivery.ts";
-import type { Claim, SettledLine, Settlement, SettleResult } from "../../src/core/ledger.ts";
-import { applyOutcomes, currentRound, tally } from "../../src/core/line-states.ts";
-import { paceAfter, permission, startProbe, STEADY, type Pacing } from "../../src/core/pacing.ts";
+import type { Claim, ClaimRequest, SettledCell, Settlement, SettleResult } from "../../src/core/ledger.ts";
+import { entriesOf, resendIdOf } from "../../src/core/letters.ts";
+import { remember } from "../../src/core/line-history.ts";
+import { applyOutcomes, currentRound, fixLanes, probeCells, tally } from "../../src/core/line-states.ts";
+import { giveUpAt, paceAfter, permission, startProbe, STEADY, type Hold, type Pacing } from "../../src/core/pacing.ts";
+import { countCells, tallyCells } from "../../src/core/settle-counts.ts";
 import type { CounterStore } from "./counter-store.ts";
 import type { ErrorStore } from "./error-store.ts";
-import type { Job, JobName, JobStore } from "./job-store.ts";
+import type { Job } from "./job-row.ts";
+import type { JobStore } from "./job-store.ts";
+import type { LetterStore } from "./letter-store.ts";
+import type { ResendStore } from "./resend-store.ts";
 
 export interface DeliveriesRoom {
   readonly jobs: JobStore;
   readonly counters: CounterStore;
   readonly errors: ErrorStore;
+  readonly letters: LetterStore;
+  readonly resends: ResendStore;
   /** All of its writes or none: rolled back when `change` throws. */
   transaction(change: () => void): void;
   readPacing(): Pacing | undefined;
   writePacing(pacing: Pacing): void;
+  hold(): Hold;
   now(): number;
   /** 0 to 1. */
   random(): number;
 }
 
-const NOTHING_DUE: Claim = { status: "nothing_due" };
+/** A job whose lanes are known. */
+type LanedJob = Job & { readonly lanes: readonly string[] };
 
-/** Counter keys: `delivered`, `latency:<bucket>`, `retry:<reason>`, `abandoned:<reason>`, `dropped:<reason>`. */
-function countLines(lines: readonly SettledLine[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  const add = (key: string) => (counts[key] = (counts[key] ?? 0) + 1);
-  for (const { status, reason = "INTERNAL", latencyMs } of lines) {
-    add(status === "delivered" ? status : `${status}:${reason}`);
-    if (latencyMs !== undefined) add(`latency:${latencyBucket(latencyMs)}`);
-  }
-  return counts;
+const NOTHING_DUE: Claim = { status: "nothing_due" };
+const NOT_HELD = { proceed: false, released: false };
+
+function withLanes(job: Job, lanes: readonly string[]): LanedJob {
+  if (job.lanes !== undefined) return { ...job, lanes: job.lanes };
+  if (lanes.length > DELIVERY.maxLanes) throw new Error(`${lanes.length} lanes, more than ${DELIVERY.maxLanes}`);
+  return { ...job, lanes, states: fixLanes(job.states, lanes.length) };
 }
 
-/** Lets the lines of a round that is over wait for their next attempt; a round that goes on stays due. */
+/** Lets the cells of a round that is over wait for their next attempt; a round that goes on stays due. */
 function schedule(
   before: Job,
   after: Job["states"],
-  lines: readonly SettledLine[],
+  outcomes: readonly SettledCell[],
   room: DeliveriesRoom,
 ): Pick<Job, "nextAt" | "bySchedule"> {
   const { failures } = currentRound(after);
   const bySchedule =
-    before.bySchedule || lines.some((line) => line.status === "retry" && line.retryAfterMs === undefined);
-  if (tally(after).pending === 0 || failures === currentRound(before.states).failures) {
+    before.bySchedule || outcomes.some(({ status, retryAfterMs }) => status === "retry" && retryAfterMs === undefined);
+  if (tally(after, before.count).pending === 0 || failures === currentRound(before.states).failures) {
     return { nextAt: before.nextAt, bySchedule };
   }
-  const asked = Math.max(0, ...lines.map((line) => line.retryAfterMs ?? 0));
+  const asked = Math.max(0, ...outcomes.map(({ retryAfterMs = 0 }) => retryAfterMs));
   const [now, random] = [room.now(), room.random()];
   const nextAt = bySchedule
     ? Math.max(now + asked, nextAttemptAt(failures, now, random))
@@ -54,16 +61,9 @@ function schedule(
   return { nextAt, bySchedule: false };
 }
 
-/** How a free, due job may be served at this moment. */
-function modeFor(job: Pick<Job, "nextAt">, pacing: Pacing, at: number): Settlement["mode"] | undefined {
-  const may = permission(pacing, at);
-  if (may.status !== "wait") return may.status;
-  return job.nextAt <= at - DELIVERY.maxWaitMs ? "give_up" : undefined;
-}
-
-/** The moves of a destination's ledger: who may send which lines when, and what came of it. */
+/** The moves of a destination's ledger: who may send which cells when, and what came of it. */
 export function deliveriesOf(room: DeliveriesRoom) {
-  const { jobs, counters, errors, now } = room;
+  const { jobs, counters, errors, letters, resends, now } = room;
   let pacing = room.readPacing() ?? STEADY;
 
   /** Writes together; the pacing in memory changes only once everything is stored. */
@@ -75,44 +75,77 @@ export function deliveriesOf(room: DeliveriesRoom) {
     pacing = next;
   }
 
+  /** How a free, due job may be served at this moment. */
+  function modeFor(job: Pick<Job, "nextAt">, paced: Pacing, at: number): Settlement["mode"] | undefined {
+    const hold = room.hold();
+    if (hold.pausedAt !== undefined) return undefined;
+    const may = permission(paced, at);
+    if (may.status !== "wait") return may.status;
+    return giveUpAt(job.nextAt, hold) <= at ? "give_up" : undefined;
+  }
+
+  /** Everything that outcomes are told to but the job itself. */
+  function book(job: LanedJob, applied: readonly SettledCell[], settlement: Settlement, at: number): void {
+    if (applied.length === 0) return;
+    const { sourceId, count, lanes } = job;
+    const kinds = tallyCells(applied, { sourceId, count, lanes, kinds: settlement.kinds });
+    counters.add(at, { counts: countCells(applied), kinds });
+    errors.add(applied, at);
+    for (const object of settlement.letters) {
+      const entries = entriesOf(object, applied, job);
+      if (entries.length > 0) letters.add(at, object.key, job, entries);
+    }
+    const resend = resendIdOf(job.replayId);
+    if (resend !== undefined) resends.book(resend, applied);
+  }
+
   return {
     pacing: (): Pacing => pacing,
 
-    claim(name: JobName): Claim {
+    claim({ lanes, ...name }: ClaimRequest): Claim {
       const at = now();
       const job = jobs.find(name);
       if (job === undefined || job.done || job.leaseUntil > at || job.nextAt > at) return NOTHING_DUE;
       const mode = modeFor(job, pacing, at);
       if (mode === undefined) return NOTHING_DUE;
-      const round = currentRound(job.states);
+      const laned = withLanes(job, lanes);
+      const { failures, cells } = currentRound(laned.states);
       const token = job.claims + 1;
       const paced = mode === "probe" ? startProbe(pacing, at) : pacing;
-      store(paced, () => jobs.lease(job, at + DELIVERY.leaseMs, token));
-      const lines = mode === "probe" ? round.lines.slice(0, 1) : round.lines;
-      return { status: "granted", lines, attempt: round.failures + 1, mode, token };
+      store(paced, () => jobs.lease(laned, at + DELIVERY.leaseMs, token));
+      return {
+        status: "granted",
+        count: job.count,
+        lanes: laned.lanes,
+        cells: mode === "probe" ? probeCells(laned.states, job.count, cells) : cells,
+        attempt: failures + 1,
+        mode,
+        token,
+      };
     },
 
     /**
-     * Books one part of an attempt. What was delivered or given up counts even when the lease was lost meanwhile;
-     * failures then leave no mark, because the new holder makes the attempt that counts. Booked whole or not at all.
+     * Books one part of an attempt. What was decided, delivered or given up counts even when the lease was lost
+     * meanwhile; failures then leave no mark, because the new holder makes the attempt that counts. Booked whole or
+     * not at all.
      */
-    settle({ key, replayId, token, mode, lines, release }: Settlement): SettleResult & { readonly released: boolean } {
+    settle(settlement: Settlement): SettleResult & { readonly released: boolean } {
+      const { key, replayId, token, mode, outcomes, release } = settlement;
       const at = now();
       const job = jobs.find(replayId === undefined ? { key } : { key, replayId });
-      if (job === undefined || job.done) return { proceed: false, released: false };
+      if (job?.lanes === undefined || job.done) return NOT_HELD;
+      const laned = withLanes(job, job.lanes);
       const holds = job.claims === token;
-      const { states, applied } = applyOutcomes(job.states, lines, holds && mode === "send");
-      const next = schedule(job, states, lines, room);
-      const answers = { lines, probe: mode === "probe", now: at, random: room.random() };
+      const { states, applied } = applyOutcomes(job.states, job.count, settlement, holds && mode === "send");
+      const history = remember(job.history, { at, outcomes: applied, before: job.states, after: states });
+      const next = schedule(job, states, outcomes, room);
+      const answers = { lines: outcomes, probe: mode === "probe", now: at, random: room.random() };
       const paced = mode === "give_up" ? pacing : paceAfter(pacing, answers);
       const proceed = holds && !release && next.nextAt <= at && modeFor(next, paced, at) === mode;
       const leaseUntil = proceed ? at + DELIVERY.leaseMs : 0;
       store(paced, () => {
-        if (applied.length > 0) {
-          counters.add(at, countLines(applied));
-          errors.add(applied, at);
-        }
-        jobs.save({ ...job, ...next, states, leaseUntil: holds ? leaseUntil : job.leaseUntil }, job, at);
+        book(laned, applied, settlement, at);
+        jobs.save({ ...job, ...next, states, history, leaseUntil: holds ? leaseUntil : job.leaseUntil }, job, at);
       });
       return { proceed, released: holds && !proceed };
     },

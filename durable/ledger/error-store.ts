@@ -1,5 +1,8 @@
-import type { ErrorGroup, ErrorSample, SettledLine } from "../../src/core/ledger.ts";
+import type { ErrorGroup, ErrorSample } from "../../src/core/ledger-reports.ts";
+import type { SettledCell } from "../../src/core/ledger.ts";
 import { clip } from "../../src/core/mask.ts";
+import { explainReason } from "../../src/core/reasons.ts";
+import { reasonOf } from "../../src/core/settle-counts.ts";
 
 const MAX_GROUPS = 100;
 const MAX_SAMPLES = 10;
@@ -14,9 +17,9 @@ type ErrorRow = {
   samples: string; // JSON: ErrorSample[], newest first
 };
 
-function sampleOf(line: SettledLine, at: number): ErrorSample[] {
-  if (line.sample === undefined) return [];
-  const { sent, request, response } = line.sample;
+function sampleOf(outcome: SettledCell, at: number): ErrorSample[] {
+  if (outcome.sample === undefined) return [];
+  const { sent, request, response } = outcome.sample;
   return [
     {
       at,
@@ -39,7 +42,7 @@ export function errorStore(sql: SqlStorage) {
     );
   }
 
-  function record(status: string, reason: string, lines: readonly SettledLine[], at: number): void {
+  function record(status: string, reason: string, outcomes: readonly SettledCell[], at: number): void {
     const row = sql
       .exec<ErrorRow>(
         "SELECT status, reason, detail, last_at, samples FROM errors WHERE status = ? AND reason = ?",
@@ -49,8 +52,8 @@ export function errorStore(sql: SqlStorage) {
       .toArray()[0];
     if (row === undefined) makeRoom();
     const older = row === undefined ? [] : (JSON.parse(row.samples) as ErrorSample[]);
-    const samples = [...lines.flatMap((line) => sampleOf(line, at)), ...older].slice(0, MAX_SAMPLES);
-    const detail = lines.findLast((line) => line.detail !== undefined)?.detail ?? row?.detail ?? "";
+    const samples = [...outcomes.flatMap((outcome) => sampleOf(outcome, at)), ...older].slice(0, MAX_SAMPLES);
+    const detail = outcomes.findLast((outcome) => outcome.detail !== undefined)?.detail ?? row?.detail ?? "";
     sql.exec(
       "INSERT OR REPLACE INTO errors (status, reason, detail, last_at, samples) VALUES (?, ?, ?, ?, ?)",
       status,
@@ -62,11 +65,11 @@ export function errorStore(sql: SqlStorage) {
   }
 
   return {
-    /** Records every line that was not delivered: one row per reason. */
-    add(lines: readonly SettledLine[], at: number): void {
+    /** Records every outcome but deliveries: one row per reason. */
+    add(outcomes: readonly SettledCell[], at: number): void {
       const groups = Map.groupBy(
-        lines.filter((line) => line.status !== "delivered"),
-        (line) => `${line.status}:${line.reason ?? "INTERNAL"}`,
+        outcomes.filter((outcome) => outcome.status !== "delivered"),
+        (outcome) => `${outcome.status}:${reasonOf(outcome)}`,
       );
       for (const [name, members] of groups) {
         const [first] = members;
@@ -84,6 +87,7 @@ export function errorStore(sql: SqlStorage) {
           count: counts.get(`${row.status}:${row.reason}`) ?? 0,
           lastAt: row.last_at,
           samples: JSON.parse(row.samples) as ErrorSample[],
+          ...explainReason(row.reason),
         }))
         .filter((group) => group.count > 0)
         .toSorted((a, b) => b.count - a.count || b.lastAt - a.lastAt);

@@ -1,118 +1,99 @@
-import type { JobOpening, LineTrace } from "../../src/core/ledger.ts";
+import { historyOf } from "../../src/core/line-history.ts";
+import type { JobOpening, LaneTrace } from "../../src/core/ledger.ts";
+import { freshGates, isQuiet, readState, tally } from "../../src/core/line-states.ts";
 import {
-  freshStates,
-  packStates,
-  readState,
-  tally,
-  unpackStates,
-  type LineStates,
-} from "../../src/core/line-states.ts";
-
-/** Names one job within the ledger of its destination. */
-export interface JobName {
-  readonly key: string;
-  readonly replayId?: string;
-}
-
-export interface Job extends JobName {
-  readonly sourceId: string;
-  readonly count: number;
-  readonly states: LineStates;
-  readonly nextAt: number;
-  /** 0 = free. */
-  readonly leaseUntil: number;
-  /** A line of the current round failed without the destination asking for a pause. */
-  readonly bySchedule: boolean;
-  readonly claims: number;
-  readonly done: boolean;
-}
-
-type JobRow = {
-  key: string;
-  replay: string; // "" = live traffic
-  source_id: string;
-  count: number;
-  next_at: number; // ms since epoch
-  lease_until: number; // ms since epoch, 0 = free
-  by_schedule: number; // 0 or 1
-  claims: number;
-  done_at: number | null; // ms since epoch
-  states: ArrayBuffer;
-};
+  JOB_COLUMNS,
+  nameOf,
+  packCells,
+  packHistory,
+  replayOf,
+  toJob,
+  type Job,
+  type JobName,
+  type JobRow,
+} from "./job-row.ts";
 
 /** A job that is due, without its states. */
 export type DueJob = Pick<Job, "key" | "replayId" | "sourceId" | "nextAt" | "leaseUntil">;
 
-const replayOf = (name: JobName): string => name.replayId ?? "";
-const nameOf = (row: Pick<JobRow, "key" | "replay">): JobName =>
-  row.replay === "" ? { key: row.key } : { key: row.key, replayId: row.replay };
-
-const COLUMNS = "key, replay, source_id, count, next_at, lease_until, by_schedule, claims, done_at, states";
+/** One cell of a line as a trace shows it; nothing for a delivery that a re-send is not about. */
+function traceCell(job: Job, lane: number, line: number): LaneTrace[] {
+  const cell = lane * job.count + line;
+  const state = job.states[cell];
+  const { status, failures } = readState(state ?? 0);
+  if (state === undefined || status === "skipped") return [];
+  const subscriptionId = job.lanes?.[lane - 1];
+  const past = isQuiet(state) ? { attempts: [] } : historyOf(job.history, cell);
+  return [
+    {
+      ...(job.replayId === undefined ? {} : { replayId: job.replayId }),
+      ...(subscriptionId === undefined ? {} : { subscriptionId }),
+      status,
+      failures,
+      ...past,
+      ...(status === "pending" ? { nextAttemptAt: job.nextAt } : {}),
+    },
+  ];
+}
 
 /** The jobs of one destination: every change is one row (two when the time it is due moves). */
 export function jobStore(sql: SqlStorage) {
-  const toJob = (row: JobRow): Job => ({
-    ...nameOf(row),
-    sourceId: row.source_id,
-    count: row.count,
-    states: unpackStates(new Uint8Array(row.states), row.count),
-    nextAt: row.next_at,
-    leaseUntil: row.lease_until,
-    bySchedule: row.by_schedule === 1,
-    claims: row.claims,
-    done: row.done_at !== null,
-  });
-
   return {
-    /** False when the job exists already, in whatever state. */
-    open(opening: JobOpening, now: number): boolean {
+    /** False when the job exists already, in whatever state. A re-send comes with its `cells`; else nothing is decided. */
+    open(opening: JobOpening, now: number, cells?: Pick<Job, "lanes" | "states">): boolean {
       const { key, sourceId, count } = opening;
-      const states = packStates(freshStates(count));
+      const opened = cells ?? { lanes: undefined, states: freshGates(count) };
+      const { lanes, states } = packCells(opened);
       const cursor = sql.exec(
-        `INSERT INTO jobs (key, replay, source_id, count, pending, failed, opened_at, next_at, lease_until, by_schedule, claims, done_at, states)
-         VALUES (?, ?, ?, ?, ?, 0, ?, ?, 0, 0, 0, NULL, ?) ON CONFLICT DO NOTHING`,
+        `INSERT INTO jobs (key, replay, source_id, count, pending, failed, opened_at, next_at, lease_until, by_schedule,
+           claims, done_at, states, lanes, history)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, 0, 0, 0, NULL, ?, ?, NULL) ON CONFLICT DO NOTHING`,
         key,
         replayOf(opening),
         sourceId,
         count,
-        count,
+        tally(opened.states, count).pending,
         now,
         now,
         states,
+        lanes,
       );
       return cursor.rowsWritten > 0;
     },
 
     find(name: JobName): Job | undefined {
-      const rows = sql.exec<JobRow>(
-        `SELECT ${COLUMNS} FROM jobs WHERE key = ? AND replay = ?`,
-        name.key,
-        replayOf(name),
-      );
-      const row = rows.toArray()[0];
+      const query = `SELECT ${JOB_COLUMNS} FROM jobs WHERE key = ? AND replay = ?`;
+      const row = sql.exec<JobRow>(query, name.key, replayOf(name)).toArray()[0];
       return row === undefined ? undefined : toJob(row);
     },
 
-    lease(name: JobName, until: number, claims: number): void {
+    /** Gives the job away; its first claim fixes its lanes, which the states then have cells for. */
+    lease(job: Job, until: number, claims: number): void {
+      const { lanes, states } = packCells(job);
       sql.exec(
-        "UPDATE jobs SET lease_until = ?, claims = ? WHERE key = ? AND replay = ?",
+        "UPDATE jobs SET lease_until = ?, claims = ?, lanes = ?, states = ? WHERE key = ? AND replay = ?",
         until,
         claims,
-        name.key,
-        replayOf(name),
+        lanes,
+        states,
+        job.key,
+        replayOf(job),
       );
     },
 
-    /** Stores the new states; a job without pending lines is finished at `now`. `before`: the job as `find` gave it. */
+    /** Stores the new states; a job without pending cells is finished at `now`. `before`: the job as `find` gave it. */
     save(job: Job, before: Pick<Job, "nextAt">, now: number): void {
-      const { pending, failed } = tally(job.states);
+      const { pending, failed } = tally(job.states, job.count);
       // The index holds these two: naming them writes its row as well, also when nothing changes.
       const moves = pending === 0 || job.nextAt !== before.nextAt;
+      const { lanes, states } = packCells(job);
       sql.exec(
-        `UPDATE jobs SET ${moves ? "next_at = ?, done_at = ?," : ""}
-           states = ?, pending = ?, failed = ?, lease_until = ?, by_schedule = ? WHERE key = ? AND replay = ?`,
+        `UPDATE jobs SET ${moves ? "next_at = ?, done_at = ?," : ""} states = ?, lanes = ?, history = ?,
+           pending = ?, failed = ?, lease_until = ?, by_schedule = ? WHERE key = ? AND replay = ?`,
         ...(moves ? [job.nextAt, pending === 0 ? now : null] : []),
-        packStates(job.states),
+        states,
+        lanes,
+        packHistory(job.history),
         pending,
         failed,
         job.leaseUntil,
@@ -156,21 +137,17 @@ export function jobStore(sql: SqlStorage) {
         .one();
     },
 
-    /** Every delivery of one line: the live one and its replays. */
-    trace(key: string, line: number): LineTrace[] {
-      const rows = sql.exec<JobRow>(`SELECT ${COLUMNS} FROM jobs WHERE key = ? ORDER BY replay`, key).toArray();
-      return rows.map(toJob).flatMap((job) => {
-        const byte = job.states[line];
-        if (byte === undefined) return [];
-        const state = readState(byte);
-        return [
-          {
-            ...(job.replayId === undefined ? {} : { replayId: job.replayId }),
-            ...state,
-            ...(state.status === "pending" ? { nextAttemptAt: job.nextAt } : {}),
-          },
-        ];
-      });
+    /** Every delivery of one line, gate first: the live one, its replays and re-sends. */
+    trace(key: string, line: number): LaneTrace[] {
+      const query = `SELECT ${JOB_COLUMNS} FROM jobs WHERE key = ? ORDER BY replay`;
+      return sql
+        .exec<JobRow>(query, key)
+        .toArray()
+        .map(toJob)
+        .filter((job) => line < job.count)
+        .flatMap((job) =>
+          Array.from({ length: 1 + (job.lanes?.length ?? 0) }, (_, lane) => traceCell(job, lane, line)).flat(),
+        );
     },
 
     forgetFinished(before: number): void {

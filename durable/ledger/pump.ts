@@ -1,10 +1,12 @@
 import { DELIVERY, type DeliveryPointer } from "../../src/core/delivery.ts";
-import { permission, type Pacing } from "../../src/core/pacing.ts";
-import type { DueJob, JobName, JobStore } from "./job-store.ts";
+import { giveUpAt, permission, type Hold, type Pacing } from "../../src/core/pacing.ts";
+import type { JobName } from "./job-row.ts";
+import type { DueJob, JobStore } from "./job-store.ts";
 
 export interface PumpRoom {
   readonly jobs: JobStore;
   pacing(): Pacing;
+  hold(): Hold;
   destinationId(): string;
   send(pointers: readonly DeliveryPointer[]): Promise<void>;
   /** Makes sure that `pump` runs at `at` (ms) or earlier. */
@@ -30,7 +32,9 @@ export function createPump(room: PumpRoom) {
     const free = DELIVERY.window - out.size;
     if (may.status === "send") return { by: now, slots: free };
     if (may.status === "probe") return { by: now, slots: out.size === 0 ? 1 : 0 };
-    return { by: now - DELIVERY.maxWaitMs, slots: free, until: may.until };
+    // A job that has waited for its whole time, unless the user held it back within that time.
+    const by = giveUpAt(0, room.hold()) <= now ? now - DELIVERY.maxWaitMs : 0;
+    return { by, slots: free, until: may.until };
   }
 
   function pick(due: readonly DueJob[], now: number, slots: number): DueJob[] {
@@ -61,11 +65,11 @@ export function createPump(room: PumpRoom) {
   }
 
   /** The earliest moment at which there may be something to do again. */
-  function nextWake(now: number, until: number | undefined): number {
-    const due = room.jobs.nextDueAfter(until === undefined ? now : now - DELIVERY.maxWaitMs);
+  function nextWake(by: number, until: number | undefined): number {
+    const due = room.jobs.nextDueAfter(by);
     const times = [...out.values()];
     if (until !== undefined) times.push(until);
-    if (due !== undefined) times.push(until === undefined ? due : due + DELIVERY.maxWaitMs);
+    if (due !== undefined) times.push(until === undefined ? due : giveUpAt(due, room.hold()));
     return Math.min(...times);
   }
 
@@ -76,12 +80,14 @@ export function createPump(room: PumpRoom) {
       else out.set(idOf(name), until);
     },
 
+    /** Sends what may be sent now; nothing while the user holds everything back: whoever resumes runs it again. */
     async run(now: number): Promise<void> {
       for (const [id, until] of out) if (until <= now) out.delete(id);
+      if (room.hold().pausedAt !== undefined) return;
       const { by, slots, until } = allowance(now);
       const picked = pick(room.jobs.due(by, DELIVERY.window * 3), now, slots);
       for (const job of picked) out.set(idOf(job), now + DELIVERY.resendAfterMs);
-      const wake = nextWake(now, until);
+      const wake = nextWake(by, until);
       // Before anything leaves: an object that dies while the queue answers must be woken again.
       if (Number.isFinite(wake)) room.arm(wake);
       await sendAll(picked, now);

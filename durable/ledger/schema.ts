@@ -1,28 +1,55 @@
 /**
  * Tables of a Ledger. A source's ledger and the workspace's use `hours` alone.
- * - hours: counts of one UTC hour as JSON (core/counters); minutes for 48 h, totals for 30 days.
- * - jobs: one row per segment (and replay) of a destination; `states` is core/line-states. Finished ones stay for
- *   7 days, so that a pointer that comes again finds them. Times are ms since epoch; `lease_until` 0 = free;
- *   `by_schedule` 1 = a failure of the current round asked for no pause.
+ * - hours: counts of one UTC hour as JSON (core/counters), and by kind of event (core/kind-counts); minutes for 48 h,
+ *   totals for 30 days.
+ * - jobs: one row per segment (and replay) of a destination; `states` is core/line-states, `history` core/line-history,
+ *   `lanes` a JSON list of subscription ids: '' before the first claim, NULL in rows from before there were lanes.
+ *   `pending` and `failed` count lines. Finished ones stay for 7 days, so that a pointer that comes again finds them.
+ *   Times are ms since epoch; `lease_until` 0 = free; `by_schedule` 1 = a failure of the round asked for no pause.
  * - errors: one row per status and reason with its ten latest samples; at most 100 rows.
- * - meta: `pacing` (core/pacing), `destinationId`, `sweptAt`.
+ * - letters: one row per object of dead letters, for 90 days; `entries` is core/letters.
+ * - resends: one row per re-send, for 90 days; `cursor` is the letter it has come to, NULL once it is through.
+ * - meta: `pacing` and `hold` (core/pacing), `destinationId`, `sweptAt`; per shard the last segment counted.
  */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS hours (
-    hour INTEGER PRIMARY KEY, minutes TEXT NOT NULL, totals TEXT NOT NULL, last_at INTEGER
+    hour INTEGER PRIMARY KEY, minutes TEXT NOT NULL, totals TEXT NOT NULL, last_at INTEGER, kinds TEXT
   );
   CREATE TABLE IF NOT EXISTS jobs (
     key TEXT NOT NULL, replay TEXT NOT NULL, source_id TEXT NOT NULL, count INTEGER NOT NULL,
     pending INTEGER NOT NULL, failed INTEGER NOT NULL, opened_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
     lease_until INTEGER NOT NULL, by_schedule INTEGER NOT NULL, claims INTEGER NOT NULL, done_at INTEGER, states BLOB NOT NULL,
-    PRIMARY KEY (key, replay)
+    lanes TEXT, history TEXT, PRIMARY KEY (key, replay)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS jobs_due ON jobs (next_at) WHERE done_at IS NULL;
   CREATE TABLE IF NOT EXISTS errors (
     status TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, last_at INTEGER NOT NULL,
     samples TEXT NOT NULL, PRIMARY KEY (status, reason)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS letters (
+    at INTEGER NOT NULL, key TEXT NOT NULL, segment TEXT NOT NULL, replay TEXT NOT NULL, source_id TEXT NOT NULL,
+    count INTEGER NOT NULL, reasons TEXT NOT NULL, entries TEXT NOT NULL, PRIMARY KEY (at, key)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS resends (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, criteria TEXT NOT NULL, cursor TEXT, steps INTEGER NOT NULL,
+    objects INTEGER NOT NULL, lines INTEGER NOT NULL, delivered INTEGER NOT NULL, abandoned INTEGER NOT NULL,
+    dropped INTEGER NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-export const createTables = (sql: SqlStorage): void => void sql.exec(TABLES);
+/** Columns that objects made by an earlier version lack. Adding one touches no row, however many there are. */
+const LATER_COLUMNS = [
+  ["hours", "kinds"],
+  ["jobs", "lanes"],
+  ["jobs", "history"],
+] as const;
+
+export function createTables(sql: SqlStorage): void {
+  sql.exec(TABLES);
+  for (const [table, column] of LATER_COLUMNS) {
+    const query = "SELECT COUNT(*) AS found FROM pragma_table_info(?) WHERE name = ?";
+    if (sql.exec<{ found: number }>(query, table, column).one().found > 0) continue;
+    sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} TEXT`);
+  }
+}

@@ -1,104 +1,212 @@
-import type { LineTrace, SettledLine } from "./ledger.ts";
+import { DELIVERY } from "./delivery.ts";
+import type { CellStatus, SettledCell, Settlement } from "./ledger.ts";
 
 /**
- * The state of a job's lines: one byte each, status in the two high bits, failed attempts in the six low ones.
- * Stored run-length encoded, so a job whose lines all fared alike takes a few bytes whatever its size.
+ * The state of a job's cells (core/ledger `Claim`): seven bits each, status in the three high ones, failed attempts in
+ * the four low ones. Stored run-length encoded, so a job whose lines all fared alike takes a few bytes whatever its size.
  */
-export type LineStates = Uint8Array;
+export type CellStates = Uint8Array;
 
-const STATUSES = ["pending", "delivered", "abandoned", "dropped"] as const;
-const MAX_FAILURES = 63;
+const STATUSES: readonly CellStatus[] = [
+  "pending",
+  "delivered",
+  "abandoned",
+  "dropped",
+  "passed",
+  "unmatched",
+  "skipped",
+];
+const FAILURE_BITS = 4;
+const MAX_FAILURES = 15;
 
-export const freshStates = (count: number): LineStates => new Uint8Array(count);
+const PENDING = 0;
+const stateOf = (status: CellStatus, failures = 0): number => (STATUSES.indexOf(status) << FAILURE_BITS) | failures;
+const PASSED = stateOf("passed");
+const UNMATCHED = stateOf("unmatched");
+const SKIPPED = stateOf("skipped");
 
-export function readState(byte: number): Pick<LineTrace, "status" | "failures"> {
-  return { status: STATUSES[(byte >> 6) & 3] ?? "pending", failures: byte & MAX_FAILURES };
+const isPending = (state: number | undefined): state is number => state !== undefined && state <= MAX_FAILURES;
+
+export function readState(state: number): { readonly status: CellStatus; readonly failures: number } {
+  return { status: STATUSES[state >> FAILURE_BITS] ?? "pending", failures: state & MAX_FAILURES };
 }
 
-/** Run-length encoding: a state byte, then the run's length as a base-128 varint, lowest part first. */
-export function packStates(states: LineStates): Uint8Array {
+/** Final without anything having been sent or named: what the history need not tell apart from its neighbours. */
+export const isQuiet = (state: number | undefined): boolean =>
+  state === PASSED || state === UNMATCHED || state === SKIPPED;
+
+/** A job that nobody has claimed yet: its gates, all undecided. */
+export const freshGates = (count: number): CellStates => new Uint8Array(count);
+
+/**
+ * Adds the cells of `lanes` subscriptions to a job that has only gates. A line that has failed before there were
+ * lanes takes its failures along, and is decided anew; one that was final then is not wanted by any lane.
+ */
+export function fixLanes(gates: CellStates, lanes: number): CellStates {
+  const states = new Uint8Array(gates.length * (1 + lanes));
+  for (const [line, gate] of gates.entries()) {
+    states[line] = isPending(gate) ? PENDING : gate;
+    for (let lane = 1; lane <= lanes; lane++) states[lane * gates.length + line] = isPending(gate) ? gate : UNMATCHED;
+  }
+  return states;
+}
+
+/** A job about some deliveries only: the lane cells `asked`, whose lines were let through before. */
+export function askedStates(count: number, lanes: number, asked: readonly number[]): CellStates {
+  const states = new Uint8Array(count * (1 + lanes)).fill(SKIPPED);
+  for (const cell of asked) {
+    states[cell] = PENDING;
+    states[cell % count] = PASSED;
+  }
+  return states;
+}
+
+/** Run-length encoding: a state alone, or with its high bit set and the run's length less two as a base-128 varint. */
+export function packStates(states: CellStates): Uint8Array {
   const packed: number[] = [];
   for (let start = 0; start < states.length;) {
     let end = start + 1;
     while (end < states.length && states[end] === states[start]) end++;
-    packed.push(states[start] ?? 0);
-    let run = end - start;
-    for (; run > 127; run >>>= 7) packed.push((run & 127) | 128);
-    packed.push(run);
+    const state = states[start] ?? PENDING;
+    if (end - start === 1) packed.push(state);
+    else {
+      packed.push(state | 128);
+      let run = end - start - 2;
+      for (; run > 127; run >>>= 7) packed.push((run & 127) | 128);
+      packed.push(run);
+    }
     start = end;
   }
   return Uint8Array.from(packed);
 }
 
-/** The opposite of packStates; a text that does not describe exactly `count` lines is a bug and throws. */
-export function unpackStates(packed: Uint8Array, count: number): LineStates {
-  const states = new Uint8Array(count);
-  let line = 0;
+/** The opposite of packStates; a text that does not describe exactly `size` cells is a bug and throws. */
+export function unpackStates(packed: Uint8Array, size: number): CellStates {
+  const states = new Uint8Array(size);
+  let cell = 0;
   for (let i = 0; i < packed.length;) {
     const state = packed[i++] ?? 0;
+    let run = 1;
+    if (state > 127) {
+      run = 2;
+      for (let shift = 0; ; shift += 7) {
+        const part = packed[i++] ?? 0;
+        run += (part & 127) * 2 ** shift;
+        if (part < 128) break;
+      }
+    }
+    states.fill(state & 127, cell, cell + run);
+    cell += run;
+  }
+  if (cell !== size) throw new Error(`cell states describe ${cell} cells, not ${size}`);
+  return states;
+}
+
+/**
+ * Gates of a job stored before there were lanes: each run was a byte (status in two bits, failures in six) and a
+ * varint of its length.
+ */
+export function unpackOldStates(packed: Uint8Array, count: number): CellStates {
+  const translated: number[] = [];
+  for (let i = 0; i < packed.length;) {
+    const state = packed[i++] ?? 0;
+    const status = STATUSES[state >> 6] ?? "pending";
     let run = 0;
     for (let shift = 0; ; shift += 7) {
       const part = packed[i++] ?? 0;
       run += (part & 127) * 2 ** shift;
       if (part < 128) break;
     }
-    states.fill(state, line, line + run);
-    line += run;
+    const now = stateOf(status, Math.min(state & 63, MAX_FAILURES));
+    for (let line = 0; line < run && translated.length <= count; line++) translated.push(now);
   }
-  if (line !== count) throw new Error(`line states describe ${line} lines, not ${count}`);
-  return states;
+  if (translated.length !== count) throw new Error(`line states describe ${translated.length} lines, not ${count}`);
+  return Uint8Array.from(translated);
 }
 
 /**
- * The lines of the current round: those still pending that have failed least often. A round that was cut short
+ * The cells of the current round: those still pending that have failed least often. A round that was cut short
  * goes on with what it has not tried before anything is tried once more.
  */
-export function currentRound(states: LineStates): { readonly failures: number; readonly lines: number[] } {
+export function currentRound(states: CellStates): { readonly failures: number; readonly cells: number[] } {
   let failures = Infinity;
-  let lines: number[] = [];
-  for (const [line, state] of states.entries()) {
+  let cells: number[] = [];
+  for (const [cell, state] of states.entries()) {
     if (state > MAX_FAILURES || state > failures) continue;
     if (state < failures) {
       failures = state;
-      lines = [];
+      cells = [];
     }
-    lines.push(line);
+    cells.push(cell);
   }
-  return { failures: Number.isFinite(failures) ? failures : 0, lines };
+  return { failures: Number.isFinite(failures) ? failures : 0, cells };
 }
 
-/** Pending lines, and how many of them have failed before. */
-export function tally(states: LineStates): { readonly pending: number; readonly failed: number } {
+/**
+ * What a probe gets of a round: one cell of a line that was let through, else the first undecided lines whole, enough
+ * of them that filters do not keep the probe from asking anybody.
+ */
+export function probeCells(states: CellStates, count: number, round: readonly number[]): number[] {
+  const decided = round.find((cell) => cell >= count && !isPending(states[cell % count]));
+  if (decided !== undefined) return [decided];
+  const lines = new Set(round.filter((cell) => cell < count).slice(0, DELIVERY.chunkLines));
+  return round.filter((cell) => lines.has(cell % count));
+}
+
+/** Lines with pending cells, and those among them with a cell that has failed before. */
+export function tally(states: CellStates, count: number): { readonly pending: number; readonly failed: number } {
+  const lines = new Uint8Array(count);
+  for (let cell = 0; cell < states.length; cell++) {
+    const state = states[cell];
+    if (isPending(state)) lines[cell % count] = Math.max(lines[cell % count] ?? 0, state > 0 ? 2 : 1);
+  }
   let pending = 0;
   let failed = 0;
-  for (const state of states) {
-    if (state > MAX_FAILURES) continue;
-    pending++;
-    if (state > 0) failed++;
+  for (const line of lines) {
+    if (line > 0) pending++;
+    if (line === 2) failed++;
   }
   return { pending, failed };
 }
 
+type Decided = Pick<Settlement, "passed" | "unmatched" | "outcomes">;
+
 /**
- * Applies one attempt to a copy of `states` and returns what really changed: a line that is final stays as it
- * is, so settling twice counts once. Without `countFailures` (a probe, a lost lease) a retry leaves no mark.
+ * Applies one settlement to a copy of `states` and returns the outcomes that really changed something: a cell that is
+ * final stays as it is, so settling twice counts once. A gate is decided once: what a consumer that came late thinks
+ * of its lanes is not heard. Without `countFailures` (a probe, a lost lease) a retry leaves no mark, nor at a gate.
  */
 export function applyOutcomes(
-  states: LineStates,
-  outcomes: readonly SettledLine[],
+  states: CellStates,
+  count: number,
+  { passed, unmatched, outcomes }: Decided,
   countFailures: boolean,
-): { readonly states: LineStates; readonly applied: readonly SettledLine[] } {
+): { readonly states: CellStates; readonly applied: readonly SettledCell[] } {
   const next = Uint8Array.from(states);
-  const applied: SettledLine[] = [];
-  for (const outcome of outcomes) {
-    const state = next[outcome.line];
-    if (state === undefined || state > MAX_FAILURES) continue;
-    if (outcome.status === "retry") {
-      if (countFailures) next[outcome.line] = Math.min(state + 1, MAX_FAILURES);
-    } else {
-      next[outcome.line] = (STATUSES.indexOf(outcome.status) << 6) | state;
-    }
-    applied.push(outcome);
+  for (const cell of passed) if (cell < count && isPending(next[cell])) next[cell] = PASSED;
+  for (const cell of unmatched) {
+    if (cell >= count && isPending(states[cell % count]) && isPending(next[cell])) next[cell] = UNMATCHED;
   }
+  const applied = outcomes.filter((outcome) => applyOne(next, count, outcome, countFailures));
   return { states: next, applied };
+}
+
+function applyOne(
+  next: CellStates,
+  count: number,
+  { cell, status }: Pick<SettledCell, "cell" | "status">,
+  countFailures: boolean,
+): boolean {
+  const state = next[cell];
+  const isGate = cell < count;
+  if (!isPending(state) || (isGate && status === "delivered")) return false;
+  if (status === "retry") {
+    if (countFailures && !isGate) next[cell] = Math.min(state + 1, MAX_FAILURES);
+    return true;
+  }
+  next[cell] = stateOf(status, state);
+  if (isGate) {
+    for (let lane = cell + count; lane < next.length; lane += count) if (isPending(next[lane])) next[lane] = UNMATCHED;
+  }
+  return true;
 }

@@ -1,5 +1,5 @@
 import { DELIVERY } from "./delivery.ts";
-import type { SettledLine } from "./ledger.ts";
+import type { SettledCell } from "./ledger.ts";
 
 /**
  * How fast one destination is served. A destination that fails time after time is taken for down: everything
@@ -33,23 +33,34 @@ export function permission(pacing: Pacing, now: number): Permission {
 /** Keeps a second probe away until the first one's lease is over. */
 export const startProbe = (pacing: Pacing, now: number): Pacing => ({ ...pacing, probeAt: now + DELIVERY.leaseMs });
 
+/** The user's own stop, in ms since epoch: nothing is sent after `pausedAt`, and lines wait however long it takes. */
+export interface Hold {
+  readonly pausedAt?: number;
+  /** Waiting is counted from here at the earliest: what the user held back is not given up for it. */
+  readonly resumedAt?: number;
+}
+
+/** When a job that fell due at `nextAt` has waited so long for a destination which is down that it is given up. */
+export const giveUpAt = (nextAt: number, { resumedAt = 0 }: Hold): number =>
+  Math.max(nextAt, resumedAt) + DELIVERY.maxWaitMs;
+
 /** 10 s after the destination went down, then twice as long each time up to 5 minutes, spread by ±15 %. */
 const probeDelay = (probes: number, random: number): number =>
   Math.round(Math.min(10_000 * 2 ** probes, 300_000) * (0.85 + 0.3 * random));
 
-type Answer = Pick<SettledLine, "status" | "reason" | "retryAfterMs">;
+type Answer = Pick<SettledCell, "status" | "reason" | "retryAfterMs">;
 
 /** Codes of lines that were given up without asking the destination. */
-const OUR_OWN = new Set(["INVALID_SETTINGS", "MESSAGE_REJECTED", "INTERNAL"]);
+const OUR_OWN = new Set(["INVALID_SETTINGS", "MESSAGE_REJECTED", "INTERNAL", "UNSUPPORTED_EVENT_TYPE", "EREFUSED"]);
 
-/** What a line says about the destination: a line whose retries are used up is one more failure. */
+/** What an outcome says about the destination: one whose retries are used up is one more failure. */
 function verdictOf({ status, reason = "", retryAfterMs }: Answer): "alive" | "failed" | "paused" | "nothing" {
   if (retryAfterMs !== undefined) return "paused";
   if (status === "retry" || (status === "abandoned" && reason === "RETRY")) return "failed";
   return status === "dropped" || OUR_OWN.has(reason) ? "nothing" : "alive";
 }
 
-/** One settlement: its lines in the order in which the destination answered, and whether they were a probe. */
+/** One settlement: its outcomes in the order in which the destination answered, and whether they were a probe. */
 export interface Answers {
   readonly lines: readonly Answer[];
   readonly probe: boolean;

@@ -1,5 +1,5 @@
 import { latencyPercentile, stepsOf, sumOf, sumSeries, type SeriesStep } from "./counters.ts";
-import type { DeliverySummary, ReportWindow, VolumeReport } from "./ledger.ts";
+import type { DeliveryStep, DeliverySummary, ReportWindow, VolumeReport } from "./ledger-reports.ts";
 
 const named = (sums: ReadonlyMap<string, number>, name: string): number => sumOf(Object.fromEntries(sums), name);
 
@@ -36,6 +36,14 @@ export function volumeReport(
   };
 }
 
+/** p50 and p95 out of latency buckets; empty when nothing was delivered. */
+function percentiles(sums: ReadonlyMap<string, number>): Pick<DeliveryStep, "p50Ms" | "p95Ms"> {
+  const buckets = new Map(reasonsOf(sums, "latency").map(({ reason, count }) => [Number(reason), count]));
+  const p50Ms = latencyPercentile(buckets, 0.5);
+  const p95Ms = latencyPercentile(buckets, 0.95);
+  return { ...(p50Ms === undefined ? {} : { p50Ms }), ...(p95Ms === undefined ? {} : { p95Ms }) };
+}
+
 /** The counted half of a delivery summary; gauges and error samples are the ledger's to add. */
 export function deliveryReport(
   steps: readonly SeriesStep[],
@@ -45,9 +53,6 @@ export function deliveryReport(
   "stepMs" | "minutes" | "delivered" | "dropped" | "abandoned" | "retried" | "p50Ms" | "p95Ms"
 > & { readonly reasons: ReadonlyMap<string, number> } {
   const sums = sumSeries(steps);
-  const buckets = new Map(reasonsOf(sums, "latency").map(({ reason, count }) => [Number(reason), count]));
-  const p50Ms = latencyPercentile(buckets, 0.5);
-  const p95Ms = latencyPercentile(buckets, 0.95);
   return {
     stepMs: stepsOf(minutes, now).stepMs,
     minutes: steps.map(({ at, counts }) => ({
@@ -56,13 +61,13 @@ export function deliveryReport(
       dropped: sumOf(counts, "dropped"),
       retried: sumOf(counts, "retry"),
       abandoned: sumOf(counts, "abandoned"),
+      ...percentiles(new Map(Object.entries(counts))),
     })),
     delivered: named(sums, "delivered"),
     dropped: named(sums, "dropped"),
     abandoned: named(sums, "abandoned"),
     retried: named(sums, "retry"),
-    ...(p50Ms === undefined ? {} : { p50Ms }),
-    ...(p95Ms === undefined ? {} : { p95Ms }),
+    ...percentiles(sums),
     reasons: sums,
   };
 }

@@ -1,0 +1,78 @@
+import { sizeOf } from "../../src/core/cell-runs.ts";
+import { jobOf, joinTaken, resendReplayId, takeEntries, type Taken } from "../../src/core/letters.ts";
+import { askedStates } from "../../src/core/line-states.ts";
+import type { JobStore } from "./job-store.ts";
+import { readPlace, writePlace, type LetterStore, type StoredLetters } from "./letter-store.ts";
+import type { ResendStore, Unfinished } from "./resend-store.ts";
+
+export interface ResendingRoom {
+  readonly jobs: JobStore;
+  readonly letters: LetterStore;
+  readonly resends: ResendStore;
+  destinationId(): string;
+  /** All of its writes or none: rolled back when `change` throws. */
+  transaction(change: () => void): void;
+}
+
+/** Objects of letters that one step takes up: one transaction, one job for each of their segments. */
+const STEP_OBJECTS = 200;
+
+/** One job of a step: the deliveries of one segment. */
+interface Opened {
+  readonly of: StoredLetters;
+  taken: Taken;
+}
+
+/**
+ * Opens the jobs of re-sends. Letters are taken up in the order of time, step by step; each step is one transaction
+ * that opens the jobs, marks the letters and moves on, so one that is interrupted is neither lost nor done twice.
+ */
+export function createResending({ jobs, letters, resends, destinationId, transaction }: ResendingRoom) {
+  function takeUp(resend: Unfinished, objects: readonly StoredLetters[]): { objects: number; opened: Opened[] } {
+    const bySegment = new Map<string, Opened>();
+    let taken = 0;
+    for (const object of objects) {
+      const part = takeEntries(object.entries, { id: resend.id, ...resend.criteria });
+      if (part === undefined) continue;
+      taken++;
+      letters.note(object.place, part.entries);
+      const known = bySegment.get(object.segmentKey);
+      if (known === undefined) bySegment.set(object.segmentKey, { of: object, taken: part.taken });
+      else known.taken = joinTaken(known.taken, part.taken);
+    }
+    return { objects: taken, opened: [...bySegment.values()] };
+  }
+
+  function openJob({ of, taken }: Opened, replayId: string, now: number): void {
+    const { lanes, cells } = jobOf(taken, of.count);
+    const states = askedStates(of.count, lanes.length, cells);
+    const opening = { destinationId: destinationId(), sourceId: of.sourceId, key: of.segmentKey, count: of.count };
+    jobs.open({ ...opening, replayId }, now, { lanes, states });
+  }
+
+  function step(resend: Unfinished, now: number): void {
+    const from = readPlace(resend.cursor) ?? { at: 0, key: "" };
+    const objects = letters.after(resend.criteria, from, STEP_OBJECTS);
+    const last = objects.at(-1);
+    transaction(() => {
+      const { objects: taken, opened } = takeUp(resend, objects);
+      for (const one of opened) openJob(one, resendReplayId(resend.id, resend.steps), now);
+      const lines = opened.flatMap((one) => [...one.taken.values()]).reduce((sum, runs) => sum + sizeOf(runs), 0);
+      const done = last === undefined || objects.length < STEP_OBJECTS;
+      resends.advance(resend.id, { cursor: done ? null : writePlace(last.place), objects: taken, lines });
+    });
+  }
+
+  return {
+    /** Takes at most `steps` steps; true when there is more to do. */
+    proceed(now: number, steps: number): boolean {
+      for (let i = 0; i < steps; i++) {
+        const resend = resends.unfinished();
+        if (resend === undefined) return false;
+        step(resend, now);
+      }
+      return resends.unfinished() !== undefined;
+    },
+  };
+}
+export type Resending = ReturnType<typeof createResending>;

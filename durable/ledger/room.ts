@@ -1,0 +1,47 @@
+import { counterStore } from "./counter-store.ts";
+import { deliveriesOf } from "./deliveries.ts";
+import { errorStore } from "./error-store.ts";
+import { jobStore } from "./job-store.ts";
+import { letterStore } from "./letter-store.ts";
+import { metaStore } from "./meta-store.ts";
+import { createPump, type PumpRoom } from "./pump.ts";
+import { resendStore } from "./resend-store.ts";
+import { createResending } from "./resending.ts";
+import { createTables } from "./schema.ts";
+
+/** What a ledger needs of the outside: its queue, its alarm, clock and chance. */
+export interface LedgerOutside extends Pick<PumpRoom, "send" | "arm"> {
+  now(): number;
+  random(): number;
+}
+
+/** The parts of one ledger over its storage. */
+export function createRoom(storage: DurableObjectStorage, { send, arm, now, random }: LedgerOutside) {
+  const { sql } = storage;
+  createTables(sql);
+  const meta = metaStore(sql);
+  const counters = counterStore(sql);
+  const errors = errorStore(sql);
+  const jobs = jobStore(sql);
+  const letters = letterStore(sql);
+  const resends = resendStore(sql);
+  const transaction = (change: () => void): void => storage.transactionSync(change);
+  const { destinationId, hold } = meta;
+  const deliveries = deliveriesOf({
+    jobs,
+    counters,
+    errors,
+    letters,
+    resends,
+    transaction,
+    readPacing: meta.pacing,
+    writePacing: meta.setPacing,
+    hold,
+    now,
+    random,
+  });
+  const pump = createPump({ jobs, pacing: deliveries.pacing, hold, destinationId, send, arm });
+  const resending = createResending({ jobs, letters, resends, destinationId, transaction });
+  return { meta, counters, errors, jobs, letters, resends, deliveries, pump, resending };
+}
+export type LedgerRoom = ReturnType<typeof createRoom>;

@@ -1,0 +1,45 @@
+import { latencyBucket, type Counts } from "./counters.ts";
+import type { EventKind } from "./event-kind.ts";
+import { sumTallies, type TalliedKind } from "./kind-counts.ts";
+import type { SettledCell } from "./ledger.ts";
+
+/** The reason of an outcome that came without one. */
+export const reasonOf = ({ reason = "INTERNAL" }: Pick<SettledCell, "reason">): string => reason;
+
+/** Counter keys: `delivered`, `latency:<bucket>`, `retry:<reason>`, `abandoned:<reason>`, `dropped:<reason>`. */
+export function countCells(outcomes: readonly SettledCell[]): Counts {
+  const counts: Record<string, number> = {};
+  const add = (key: string) => (counts[key] = (counts[key] ?? 0) + 1);
+  for (const outcome of outcomes) {
+    const { status, latencyMs } = outcome;
+    add(status === "delivered" ? status : `${status}:${reasonOf(outcome)}`);
+    if (latencyMs !== undefined) add(`latency:${latencyBucket(latencyMs)}`);
+  }
+  return counts;
+}
+
+/** Where the cells of a settlement belong. */
+export interface TallyPlace {
+  readonly sourceId: string;
+  readonly count: number;
+  readonly lanes: readonly string[];
+  readonly kinds: readonly EventKind[];
+}
+
+/** The same outcomes by kind of event and subscription; those of a gate have no subscription. */
+export function tallyCells(outcomes: readonly SettledCell[], place: TallyPlace): TalliedKind[] {
+  const { sourceId, count, lanes, kinds } = place;
+  return sumTallies(
+    outcomes.map((outcome) => {
+      const subscriptionId = lanes[Math.floor(outcome.cell / count) - 1];
+      return {
+        metric: outcome.status,
+        ...(outcome.kind === undefined ? {} : kinds[outcome.kind]),
+        ...(subscriptionId === undefined ? {} : { subscriptionId }),
+        ...(outcome.status === "delivered" ? {} : { reason: reasonOf(outcome) }),
+        sourceId,
+        count: 1,
+      };
+    }),
+  );
+}

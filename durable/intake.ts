@@ -67,7 +67,7 @@ export class Intake extends DurableObject<Env> {
     this.#reporter = new Reporter({
       sourceId,
       record: (observation) => env.DEBUGGER.getByName(sourceId).record(observation),
-      count: (at, counts) => env.LEDGER.getByName(`source:${sourceId}`).count(at, counts),
+      count: (at, counts, kinds) => env.LEDGER.getByName(`source:${sourceId}`).count(at, counts, kinds),
       now,
       later: (ms, work) => void setTimeout(() => this.ctx.waitUntil(work()), ms),
     });

@@ -147,16 +147,18 @@ const FAILED: Readonly<Record<string, ReasonHelp>> = {
 };
 
 /** Codes of functions (delivery.md §5.2) are written small. */
-const FUNCTIONS: Readonly<Record<string, string>> = {
-  bad_request: "BAD_REQUEST",
-  invalid_settings: "INVALID_SETTINGS",
-  message_rejected: "MESSAGE_REJECTED",
-  unsupported_event_type: "UNSUPPORTED_EVENT_TYPE",
-  internal: "INTERNAL",
-  too_many_requests: "429",
-  gateway_timeout: "504",
-  retry: "RETRY",
-};
+const FUNCTIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    bad_request: "BAD_REQUEST",
+    invalid_settings: "INVALID_SETTINGS",
+    message_rejected: "MESSAGE_REJECTED",
+    unsupported_event_type: "UNSUPPORTED_EVENT_TYPE",
+    internal: "INTERNAL",
+    too_many_requests: "429",
+    gateway_timeout: "504",
+    retry: "RETRY",
+  }),
+);
 
 const STATUSES: Readonly<Record<string, ReasonHelp>> = {
   "400": help(
@@ -223,18 +225,19 @@ const KNOWN: ReadonlyMap<string, ReasonHelp> = new Map(
 );
 
 /** Codes that are explained by name (delivery.md §5.2 and Inlet's own); any other still gets an explanation. */
-export const KNOWN_REASONS: readonly string[] = [...KNOWN.keys(), ...Object.keys(FUNCTIONS)];
+export const KNOWN_REASONS: readonly string[] = [...KNOWN.keys(), ...FUNCTIONS.keys()];
 
 /**
  * What a reason of the ledger means and what to do about it. Destinations make reasons up: an HTTP status is
  * explained by its kind, and an unknown code by sending the reader to the samples.
  */
 export function explainReason(reason: string): ReasonHelp {
-  const known = KNOWN.get(FUNCTIONS[reason] ?? reason);
+  const code = FUNCTIONS.get(reason) ?? reason;
+  const known = KNOWN.get(code);
   if (known !== undefined) return known;
-  const kind = /^[345]\d\d$/.test(reason) ? KINDS[reason[0] ?? ""] : undefined;
+  const kind = /^[345]\d\d$/.test(code) ? KINDS[code[0] ?? ""] : undefined;
   if (kind !== undefined)
-    return { ...kind, sentence: `${reason}: ${kind.sentence[0]?.toLowerCase()}${kind.sentence.slice(1)}` };
+    return { ...kind, sentence: `${code}: ${kind.sentence[0]?.toLowerCase()}${kind.sentence.slice(1)}` };
   return help(
     "user",
     "The destination has its own name for this error.",

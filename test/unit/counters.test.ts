@@ -88,6 +88,19 @@ describe("reports", () => {
     expect(report.p95Ms).toBeLessThanOrEqual(4760);
   });
 
+  it("tell how long deliveries took in each step, and nothing where there were none", () => {
+    const hours = counted(
+      [NOW, { delivered: 1, [`latency:${latencyBucket(2000)}`]: 1 }],
+      [NOW - 2 * MINUTE_MS, { delivered: 2, [`latency:${latencyBucket(100)}`]: 2 }],
+    );
+    const { minutes } = deliveryReport(readSeries(hours, 3, NOW), { minutes: 3, now: NOW });
+    expect(minutes.map(({ p50Ms, p95Ms }) => [p50Ms, p95Ms])).toEqual([
+      [108, 108],
+      [undefined, undefined],
+      [2048, 2048],
+    ]);
+  });
+
   it("name no percentile when nothing was delivered", () => {
     expect(latencyPercentile(new Map(), 0.5)).toBeUndefined();
   });

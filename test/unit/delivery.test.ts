@@ -10,7 +10,6 @@ import {
   parseRetryAfter,
   type Outcome,
 } from "../../src/core/delivery.ts";
-import { deadLetterKey } from "../../src/core/dead-letter.ts";
 
 const NOW = Date.parse("2026-11-22T12:00:00.000Z");
 
@@ -118,18 +117,5 @@ describe("names", () => {
     ["something else", "ECONNABORTED"],
   ])("calls the failure %j %s", (message, reason) => {
     expect(networkReason(message)).toBe(reason);
-  });
-
-  it("gives the dead letters of the same lines and attempt the same key, and a replay its own", () => {
-    const place = {
-      destinationId: "dst_1",
-      key: "segment-logs/src_1/1795305600000/0-000000007.gz",
-      firstLine: 3,
-      attempt: 2,
-    };
-    expect(deadLetterKey(place)).toBe("dead-letters/dst_1/1795305600000/src_1-0-000000007-3-2.ndjson.gz");
-    expect(deadLetterKey({ ...place, replayId: "r/1" })).toBe(
-      "dead-letters/dst_1/1795305600000/src_1-0-000000007-3-2-r%2F1.ndjson.gz",
-    );
   });
 });

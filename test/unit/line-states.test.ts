@@ -1,82 +1,194 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SettledLine } from "../../src/core/ledger.ts";
+import { DELIVERY } from "../../src/core/delivery.ts";
+import type { SettledCell, Settlement } from "../../src/core/ledger.ts";
 import {
   applyOutcomes,
+  askedStates,
   currentRound,
-  freshStates,
+  fixLanes,
+  freshGates,
   packStates,
+  probeCells,
   readState,
   tally,
+  unpackOldStates,
   unpackStates,
+  type CellStates,
 } from "../../src/core/line-states.ts";
 
-const settled = (line: number, status: SettledLine["status"]): SettledLine => ({ line, status });
+const settled = (cell: number, status: SettledCell["status"]): SettledCell => ({ cell, status });
+type Given = Partial<Pick<Settlement, "passed" | "unmatched" | "outcomes">>;
+const apply = (states: CellStates, count: number, given: Given, countFailures = true) =>
+  applyOutcomes(states, count, { passed: [], unmatched: [], outcomes: [], ...given }, countFailures);
+const read = (states: CellStates) => [...states].map((state) => readState(state).status);
+/** Three lines on two lanes: gates 0–2, the first lane 3–5, the second 6–8. */
+const COUNT = 3;
+const fresh = () => fixLanes(freshGates(COUNT), 2);
 
 describe("packing", () => {
-  it("gives back what it was given", () => {
+  it("gives back what it was given, whatever the states and runs", () => {
+    const run = fc.tuple(fc.integer({ min: 0, max: 111 }), fc.integer({ min: 1, max: 400 }));
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 3 })), fc.integer({ min: 1, max: 400 }), (seed, repeat) => {
-        const states = Uint8Array.from(seed.flatMap((value) => Array<number>(repeat).fill(value << 6)));
+      fc.property(fc.array(run), (runs) => {
+        const states = Uint8Array.from(runs.flatMap(([state, length]) => Array<number>(length).fill(state)));
         expect(unpackStates(packStates(states), states.length)).toEqual(states);
       }),
     );
   });
 
-  it("takes a few bytes for lines that fared alike, however many", () => {
-    expect(packStates(freshStates(100_000)).byteLength).toBeLessThanOrEqual(4);
+  it("takes a few bytes for lines that fared alike, and never more than one for each cell", () => {
+    expect(packStates(freshGates(100_000)).byteLength).toBeLessThanOrEqual(4);
+    expect(packStates(Uint8Array.from({ length: 1000 }, (_, i) => i % 2)).byteLength).toBe(1000);
   });
 
-  it("refuses a text that describes another number of lines", () => {
-    expect(() => unpackStates(packStates(freshStates(3)), 4)).toThrow("3 lines, not 4");
+  it("refuses a text that describes another number of cells", () => {
+    expect(() => unpackStates(packStates(freshGates(3)), 4)).toThrow("3 cells, not 4");
+  });
+
+  it("reads what was stored before there were lanes: status in two bits, failures in six", () => {
+    const old = Uint8Array.from([0, 2, 3, 1, (1 << 6) | 2, 130, 1, 2 << 6, 1, (3 << 6) | 1, 1]);
+    const states = unpackOldStates(old, 135);
+    expect([...states.slice(0, 4)].map(readState)).toEqual([
+      { status: "pending", failures: 0 },
+      { status: "pending", failures: 0 },
+      { status: "pending", failures: 3 },
+      { status: "delivered", failures: 2 },
+    ]);
+    expect(read(states).filter((status) => status === "delivered")).toHaveLength(130);
+    expect(read(states).slice(-2)).toEqual(["abandoned", "dropped"]);
+    expect(() => unpackOldStates(old, 134)).toThrow("not 134");
   });
 });
 
-describe("rounds", () => {
-  it("begins with every line", () => {
-    expect(currentRound(freshStates(3))).toEqual({ failures: 0, lines: [0, 1, 2] });
+describe("lanes", () => {
+  it("give each line a gate and one cell per subscription, all undecided", () => {
+    expect(currentRound(fresh())).toEqual({ failures: 0, cells: [0, 1, 2, 3, 4, 5, 6, 7, 8] });
+    expect(currentRound(fixLanes(freshGates(2), 0)).cells).toEqual([0, 1]);
   });
 
-  it("retries only the lines that failed, once nothing is left untried", () => {
-    const { states } = applyOutcomes(freshStates(3), [settled(0, "delivered"), settled(1, "retry")], true);
-    expect(currentRound(states)).toEqual({ failures: 0, lines: [2] });
-    const after = applyOutcomes(states, [settled(2, "abandoned")], true).states;
-    expect(currentRound(after)).toEqual({ failures: 1, lines: [1] });
-    expect(tally(after)).toEqual({ pending: 1, failed: 1 });
+  it("of a job from before ask only for what was not final, and know how often that has failed", () => {
+    const old = unpackOldStates(Uint8Array.from([1 << 6, 1, 4, 1, 0, 1]), 3);
+    const states = fixLanes(old, 1);
+    expect(read(states)).toEqual(["delivered", "pending", "pending", "unmatched", "pending", "pending"]);
+    expect(currentRound(states)).toEqual({ failures: 0, cells: [1, 2, 5] });
+    expect(readState(states[4]!).failures).toBe(4);
   });
 
-  it("has no lines left when all are final", () => {
-    const outcomes = [settled(0, "delivered"), settled(1, "dropped")];
-    const { states } = applyOutcomes(freshStates(2), outcomes, true);
-    expect(currentRound(states).lines).toEqual([]);
-    expect([...states].map(readState)).toEqual([
-      { status: "delivered", failures: 0 },
-      { status: "dropped", failures: 0 },
+  it("of a re-send ask for the deliveries named and nothing else", () => {
+    const states = askedStates(3, 2, [4, 8]);
+    expect(currentRound(states).cells).toEqual([4, 8]);
+    expect(read(states)).toEqual([
+      ...["skipped", "passed", "passed"],
+      ...["skipped", "pending", "skipped"],
+      ...["skipped", "skipped", "pending"],
     ]);
   });
 });
 
-describe("outcomes", () => {
-  it("count once: a final line stays as it is, and lines that do not exist are ignored", () => {
-    const first = applyOutcomes(freshStates(2), [settled(0, "delivered")], true);
-    const again = applyOutcomes(
-      first.states,
-      [settled(0, "retry"), settled(0, "abandoned"), settled(9, "delivered")],
-      true,
-    );
+describe("rounds", () => {
+  it("retry only what failed, once nothing is left untried", () => {
+    const first = apply(fresh(), COUNT, {
+      passed: [0, 1],
+      unmatched: [7],
+      outcomes: [settled(3, "delivered"), settled(4, "retry"), settled(6, "delivered")],
+    }).states;
+    expect(currentRound(first)).toEqual({ failures: 0, cells: [2, 5, 8] });
+    const second = apply(first, COUNT, { outcomes: [settled(2, "dropped")] }).states;
+    expect(currentRound(second)).toEqual({ failures: 1, cells: [4] });
+  });
+
+  it("are empty when every cell is final", () => {
+    const { states } = apply(fixLanes(freshGates(2), 1), 2, {
+      passed: [0],
+      outcomes: [settled(2, "abandoned"), settled(1, "dropped")],
+    });
+    expect(currentRound(states).cells).toEqual([]);
+    expect(read(states)).toEqual(["passed", "dropped", "abandoned", "unmatched"]);
+  });
+
+  it("count lines, not cells: one that waits at two subscriptions waits once", () => {
+    const { states } = apply(fresh(), COUNT, { passed: [0], outcomes: [settled(3, "retry"), settled(6, "retry")] });
+    expect(tally(states, COUNT)).toEqual({ pending: 3, failed: 1 });
+    const done = apply(states, COUNT, { outcomes: [settled(3, "delivered")] }).states;
+    expect(tally(done, COUNT)).toEqual({ pending: 3, failed: 1 });
+    expect(tally(apply(done, COUNT, { outcomes: [settled(6, "delivered")] }).states, COUNT)).toEqual({
+      pending: 2,
+      failed: 0,
+    });
+  });
+});
+
+describe("a probe", () => {
+  it("gets one cell of a line that was let through", () => {
+    const { states } = apply(fresh(), COUNT, { passed: [1] });
+    expect(probeCells(states, COUNT, currentRound(states).cells)).toEqual([4]);
+  });
+
+  it("gets whole undecided lines when there is none, not more than one chunk of them", () => {
+    expect(probeCells(fresh(), COUNT, currentRound(fresh()).cells)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const many = fixLanes(freshGates(500), 1);
+    const cells = probeCells(many, 500, currentRound(many).cells);
+    expect(cells).toHaveLength(DELIVERY.chunkLines * 2);
+    expect(Math.max(...cells.map((cell) => cell % 500))).toBe(DELIVERY.chunkLines - 1);
+  });
+});
+
+describe("what is settled", () => {
+  it("counts once: a final cell stays as it is, and cells that do not exist are ignored", () => {
+    const first = apply(fresh(), COUNT, { passed: [0], outcomes: [settled(3, "delivered")] });
+    const again = apply(first.states, COUNT, {
+      passed: [99],
+      unmatched: [3, 99],
+      outcomes: [settled(3, "retry"), settled(3, "abandoned"), settled(0, "dropped"), settled(99, "delivered")],
+    });
     expect(again.applied).toEqual([]);
     expect(again.states).toEqual(first.states);
   });
 
-  it("leave no mark of a failure that does not count", () => {
-    const { states, applied } = applyOutcomes(freshStates(1), [settled(0, "retry")], false);
-    expect(tally(states)).toEqual({ pending: 1, failed: 0 });
-    expect(applied).toHaveLength(1);
+  it("ends a line's lanes when it is stopped at the gate, but not what was delivered already", () => {
+    const { states } = apply(fresh(), COUNT, { outcomes: [settled(3, "delivered"), settled(0, "dropped")] });
+    expect([states[0], states[3], states[6]].map((state) => readState(state!).status)).toEqual([
+      "dropped",
+      "delivered",
+      "unmatched",
+    ]);
   });
 
-  it("do not touch the states they were given", () => {
-    const states = freshStates(1);
-    applyOutcomes(states, [settled(0, "delivered")], true);
-    expect(states).toEqual(freshStates(1));
+  it("decides a gate once: what a late consumer thinks of the lanes is not heard", () => {
+    const { states } = apply(fresh(), COUNT, { passed: [0], unmatched: [6] });
+    const late = apply(states, COUNT, { unmatched: [3], outcomes: [settled(0, "dropped")] });
+    expect(late.states).toEqual(states);
+    expect(late.applied).toEqual([]);
+  });
+
+  it("takes no gate for delivered and no lane for let through", () => {
+    const { states, applied } = apply(fresh(), COUNT, {
+      passed: [3],
+      unmatched: [0],
+      outcomes: [settled(1, "delivered")],
+    });
+    expect(states).toEqual(fresh());
+    expect(applied).toEqual([]);
+  });
+
+  it("leaves no mark of a failure that does not count, nor ever at a gate", () => {
+    const uncounted = apply(fresh(), COUNT, { passed: [0], outcomes: [settled(3, "retry")] }, false);
+    expect(tally(uncounted.states, COUNT).failed).toBe(0);
+    expect(uncounted.applied).toHaveLength(1);
+    expect(tally(apply(fresh(), COUNT, { outcomes: [settled(0, "retry")] }).states, COUNT).failed).toBe(0);
+  });
+
+  it("keeps a line that fails for ever pending", () => {
+    let states = apply(fixLanes(freshGates(1), 1), 1, { passed: [0] }).states;
+    for (let i = 0; i < 40; i++) states = apply(states, 1, { outcomes: [settled(1, "retry")] }).states;
+    expect(readState(states[1]!)).toEqual({ status: "pending", failures: 15 });
+    expect(DELIVERY.maxAttempts).toBeLessThan(15);
+  });
+
+  it("does not touch the states it was given", () => {
+    const states = fresh();
+    apply(states, COUNT, { passed: [0], outcomes: [settled(3, "delivered")] });
+    expect(states).toEqual(fresh());
   });
 });

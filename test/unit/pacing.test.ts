@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
-import { paceAfter, permission, startProbe, STEADY, type Answers, type Pacing } from "../../src/core/pacing.ts";
+import {
+  giveUpAt,
+  paceAfter,
+  permission,
+  startProbe,
+  STEADY,
+  type Answers,
+  type Pacing,
+} from "../../src/core/pacing.ts";
 
 const NOW = 1_000_000;
 const retry = { status: "retry", reason: "503" } as const;
@@ -49,7 +57,10 @@ describe("a destination that fails", () => {
   it("is not up again because a line's retries are used up, nor because a line was never sent", () => {
     const usedUp = { status: "abandoned", reason: "RETRY" } as const;
     const unsent = { status: "abandoned", reason: "INVALID_SETTINGS" } as const;
-    expect(permission(after(down, [usedUp, unsent, { status: "dropped", reason: "x" }]), NOW).status).toBe("wait");
+    const guarded = { status: "abandoned", reason: "EREFUSED" } as const;
+    expect(permission(after(down, [usedUp, unsent, guarded, { status: "dropped", reason: "x" }]), NOW).status).toBe(
+      "wait",
+    );
     expect(
       after(
         STEADY,
@@ -82,5 +93,13 @@ describe("a destination that asks for a pause", () => {
 
   it("stays paused when an answer that was under way comes in", () => {
     expect(permission(after(paused, [delivered]), NOW + 1000).status).toBe("wait");
+  });
+});
+
+describe("waiting for a destination that is down", () => {
+  it("ends after a day, and begins anew when the user lets go of what was held back", () => {
+    expect(giveUpAt(NOW, {})).toBe(NOW + DELIVERY.maxWaitMs);
+    expect(giveUpAt(NOW, { resumedAt: NOW + 5 })).toBe(NOW + 5 + DELIVERY.maxWaitMs);
+    expect(giveUpAt(NOW, { resumedAt: NOW - 5 })).toBe(NOW + DELIVERY.maxWaitMs);
   });
 });

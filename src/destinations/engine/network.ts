@@ -50,7 +50,8 @@ export async function tracedFetch(input: string | URL | Request, init?: RequestI
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function explain(error: unknown, signal: AbortSignal, call: Call): unknown {
+/** What the failure of a request means; notes it in the call when the limit was our own. */
+export function explain(error: unknown, signal: AbortSignal, call: Call): unknown {
   if (signal.aborted) return abortError(signal.reason);
   if (error instanceof OutboundRefused) return error;
   const message = messageOf(error);
@@ -61,13 +62,16 @@ function explain(error: unknown, signal: AbortSignal, call: Call): unknown {
   return new NetworkError(networkReason(message), message);
 }
 
-function record(call: Call, request: Request, body: ArrayBuffer | undefined): RawExchange {
-  const exchange: RawExchange = {
+const record = (call: Call, request: Request, body: ArrayBuffer | undefined): RawExchange =>
+  keepExchange(call, {
     method: request.method,
     url: request.url,
     headers: Object.fromEntries(request.headers),
     body: body === undefined ? "" : textOf(body),
-  };
+  });
+
+/** Adds a request to those of the call, whose oldest may go for it. */
+export function keepExchange(call: Call, exchange: RawExchange): RawExchange {
   if (call.exchanges.length === KEPT_EXCHANGES) call.exchanges.shift();
   call.exchanges.push(exchange);
   return exchange;

@@ -17,7 +17,10 @@ import type { DeliveryPointer } from "./core/delivery.ts";
 import type { SegmentPointer } from "./core/intake.ts";
 import { REJECTIONS } from "./core/rejection.ts";
 import { err } from "./core/result.ts";
-import { findDestination, listDestinations } from "./destinations/registry.ts";
+import { checkMapping } from "./destinations/check-mapping.ts";
+import { findDestination } from "./destinations/registry.ts";
+import { checkSettings, testAuthentication, testDestination, type TrialDeps } from "./destinations/test-event.ts";
+import { fires } from "./destinations/trigger.ts";
 
 export { Catalog } from "../durable/catalog.ts";
 export { Debugger } from "../durable/debugger.ts";
@@ -31,14 +34,27 @@ interface Composition {
   readonly app: Hono;
 }
 
-const API_TOOLS: ApiTools = {
-  renderSnippet,
-  destinations: listDestinations(),
-  async signLink(options, hmac) {
-    const link = await signLink(options, hmac);
-    return link.ok ? link : err(REJECTIONS[link.error]);
-  },
-};
+/** What the control plane borrows from rooms that it may not import. */
+function apiTools({ delivery }: Deps): ApiTools {
+  const trial: TrialDeps = { ...delivery, newMessageId: () => `test-${crypto.randomUUID()}` };
+  return {
+    renderSnippet,
+    kinds: {
+      ownKinds: [],
+      checkTrigger: async (trigger) => fires(trigger, {}).error,
+      checkMapping,
+    },
+    trials: {
+      settings: (settings) => checkSettings(settings, trial),
+      credentials: (settings) => testAuthentication(settings, trial),
+      subscription: (request) => testDestination(request, trial),
+    },
+    async signLink(options, hmac) {
+      const link = await signLink(options, hmac);
+      return link.ok ? link : err(REJECTIONS[link.error]);
+    },
+  };
+}
 
 let composition: Composition | undefined;
 
@@ -53,7 +69,7 @@ function compose(env: Env): Composition {
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   if (deps.settings.INLET_PATH_PREFIX !== "") app.route(deps.settings.INLET_PATH_PREFIX, sdk);
   app.route("/", sdk);
-  const api = apiRoutes(createApiDeps(env, deps, API_TOOLS));
+  const api = apiRoutes(createApiDeps(env, deps, apiTools(deps)));
   app.mount("/api", async (request: Request, ...rest) => {
     const answer = await api.fetch(request, ...rest);
     // Refused ones change nothing, and strangers must not be able to put a Catalog call on the ack path.

@@ -82,8 +82,10 @@ export const updateSource = (room: Room, id: string, patch: SourcePatch): Answer
   edit(room, id, (source, now) => {
     const other = patch.slug === undefined ? undefined : room.store.sourceWithSlug(patch.slug);
     if (other !== undefined && other.id !== id) return err(slugTaken(other.slug));
+    const changed = patch.settings === undefined ? ok(source) : changeSettings(source, patch.settings, now);
+    if (!changed.ok) return changed;
     return ok({
-      ...source,
+      ...changed.value,
       name: patch.name ?? source.name,
       slug: patch.slug ?? source.slug,
       enabled: patch.enabled ?? source.enabled,

@@ -1,4 +1,5 @@
 import { CATALOG_LIMITS, refuse, type Refusal } from "../../src/core/catalog.ts";
+import { DELIVERY } from "../../src/core/delivery.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
 import type { SubscriptionInput, SubscriptionPatch, SubscriptionRecord } from "../../src/core/subscription.ts";
 import type { Room } from "./room.ts";
@@ -17,6 +18,14 @@ export const newSubscription = (destinationId: string, input: SubscriptionInput,
   createdAt: now,
   updatedAt: now,
 });
+
+/** Why a destination cannot have this one enabled as well: a delivery goes to a bounded number of them. */
+function refuseEnabled(room: Room, { destinationId, id, enabled }: SubscriptionRecord): Refusal | undefined {
+  if (!enabled) return undefined;
+  const others = room.store.subscriptions.of(destinationId).filter((one) => one.enabled && one.id !== id);
+  if (others.length < DELIVERY.maxLanes) return undefined;
+  return refuse("conflict", `A destination has at most ${DELIVERY.maxLanes} subscriptions that are on.`, "enabled");
+}
 
 /** All of a destination, in the order they were made. */
 export function listSubscriptions(room: Room, destinationId: string): Result<SubscriptionRecord[], Refusal> {
@@ -42,6 +51,8 @@ export function createSubscription(room: Room, destinationId: string, input: Sub
       return err(refuse("conflict", `A destination has at most ${most} subscriptions.`));
     }
     const subscription = newSubscription(destinationId, input, room.now());
+    const refusal = refuseEnabled(room, subscription);
+    if (refusal !== undefined) return err(refusal);
     store.subscriptions.add(subscription);
     return ok(subscription);
   });
@@ -60,6 +71,8 @@ export function updateSubscription(room: Room, destinationId: string, id: string
       mapping: patch.mapping ?? mapping,
       updatedAt: room.now(),
     };
+    const refusal = old.value.enabled ? undefined : refuseEnabled(room, subscription);
+    if (refusal !== undefined) return err(refusal);
     room.store.subscriptions.change(subscription);
     return ok(subscription);
   });

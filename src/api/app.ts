@@ -73,6 +73,8 @@ export function route<
 /** ISO-8601 UTC of ms since epoch. */
 export const iso = (at: number): string => new Date(at).toISOString();
 export const IsoTime = z.iso.datetime();
+/** A time that a client names: with any offset, or a day (its start in UTC). */
+export const QueryTime = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 
 export const PageParams = z.object({
   "pagination[count]": z.coerce.number().int().min(1).max(1000).default(100),
@@ -92,3 +94,15 @@ export function paginate<T>(all: readonly T[], query: z.infer<typeof PageParams>
 }
 
 export const Minutes = z.object({ minutes: z.coerce.number().int().min(1).max(43_200).default(60) });
+
+/** Asked at once: a workspace may have a thousand sources, a request only so many open connections. */
+const AT_ONCE = 32;
+
+/** What `work` makes of each item, in their order, a group at a time. */
+export async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
+  }
+  return results;
+}

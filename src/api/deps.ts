@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import type {
   AccessResult,
   Credentials,
@@ -13,13 +12,23 @@ import type {
   TokenRecord,
   Workspace,
 } from "../core/catalog.ts";
+import type { DeadLetter, LetterPage, LetterQuery, ResendRecord, ResendRequest } from "../core/dead-letter.ts";
 import type { DebuggerEntry, DebuggerFilter } from "../core/debugger.ts";
+import type { DestinationKind, KindSummary } from "../core/destination-kind.ts";
+import type { Chance } from "../core/filter.ts";
+import type { FilterInput, FilterPatch, FilterRecord } from "../core/filter-record.ts";
 import type { LookupResult } from "../core/intake.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { DeliverySummary, VolumeReport } from "../core/ledger.ts";
+import type { DeliverySummary, ReportWindow, VolumeReport } from "../core/ledger.ts";
+import type { OverviewQuery, OverviewRow } from "../core/overview.ts";
 import type { Preferences, PreferencesPatch } from "../core/preferences.ts";
 import type { Result } from "../core/result.ts";
 import type { SourceSettingsPatch } from "../core/source.ts";
+import type { Mapping, SubscriptionInput, SubscriptionPatch, SubscriptionRecord } from "../core/subscription.ts";
+import type { Complaint, Settings, SettingsTrial, TrialReport, TrialRequest } from "../core/trial.ts";
+
+export type { Complaint, Settings, SettingsTrial, TrialReport, TrialRequest };
+import type { TraceDeps } from "./trace-search.ts";
 
 type Answer<T> = Promise<Result<T, Refusal>>;
 
@@ -41,6 +50,16 @@ export interface CatalogClient {
   createDestination(input: DestinationInput): Answer<DestinationView>;
   updateDestination(id: string, patch: DestinationPatch): Answer<DestinationView>;
   deleteDestination(id: string): Answer<null>;
+  listSubscriptions(destinationId: string): Answer<SubscriptionRecord[]>;
+  getSubscription(destinationId: string, id: string): Answer<SubscriptionRecord>;
+  createSubscription(destinationId: string, input: SubscriptionInput): Answer<SubscriptionRecord>;
+  updateSubscription(destinationId: string, id: string, patch: SubscriptionPatch): Answer<SubscriptionRecord>;
+  deleteSubscription(destinationId: string, id: string): Answer<null>;
+  listFilters(destinationId: string): Answer<FilterRecord[]>;
+  getFilter(destinationId: string, id: string): Answer<FilterRecord>;
+  createFilter(destinationId: string, input: FilterInput): Answer<FilterRecord>;
+  updateFilter(destinationId: string, id: string, patch: FilterPatch): Answer<FilterRecord>;
+  deleteFilter(destinationId: string, id: string): Answer<null>;
   signIn(token: string, address: string): Promise<AccessResult & { readonly session?: string }>;
   authenticate(credentials: Credentials): Promise<AccessResult>;
   signOut(session: string): Promise<void>;
@@ -49,27 +68,49 @@ export interface CatalogClient {
   deleteToken(id: string): Answer<null>;
 }
 
-/** One setting of a destination as a form needs it. */
-export interface DestinationOption {
-  readonly name: string;
-  readonly label: string;
-  readonly type: string;
-  readonly required: boolean;
-  readonly description: string;
-  readonly secret: boolean;
-  readonly choices?: readonly string[];
-  readonly defaultValue?: unknown;
+/** What the control plane asks of the kinds of destination; their code lives in src/destinations. */
+export interface KindDesk {
+  /** Every kind there is, in no order. */
+  list(): Promise<readonly KindSummary[]>;
+  /** Everything known of one, without running its code. */
+  find(id: string): Promise<DestinationKind | undefined>;
+  /** Why a trigger can never work. */
+  checkTrigger(trigger: string): Promise<string | undefined>;
+  /** What is wrong in a mapping, by field. */
+  checkMapping(mapping: Mapping): Promise<readonly Complaint[]>;
 }
 
-/** What the control plane knows of a kind of destination; the definitions live in src/destinations. */
-export interface DestinationKind {
-  readonly id: string;
-  readonly name: string;
-  readonly slug: string;
-  readonly description: string;
-  readonly fields: readonly DestinationOption[];
-  readonly secretFields: readonly string[];
-  readonly settings: z.ZodType;
+/** Runs a destination's code for somebody who watches; bounded in time, secrets masked (destinations/try-out.ts). */
+export interface TrialDesk {
+  /** What the kind's own code has against these settings. */
+  settings(trial: SettingsTrial): Promise<readonly Complaint[]>;
+  /** Whether the destination takes the credentials; the error of the inner result is its answer in a sentence. */
+  credentials(trial: SettingsTrial): Promise<Result<Result<null, string>, Refusal>>;
+  subscription(request: TrialRequest): Promise<Result<TrialReport, Refusal>>;
+}
+
+/** The ledgers as the control plane uses them (durable/ledger.ts). */
+export interface LedgerDesk {
+  summary(destinationId: string, window: ReportWindow): Promise<DeliverySummary>;
+  /** The rows of a source's ledger, or of a destination's. */
+  overview(
+    of: { readonly sourceId: string } | { readonly destinationId: string },
+    query: OverviewQuery,
+  ): Promise<readonly OverviewRow[]>;
+  /** Whether somebody has stopped its deliveries. */
+  isPaused(destinationId: string): Promise<boolean>;
+  pause(destinationId: string): Promise<void>;
+  resume(destinationId: string): Promise<void>;
+  deadLetters(destinationId: string, query: LetterQuery): Promise<LetterPage>;
+  /** The letters of one object, `count` of them from `offset` on; `null` when the archive lacks it. */
+  readLetters(key: string, offset: number, count: number): Promise<LetterLines | null>;
+  resend(destinationId: string, request: ResendRequest): Promise<ResendRecord>;
+  resends(destinationId: string): Promise<readonly ResendRecord[]>;
+}
+
+export interface LetterLines {
+  readonly letters: readonly DeadLetter[];
+  readonly more: boolean;
 }
 
 export interface SnippetRequest {
@@ -104,7 +145,11 @@ export interface ApiDeps {
   readonly demo: boolean;
   /** A fresh client for each request: a stub belongs to the request that made it. */
   catalog(): CatalogClient;
-  readonly destinations: readonly DestinationKind[];
+  readonly kinds: KindDesk;
+  readonly trials: TrialDesk;
+  readonly ledgers: LedgerDesk;
+  /** For previews of filters that sample. */
+  readonly chance: Chance;
   readonly preferences: { get(): Promise<Preferences>; put(patch: PreferencesPatch): Promise<Preferences> };
   listSamples(
     sourceId: string,
@@ -117,11 +162,13 @@ export interface ApiDeps {
   sourceVolume(sourceId: string, minutes: number): Promise<VolumeReport>;
   /** Calls whose write key no source has. */
   unknownVolume(minutes: number): Promise<VolumeReport>;
-  deliverySummary(destinationId: string, minutes: number): Promise<DeliverySummary>;
   lookup(source: SourceView, messageId: string): Promise<FoundEvent | null>;
+  readonly trace: TraceDeps;
   renderSnippet(request: SnippetRequest): string;
   /** The signed URL, or why there can be none. */
   signLink(request: LinkRequest): Promise<Result<string, string>>;
+  /** Letters and digits. */
+  newResendId(): string;
   now(): number;
   newRequestId(): string;
 }

@@ -1,8 +1,8 @@
 import type { DestinationView, SettingValue } from "../core/catalog.ts";
-import type { DestinationKind } from "./deps.ts";
+import type { DestinationField, DestinationKind } from "../core/destination-kind.ts";
+import { fieldProblem, isRequired } from "../core/setting-rules.ts";
+import type { ApiDeps, Complaint, Settings, SettingsTrial } from "./deps.ts";
 import { Problem, type ProblemDetail } from "./problem.ts";
-
-type Given = Readonly<Record<string, SettingValue>>;
 
 export interface SettingParts {
   readonly settings: Record<string, SettingValue>;
@@ -10,47 +10,101 @@ export interface SettingParts {
   readonly secrets: Record<string, string | null>;
 }
 
-const withField = (name: string, message: string): ProblemDetail => ({
+const withField = ({ field, message }: Complaint): ProblemDetail => ({
   type: "invalid",
   message,
-  field: `settings.${name}`,
+  field: field === undefined ? "settings" : `settings.${field}`,
 });
 
-/** Separates secret from plain settings; on a change, plain ones that are not named keep their value. */
-function split(kind: DestinationKind, given: Given, old: DestinationView | undefined): SettingParts {
-  const settings: Record<string, SettingValue> = { ...old?.settings };
+function refuseAll(complaints: readonly Complaint[]): void {
+  if (complaints.length > 0) throw new Problem(422, complaints.map(withField));
+}
+
+/** Separates secret from plain settings; `kept` are the plain ones that hold unless they are named. */
+function split(kind: DestinationKind, given: Settings, kept: Settings): SettingParts {
+  const settings: Record<string, SettingValue> = { ...kept };
   const secrets: Record<string, string | null> = {};
+  const complaints: Complaint[] = [];
   for (const [name, value] of Object.entries(given)) {
-    if (!kind.fields.some((field) => field.name === name)) {
-      throw new Problem(422, [withField(name, `${kind.name} has no such setting.`)]);
-    }
-    if (!kind.secretFields.includes(name)) {
-      if (value === null) delete settings[name];
-      else settings[name] = value;
-    } else if (typeof value === "string" || value === null) {
-      secrets[name] = value === "" ? null : value;
-    } else throw new Problem(422, [withField(name, "A secret is text.")]);
+    const field = kind.fields.find((one) => one.name === name);
+    if (field === undefined) complaints.push({ field: name, message: `${kind.name} has no such setting.` });
+    else if (!field.secret && value === null) delete settings[name];
+    else if (!field.secret) settings[name] = value;
+    else if (typeof value === "string" || value === null) secrets[name] = value === "" ? null : value;
+    else complaints.push({ field: name, message: "A secret is text." });
   }
+  refuseAll(complaints);
   return { settings, secrets };
 }
 
-/**
- * Checks `given` (and, on a change, what is kept of `old`) with the definition's schema. What is stored is what was
- * given, not what the schema made of it: the definition reads it again when it delivers. A secret that is kept
- * cannot be looked at here, so that it is missing is no mistake.
- */
-export function readSettings(kind: DestinationKind, given: Given, old?: DestinationView): SettingParts {
-  const parts = split(kind, given, old);
-  const named = Object.entries(parts.secrets).filter(([, value]) => value !== null);
-  const parsed = kind.settings.safeParse({ ...parts.settings, ...Object.fromEntries(named) });
-  if (parsed.success) return parts;
-  const problems = parsed.error.issues.filter(({ path }) => {
-    const field = String(path[0] ?? "");
-    return old?.secrets[field] !== true || field in parts.secrets;
+/** A secret is known to be there without being known; a text that is empty is not there. */
+const isMissing = (value: SettingValue | undefined): boolean => value === undefined || value === null || value === "";
+
+function complaintAbout(
+  field: DestinationField,
+  parts: SettingParts,
+  all: Settings,
+  kept: boolean,
+): Complaint | undefined {
+  const value = field.secret ? parts.secrets[field.name] : parts.settings[field.name];
+  if (isMissing(value)) {
+    if (kept || !isRequired(field.required, all)) return undefined;
+    return { field: field.name, message: `${field.label} is required.` };
+  }
+  const message = fieldProblem(field, value ?? null);
+  return message === undefined ? undefined : { field: field.name, message };
+}
+
+/** Every setting by the rules of its field. A secret that is kept cannot be looked at, so its absence is no mistake. */
+function checkFields(kind: DestinationKind, parts: SettingParts, old?: DestinationView): void {
+  const all: Settings = { ...parts.settings, ...parts.secrets };
+  const complaints = kind.fields.flatMap((field) => {
+    const kept = field.secret && old?.secrets[field.name] === true && !(field.name in parts.secrets);
+    return complaintAbout(field, parts, all, kept) ?? [];
   });
-  if (problems.length === 0) return parts;
-  throw new Problem(
-    422,
-    problems.map(({ path, message }) => withField(path.join("."), message)),
-  );
+  refuseAll(complaints);
+}
+
+/** For a trial: with the secrets of `old` that nobody has named. */
+function trialOf(kind: DestinationKind, parts: SettingParts, old?: DestinationView): SettingsTrial {
+  const trial = { metadataId: kind.id, ...parts };
+  if (old === undefined) return trial;
+  const secrets = Object.keys(old.secrets).filter((name) => !(name in parts.secrets));
+  return { ...trial, stored: { destinationId: old.id, secrets } };
+}
+
+/** What the kind's own code has against them, once the fields are in order. */
+async function checkWhole(deps: ApiDeps, kind: DestinationKind, parts: SettingParts, old?: DestinationView) {
+  refuseAll(await deps.trials.settings(trialOf(kind, parts, old)));
+}
+
+/** Settings of a new destination: those not given have the default of their field. */
+export async function newSettings(deps: ApiDeps, kind: DestinationKind, given: Settings): Promise<SettingParts> {
+  const defaults = kind.fields
+    .filter(({ secret, defaultValue }) => !secret && defaultValue !== undefined)
+    .map(({ name, defaultValue }) => [name, defaultValue as SettingValue] as const);
+  const parts = split(kind, given, Object.fromEntries(defaults));
+  checkFields(kind, parts);
+  await checkWhole(deps, kind, parts);
+  return parts;
+}
+
+/** A change: what is not named stays as it is. */
+export async function changedSettings(
+  deps: ApiDeps,
+  kind: DestinationKind,
+  given: Settings,
+  old: DestinationView,
+): Promise<SettingParts> {
+  const parts = split(kind, given, old.settings);
+  checkFields(kind, parts, old);
+  await checkWhole(deps, kind, parts, old);
+  return parts;
+}
+
+/** Settings to be tried, checked as if they were to be kept; secrets of `old` that are not named stay. */
+export function triedSettings(kind: DestinationKind, given: Settings, old?: DestinationView): SettingsTrial {
+  const parts = split(kind, given, old?.settings ?? {});
+  checkFields(kind, parts, old);
+  return trialOf(kind, parts, old);
 }

@@ -1,90 +1,71 @@
 import * as z from "zod";
-import { SettingValue, type DestinationView } from "../core/catalog.ts";
+import { CATALOG_LIMITS, ConsentCategory, SettingValue } from "../core/catalog.ts";
+import type { DestinationKind } from "../core/destination-kind.ts";
+import type { SubscriptionInput } from "../core/subscription.ts";
+import { createApp, inGroups, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
+import { kindOf } from "./catalogue.ts";
+import type { ApiDeps } from "./deps.ts";
+import { changedSettings, newSettings } from "./destination-settings.ts";
 import {
-  createApp,
-  iso,
-  IsoTime,
-  json,
-  Minutes,
-  PageParams,
-  paginate,
-  Pagination,
-  route,
-  Success,
-  SUCCESS,
-} from "./app.ts";
-import type { ApiDeps, DestinationKind } from "./deps.ts";
-import { DeliveryMetrics, showMetrics } from "./delivery-metrics.ts";
-import { readSettings } from "./destination-settings.ts";
+  Destination,
+  DestinationAnswer,
+  destinationAnswer,
+  DestinationParams,
+  showDestination,
+} from "./destination-view.ts";
 import { invalid, unwrap } from "./problem.ts";
+import { SourceParams } from "./sources.ts";
 
-const Params = z.object({ destinationId: z.string().max(64) });
 const Name = z.string().trim().min(1).max(120);
-const SettingsBody = z.record(z.string(), SettingValue);
+const SourceIds = z.array(z.string().max(64)).min(1).max(CATALOG_LIMITS.sourcesPerDestination);
+const ConsentCategories = z.array(ConsentCategory).max(CATALOG_LIMITS.consentCategoriesPerDestination);
 const Settings = z.record(z.string(), SettingValue);
 
-/** A destination; secret settings are never shown, `secrets` says which of them hold a value. */
-const Destination = z.object({
-  id: z.string(),
-  name: z.string(),
-  enabled: z.boolean(),
-  metadata: z.object({ id: z.string(), name: z.string() }),
-  sourceId: z.string(),
-  settings: Settings,
-  secrets: z.record(z.string(), z.boolean()),
-  createdAt: IsoTime,
-  updatedAt: IsoTime,
+const ListQuery = PageParams.extend({
+  metadata: z
+    .enum(["full", "brief"])
+    .default("full")
+    .describe("`brief` leaves the settings, actions and presets of each kind out."),
 });
-const DestinationAnswer = z.object({ destination: Destination });
+const List = z.object({ destinations: z.array(Destination), pagination: Pagination });
 
-const Option = z.object({
-  name: z.string(),
-  label: z.string(),
-  type: z.string(),
-  required: z.boolean(),
-  description: z.string(),
-  secret: z.boolean(),
-  choices: z.array(z.string()).optional(),
-  defaultValue: z.unknown().optional(),
-});
-const CatalogEntry = z.object({
-  id: z.string(),
-  name: z.string(),
-  slug: z.string(),
-  description: z.string(),
-  options: z.array(Option),
-});
-
-const catalogue = route({
-  method: "get",
-  path: "/catalog/destinations",
-  summary: "The kinds of destination there are, with their settings",
-  tag: "Destinations",
-  request: {},
-  data: z.object({ destinationsCatalog: z.array(CatalogEntry) }),
-});
 const list = route({
   method: "get",
   path: "/destinations",
   summary: "All destinations, the oldest first",
   tag: "Destinations",
-  request: { query: PageParams },
-  data: z.object({ destinations: z.array(Destination), pagination: Pagination }),
+  request: { query: ListQuery },
+  data: List,
+});
+const listOfSource = route({
+  method: "get",
+  path: "/sources/{sourceId}/connected-destinations",
+  summary: "The destinations that get a source's events",
+  tag: "Sources",
+  request: { params: SourceParams, query: ListQuery },
+  data: List,
 });
 const create = route({
   method: "post",
   path: "/destinations",
-  summary: "Connect a destination to a source",
+  summary: "Connect a destination to one or several sources; the automatic presets of its kind become subscriptions",
   tag: "Destinations",
   request: {
     body: json(
-      z.object({
-        sourceId: z.string().max(64),
-        metadataId: z.string().max(64),
-        name: Name.optional(),
-        enabled: z.boolean().default(true),
-        settings: SettingsBody.default({}),
-      }),
+      z
+        .object({
+          sourceId: z.string().max(64).optional(),
+          sourceIds: SourceIds.optional(),
+          metadataId: z.string().max(64),
+          name: Name.optional(),
+          enabled: z.boolean().default(true),
+          consentCategories: ConsentCategories.default([]),
+          settings: Settings.default({}),
+        })
+        .refine(({ sourceId, sourceIds }) => sourceId !== undefined || sourceIds !== undefined, {
+          message: "A destination needs a source.",
+          path: ["sourceId"],
+        }),
     ),
   },
   data: DestinationAnswer,
@@ -94,112 +75,107 @@ const show = route({
   path: "/destinations/{destinationId}",
   summary: "One destination",
   tag: "Destinations",
-  request: { params: Params },
+  request: { params: DestinationParams },
   data: DestinationAnswer,
 });
 const update = route({
   method: "patch",
   path: "/destinations/{destinationId}",
-  summary: "Change a destination; a setting that is named is replaced, null removes it",
+  summary:
+    "Change a destination; a setting that is named is replaced, null removes it; a source left out takes its filters along",
   tag: "Destinations",
   request: {
-    params: Params,
-    body: json(z.object({ name: Name.optional(), enabled: z.boolean().optional(), settings: SettingsBody.optional() })),
+    params: DestinationParams,
+    body: json(
+      z.object({
+        name: Name.nullable().optional(),
+        enabled: z.boolean().optional(),
+        sourceIds: SourceIds.optional(),
+        consentCategories: ConsentCategories.optional(),
+        settings: Settings.optional(),
+      }),
+    ),
   },
   data: DestinationAnswer,
 });
 const remove = route({
   method: "delete",
   path: "/destinations/{destinationId}",
-  summary: "Delete a destination; what was on its way is not delivered any more",
+  summary: "Delete a destination with its subscriptions and filters; what was on its way is not delivered any more",
   tag: "Destinations",
-  request: { params: Params },
+  request: { params: DestinationParams },
   data: Success,
 });
-const metrics = route({
-  method: "get",
-  path: "/destinations/{destinationId}/delivery-metrics",
-  summary: "Delivered, retried and abandoned over the last minutes, with latency and errors",
-  tag: "Destinations",
-  request: { params: Params, query: Minutes },
-  data: z.object({ metrics: DeliveryMetrics }),
-});
 
-const showDestination = (view: DestinationView): z.infer<typeof Destination> => ({
-  id: view.id,
-  name: view.name,
-  enabled: view.enabled,
-  metadata: { id: view.metadataId, name: view.integrationName },
-  sourceId: view.sourceIds[0] ?? "",
-  settings: view.settings,
-  secrets: { ...view.secrets },
-  createdAt: iso(view.createdAt),
-  updatedAt: iso(view.updatedAt),
-});
+/** The automatic presets as subscriptions: off until somebody has looked at them, unless the kind does one thing only. */
+const presetSubscriptions = ({ presets, startsEnabled }: DestinationKind): SubscriptionInput[] =>
+  presets.flatMap(({ type, trigger, name, actionId, mapping }) =>
+    type === "automatic" && trigger !== null ? [{ name, actionId, trigger, mapping, enabled: startsEnabled }] : [],
+  );
 
-const showKind = ({ id, name, slug, description, fields }: DestinationKind): z.infer<typeof CatalogEntry> => ({
-  id,
-  name,
-  slug,
-  description,
-  options: fields.map(({ choices, ...field }) => ({
-    ...field,
-    ...(choices === undefined ? {} : { choices: [...choices] }),
-  })),
-});
+/** A kind that something new can be made of. */
+async function usableKind(deps: ApiDeps, metadataId: string): Promise<DestinationKind> {
+  const kind = await deps.kinds.find(metadataId);
+  if (kind === undefined) throw invalid("There is no such kind of destination.", "metadataId");
+  if (!kind.available) throw invalid(kind.unavailableReason ?? `${kind.name} cannot run here.`, "metadataId");
+  return kind;
+}
 
 export const destinationRoutes = (deps: ApiDeps) => {
-  const { catalog, destinations } = deps;
-  const kindOf = (metadataId: string) => destinations.find((kind) => kind.id === metadataId);
+  const { catalog } = deps;
+  const page = async (query: z.infer<typeof ListQuery>, sourceId?: string) => {
+    const all = await catalog().listDestinations();
+    const wanted = all.filter(({ sourceIds }) => sourceId === undefined || sourceIds.includes(sourceId));
+    const { items, pagination } = paginate(wanted, query);
+    const destinations = await inGroups(items, (view) => showDestination(deps, view, query.metadata === "brief"));
+    return { data: { destinations, pagination } };
+  };
   return createApp()
-    .openapi(catalogue, (c) => c.json({ data: { destinationsCatalog: destinations.map(showKind) } }, 200))
-    .openapi(list, async (c) => {
-      const { items, pagination } = paginate(await catalog().listDestinations(), c.req.valid("query"));
-      return c.json({ data: { destinations: items.map(showDestination), pagination } }, 200);
+    .openapi(list, async (c) => c.json(await page(c.req.valid("query")), 200))
+    .openapi(listOfSource, async (c) => {
+      const { id } = unwrap(await catalog().getSource(c.req.valid("param").sourceId));
+      return c.json(await page(c.req.valid("query"), id), 200);
     })
     .openapi(create, async (c) => {
-      const { sourceId, metadataId, name, enabled, settings } = c.req.valid("json");
-      const kind = kindOf(metadataId);
-      if (kind === undefined) throw invalid("There is no such kind of destination.", "metadataId");
-      const parts = readSettings(kind, settings);
-      const integrationName = kind.name;
+      const { sourceId, sourceIds = [], metadataId, name, enabled, consentCategories, settings } = c.req.valid("json");
+      const kind = await usableKind(deps, metadataId);
       const input = {
-        sourceIds: [sourceId],
-        consentCategories: [],
-        subscriptions: [],
+        sourceIds: [...(sourceId === undefined ? [] : [sourceId]), ...sourceIds],
         metadataId,
-        integrationName,
+        integrationName: kind.name,
         name: name ?? kind.name,
         enabled,
-        ...parts,
+        consentCategories,
+        ...(await newSettings(deps, kind, settings)),
+        subscriptions: presetSubscriptions(kind),
       };
-      return c.json({ data: { destination: showDestination(unwrap(await catalog().createDestination(input))) } }, 200);
+      return c.json(await destinationAnswer(deps, unwrap(await catalog().createDestination(input))), 200);
     })
     .openapi(show, async (c) => {
-      const destination = unwrap(await catalog().getDestination(c.req.valid("param").destinationId));
-      return c.json({ data: { destination: showDestination(destination) } }, 200);
+      const view = unwrap(await catalog().getDestination(c.req.valid("param").destinationId));
+      return c.json(await destinationAnswer(deps, view), 200);
     })
     .openapi(update, async (c) => {
       const { destinationId } = c.req.valid("param");
-      const { settings, name, enabled } = c.req.valid("json");
+      const { settings, name, ...rest } = c.req.valid("json");
       const old = unwrap(await catalog().getDestination(destinationId));
-      const kind = kindOf(old.metadataId);
-      if (kind === undefined) throw invalid("This kind of destination does not exist any more.", "metadataId");
       const patch = {
-        ...(name === undefined ? {} : { name }),
-        ...(enabled === undefined ? {} : { enabled }),
-        ...(settings === undefined ? {} : readSettings(kind, settings, old)),
+        ...rest,
+        ...(name === undefined ? {} : { name: name ?? old.integrationName }),
+        ...(settings === undefined
+          ? {}
+          : await changedSettings(deps, await kindOf(deps, old.metadataId), settings, old)),
       };
-      const destination = unwrap(await catalog().updateDestination(destinationId, patch));
-      return c.json({ data: { destination: showDestination(destination) } }, 200);
+      return c.json(
+        await destinationAnswer(deps, unwrap(await catalog().updateDestination(destinationId, patch))),
+        200,
+      );
     })
     .openapi(remove, async (c) => {
-      unwrap(await catalog().deleteDestination(c.req.valid("param").destinationId));
+      const { destinationId } = c.req.valid("param");
+      unwrap(await catalog().deleteDestination(destinationId));
+      // What waits there is let go, and dropped with the reason that the destination is gone.
+      if (await deps.ledgers.isPaused(destinationId)) await deps.ledgers.resume(destinationId);
       return c.json(SUCCESS, 200);
-    })
-    .openapi(metrics, async (c) => {
-      const { id } = unwrap(await catalog().getDestination(c.req.valid("param").destinationId));
-      const summary = await deps.deliverySummary(id, c.req.valid("query").minutes);
-      return c.json({ data: { metrics: showMetrics(summary) } }, 200);
     });
 };

@@ -4,7 +4,7 @@ import type * as z from "zod";
 import { assertNever, type Result } from "../core/result.ts";
 import type { Refusal } from "../core/catalog.ts";
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 422 | 426 | 429;
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 422 | 426 | 429 | 503;
 
 /** One entry of the Public API's error envelope. */
 export interface ProblemDetail {
@@ -31,6 +31,9 @@ export class Problem extends Error {
 /** A value the client sent that cannot be used. */
 export const invalid = (message: string, field?: string): Problem =>
   new Problem(422, [{ type: "invalid", message, ...(field === undefined ? {} : { field }) }]);
+
+/** Something the path names does not exist. */
+export const notThere = (message: string): Problem => new Problem(404, [{ type: "not_found", message }]);
 
 export const limited = (retryAfterMs: number): Problem =>
   new Problem(429, [{ type: "rate_limited", message: "Too many wrong tokens; wait a moment." }], {

@@ -1,15 +1,23 @@
 import * as z from "zod";
 import { createRoute } from "@hono/zod-openapi";
 import { createApp } from "./app.ts";
+import { catalogueRoutes } from "./catalogue.ts";
+import { deadLetterRoutes } from "./dead-letters.ts";
 import { debuggerRoutes } from "./debugger.ts";
 import type { ApiDeps } from "./deps.ts";
+import { deliveryRoutes } from "./delivery-metrics.ts";
+import { deliveryOverviewRoutes } from "./delivery-overview.ts";
 import { destinationRoutes } from "./destinations.ts";
+import { filterRoutes } from "./filters.ts";
 import { limitBody, answerAsData, readAsJson, requireIdentity, SESSION_COOKIE } from "./guard.ts";
 import { notFound, onError } from "./problem.ts";
 import { sessionRoutes, signInRoutes } from "./session.ts";
 import { setupRoutes } from "./setup.ts";
 import { sourcePartRoutes } from "./source-parts.ts";
 import { sourceRoutes } from "./sources.ts";
+import { subscriptionRoutes } from "./subscriptions.ts";
+import { trialRoutes } from "./trials.ts";
+import { traceRoutes } from "./trace.ts";
 import { volumeRoutes } from "./volume.ts";
 import { preferenceRoutes, tokenRoutes, workspaceRoutes } from "./workspace.ts";
 
@@ -49,8 +57,16 @@ const guardedRoutes = (deps: ApiDeps) =>
     .route("/", setupRoutes(deps))
     .route("/", debuggerRoutes(deps))
     .route("/", volumeRoutes(deps))
+    .route("/", traceRoutes(deps))
     .route("/", tokenRoutes(deps))
+    .route("/", catalogueRoutes(deps))
     .route("/", destinationRoutes(deps))
+    .route("/", subscriptionRoutes(deps))
+    .route("/", filterRoutes(deps))
+    .route("/", trialRoutes(deps))
+    .route("/", deliveryRoutes(deps))
+    .route("/", deadLetterRoutes(deps))
+    .route("/", deliveryOverviewRoutes(deps))
     .route("/", preferenceRoutes(deps));
 
 /**

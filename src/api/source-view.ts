@@ -2,14 +2,7 @@ import * as z from "zod";
 import { Label, Slug, SourceKind, type SourceView } from "../core/catalog.ts";
 import { SourceSettings } from "../core/source.ts";
 import { iso, IsoTime } from "./app.ts";
-
-const KIND_NAMES: Record<SourceKind, string> = {
-  javascript: "Javascript",
-  server: "Server",
-  mobile: "Mobile",
-  email: "Email",
-  demo: "Demo",
-};
+import { showSourceKind, SourceMetadata } from "./source-kinds.ts";
 
 /** A source as the Public API shows it (delivery.md §5.8), and what Segment lacks: kind, overlap of keys, times. */
 export const Source = z.object({
@@ -23,7 +16,7 @@ export const Source = z.object({
   writeKeyDetails: z.array(z.object({ key: z.string(), createdAt: IsoTime, expiresAt: IsoTime.optional() })),
   labels: z.array(Label),
   settings: SourceSettings,
-  metadata: z.object({ id: z.string(), name: z.string(), slug: z.string() }),
+  metadata: SourceMetadata,
   createdAt: IsoTime,
   updatedAt: IsoTime,
 });
@@ -46,7 +39,7 @@ export function showSource(view: SourceView, workspaceId: string): Source {
     })),
     labels,
     settings,
-    metadata: { id: kind, name: KIND_NAMES[kind], slug: kind },
+    metadata: showSourceKind(kind),
     createdAt: iso(view.createdAt),
     updatedAt: iso(view.updatedAt),
   };

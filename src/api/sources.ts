@@ -58,12 +58,12 @@ export const sourceRoute = <
 
 const show = sourceRoute("get", "", { summary: "One source", data: SourceAnswer });
 const update = sourceRoute("patch", "", {
-  summary: "Change a source's name, slug, kind, or whether it is on",
+  summary: "Change a source's name, slug, kind, settings, or whether it is on",
   request: { body: json(SourcePatch) },
   data: SourceAnswer,
 });
 const remove = sourceRoute("delete", "", {
-  summary: "Delete a source with its destinations and its debugger; archived events stay",
+  summary: "Delete a source with its debugger and the destinations that have no other; archived events stay",
   data: Success,
 });
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { sentenceOf } from "../core/debugger.ts";
 import type { VolumeReport } from "../core/ledger.ts";
-import { createApp, iso, IsoTime, Minutes, route } from "./app.ts";
+import { createApp, inGroups, iso, IsoTime, Minutes, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
@@ -50,17 +50,6 @@ const lookup = route({
   request: { params: SourceParams.extend({ messageId: z.string().min(1).max(300) }) },
   data: z.object({ lookup: Lookup.nullable() }),
 });
-
-/** Ledgers asked at once: a workspace may have a thousand sources, a request only so many open connections. */
-const AT_ONCE = 32;
-
-async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
-  }
-  return results;
-}
 
 const lastEventOf = (report: VolumeReport) => (report.lastEventAt === undefined ? null : iso(report.lastEventAt));
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Changes } from "./changes.ts";
 import type { FilterRecord } from "./filter-record.ts";
 import { SourceSettings, SourceSettingsPatch, type SourceContext } from "./source.ts";
 import type { SubscriptionInput, SubscriptionRecord } from "./subscription.ts";
@@ -97,6 +98,7 @@ export const SourcePatch = z.object({
   slug: Slug.optional(),
   enabled: z.boolean().optional(),
   kind: SourceKind.optional(),
+  settings: SourceSettingsPatch.optional(),
 });
 export type SourcePatch = z.infer<typeof SourcePatch>;
 
@@ -159,7 +161,8 @@ export interface DestinationInput {
   /** Made together with it: the automatic presets of its kind. */
   readonly subscriptions: readonly SubscriptionInput[];
 }
-export type DestinationPatch = Partial<Omit<DestinationInput, "metadataId" | "integrationName" | "subscriptions">>;
+/** What is named changes. */
+export type DestinationPatch = Changes<Omit<DestinationInput, "metadataId" | "integrationName" | "subscriptions">>;
 
 /** What one delivery needs: the settings with the secret ones opened. `unreadable` fields were sealed with another key. */
 export interface OpenDestination {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Changes } from "./changes.ts";
 
 /** Bounds of one filter (quality.md §4.6). */
 export const FILTER_LIMITS = {
@@ -56,6 +57,4 @@ export type FilterRecord = z.infer<typeof FilterRecord>;
 /** A new filter; the caller has checked its condition. */
 export type FilterInput = Omit<FilterRecord, "id" | "destinationId" | "createdAt" | "updatedAt">;
 /** `description: null` removes it. */
-export type FilterPatch = Partial<Omit<FilterInput, "sourceId" | "description">> & {
-  readonly description?: string | null;
-};
+export type FilterPatch = Changes<Omit<FilterInput, "sourceId" | "description"> & { description: string | null }>;

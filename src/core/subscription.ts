@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Changes } from "./changes.ts";
 
 /** Bounds of one subscription; characters are UTF-16 units. */
 export const SUBSCRIPTION_LIMITS = {
@@ -37,4 +38,5 @@ export type SubscriptionRecord = z.infer<typeof SubscriptionRecord>;
 
 /** A new subscription; the caller has checked action, trigger and mapping with the destination's kind. */
 export type SubscriptionInput = Omit<SubscriptionRecord, "id" | "destinationId" | "createdAt" | "updatedAt">;
-export type SubscriptionPatch = Partial<Omit<SubscriptionInput, "actionId">>;
+/** What is named changes. */
+export type SubscriptionPatch = Changes<Omit<SubscriptionInput, "actionId">>;

@@ -1,6 +1,9 @@
 import { env } from "cloudflare:workers";
 import type { CatalogRpc } from "../../src/bindings/catalog.ts";
-import { SourceInput, type Directory, type SourceView } from "../../src/core/catalog.ts";
+import { SourceInput, type Directory, type Refusal, type SourceView } from "../../src/core/catalog.ts";
+import type { FilterInput } from "../../src/core/filter-record.ts";
+import type { Result } from "../../src/core/result.ts";
+import type { SubscriptionInput } from "../../src/core/subscription.ts";
 
 let next = 0;
 /** A fresh Catalog for each test, so that none sees another's sources. */
@@ -39,3 +42,28 @@ export const addWebhook = async (catalog: CatalogStub, sourceId: string) => {
   if (!made.ok) throw new Error(made.error.message);
   return made.value;
 };
+
+/** A subscription of the webhook, as the API hands it to the Catalog. */
+export const subscription = (name: string, enabled = false): SubscriptionInput => ({
+  name,
+  enabled,
+  actionId: "send",
+  trigger: 'type = "track"',
+  mapping: { data: { "@path": "$." }, nested: { list: [1, { deep: null }] } },
+});
+
+/** A filter that drops everything of a source. */
+export const dropAll = (sourceId: string, title: string): FilterInput => ({
+  sourceId,
+  title,
+  if: "all",
+  actions: [{ type: "DROP" }],
+  enabled: true,
+});
+
+/** The value of an answer; a refusal fails the test. */
+export async function given<T>(answer: Promise<Result<T, Refusal>>): Promise<T> {
+  const result = await answer;
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}

@@ -1,0 +1,79 @@
+import * as z from "zod";
+import { SettingValue, type DestinationView } from "../core/catalog.ts";
+import { iso, IsoTime } from "./app.ts";
+import { KindFacts, Metadata, showFacts, showKind } from "./catalogue-view.ts";
+import type { ApiDeps } from "./deps.ts";
+
+/**
+ * A destination as the Public API shows it, and what Segment lacks: several sources, consent, pause. Secret settings
+ * are never shown; `secrets` says which of them hold a value. `sourceId` is the first of `sourceIds`.
+ */
+export const Destination = z.object({
+  id: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  paused: z.boolean(),
+  metadata: z.union([Metadata, KindFacts]),
+  sourceId: z.string(),
+  sourceIds: z.array(z.string()),
+  consentCategories: z.array(z.string()),
+  settings: z.record(z.string(), SettingValue),
+  secrets: z.record(z.string(), z.boolean()),
+  createdAt: IsoTime,
+  updatedAt: IsoTime,
+});
+export type Destination = z.infer<typeof Destination>;
+
+export const DestinationAnswer = z.object({ destination: Destination });
+export const DestinationParams = z.object({ destinationId: z.string().max(64) });
+
+/** A kind that this version of the collector does not have (any more): nothing can be sent there. */
+const lostKind = ({ metadataId, integrationName }: DestinationView): z.infer<typeof Metadata> =>
+  showKind({
+    id: metadataId,
+    slug: metadataId,
+    name: integrationName,
+    description: "",
+    categories: [],
+    available: false,
+    unavailableReason: "This version of the collector does not have this kind of destination.",
+    authScheme: "none",
+    notes: [],
+    testsAuthentication: false,
+    fields: [],
+    actions: [],
+    presets: [],
+    startsEnabled: false,
+  });
+
+async function metadataOf(deps: ApiDeps, view: DestinationView, brief: boolean) {
+  if (brief) {
+    const found = (await deps.kinds.list()).find(({ id }) => id === view.metadataId);
+    return found === undefined ? lostKind(view) : showFacts(found);
+  }
+  const kind = await deps.kinds.find(view.metadataId);
+  return kind === undefined ? lostKind(view) : showKind(kind);
+}
+
+/** @param brief leaves settings, actions and presets of its kind out: they are far larger than the destination. */
+export async function showDestination(deps: ApiDeps, view: DestinationView, brief = false): Promise<Destination> {
+  const [metadata, paused] = await Promise.all([metadataOf(deps, view, brief), deps.ledgers.isPaused(view.id)]);
+  return {
+    id: view.id,
+    name: view.name,
+    enabled: view.enabled,
+    paused,
+    metadata,
+    sourceId: view.sourceIds[0] ?? "",
+    sourceIds: [...view.sourceIds],
+    consentCategories: [...view.consentCategories],
+    settings: view.settings,
+    secrets: { ...view.secrets },
+    createdAt: iso(view.createdAt),
+    updatedAt: iso(view.updatedAt),
+  };
+}
+
+export const destinationAnswer = async (deps: ApiDeps, view: DestinationView) => ({
+  data: { destination: await showDestination(deps, view) },
+});

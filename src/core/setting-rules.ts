@@ -1,0 +1,71 @@
+import type { SettingValue } from "./catalog.ts";
+import type { DestinationField, FieldConditions } from "./destination-kind.ts";
+
+const LIMITS = {
+  /** UTF-16 units of a text; what is sealed may have no more. */
+  textChars: 16_000,
+  /** Entries of a map, items of a list. */
+  entries: 200,
+} as const;
+
+const sameAs = (expected: unknown, value: unknown): boolean =>
+  Array.isArray(expected) ? expected.includes(value) : expected === value || String(expected) === String(value);
+
+/** Whether conditions on other settings hold; those on anything else (a sync mode) do not. */
+export function conditionsHold(
+  { match, conditions }: FieldConditions,
+  settings: Readonly<Record<string, unknown>>,
+): boolean {
+  const holds = ({ type, fieldKey, operator, value }: FieldConditions["conditions"][number]): boolean => {
+    if (type === "syncMode" || fieldKey === undefined) return false;
+    return sameAs(value, settings[fieldKey]) === (operator === "is");
+  };
+  return match === "any" ? conditions.some(holds) : conditions.every(holds);
+}
+
+/** Whether a field needs a value beside these other settings. */
+export const isRequired = (
+  required: DestinationField["required"],
+  settings: Readonly<Record<string, unknown>>,
+): boolean => (typeof required === "boolean" ? required : conditionsHold(required, settings));
+
+function textProblem(value: unknown): string | undefined {
+  if (typeof value !== "string") return "must be text";
+  return value.length > LIMITS.textChars ? `must have at most ${LIMITS.textChars} characters` : undefined;
+}
+
+function mapProblem(value: SettingValue): string | undefined {
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isMap) return "must be an object of texts by name";
+  return Object.keys(value).length > LIMITS.entries ? `must have at most ${LIMITS.entries} entries` : undefined;
+}
+
+function listProblem(value: SettingValue): string | undefined {
+  if (!Array.isArray(value)) return "must be a list of texts";
+  return value.length > LIMITS.entries ? `must have at most ${LIMITS.entries} items` : undefined;
+}
+
+/** Why a value cannot be this setting, in words that follow its name; the value itself is never repeated. */
+function problem(field: DestinationField, value: SettingValue): string | undefined {
+  if (field.multiple === true) return listProblem(value);
+  if (field.choices !== undefined && field.choices.length > 0) {
+    const isOne = field.choices.some((choice) => choice.value === value);
+    return isOne ? undefined : `must be one of ${field.choices.map((choice) => choice.value).join(", ")}`;
+  }
+  switch (field.type) {
+    case "boolean":
+      return typeof value === "boolean" ? undefined : "must be true or false";
+    case "number":
+      return typeof value === "number" && Number.isFinite(value) ? undefined : "must be a number";
+    case "map":
+      return mapProblem(value);
+    default:
+      return textProblem(value);
+  }
+}
+
+/** A sentence that says what is wrong with a value that is there; undefined when nothing is. */
+export function fieldProblem(field: DestinationField, value: SettingValue): string | undefined {
+  const words = problem(field, value);
+  return words === undefined ? undefined : `${field.label} ${words}.`;
+}

@@ -1,38 +1,15 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
-import { ApiError } from "./api/client.ts";
-import { onSignedOut, queryClient, sessionQuery } from "./api/queries.ts";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { onSignedOut } from "./api/queries.ts";
 import { innerPath, parseSearch, stringifySearch, textParams } from "./logic/search-params.ts";
 import { NotFound, PageSkeleton, RouteError } from "./parts/page-states.tsx";
-
-const root = createRootRoute({ component: Outlet });
+import { destinationRoutes } from "./routes/destinations.ts";
+import { root, shell } from "./routes/shell.ts";
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: textParams("to"),
   component: lazyRouteComponent(() => import("./screens/sign-in.tsx"), "SignIn"),
-});
-
-/** Everything behind the door: asks who is there before any screen asks for data. */
-const shell = createRoute({
-  getParentRoute: () => root,
-  id: "shell",
-  beforeLoad: async ({ location }) => {
-    try {
-      await queryClient.ensureQueryData(sessionQuery);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.status === 401)) throw error;
-      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href } });
-    }
-  },
-  component: lazyRouteComponent(() => import("./parts/shell.tsx"), "Shell"),
 });
 
 const overview = createRoute({
@@ -89,25 +66,6 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./screens/settings.tsx"), "SettingsScreen"),
 });
 
-const destinations = createRoute({
-  getParentRoute: () => shell,
-  path: "/destinations",
-  component: lazyRouteComponent(() => import("./screens/destinations.tsx"), "Destinations"),
-});
-
-const newDestination = createRoute({
-  getParentRoute: () => shell,
-  path: "/destinations/new",
-  validateSearch: textParams("source"),
-  component: lazyRouteComponent(() => import("./screens/destination-form.tsx"), "NewDestination"),
-});
-
-const destination = createRoute({
-  getParentRoute: () => shell,
-  path: "/destinations/$destinationId",
-  component: lazyRouteComponent(() => import("./screens/destination-form.tsx"), "EditDestination"),
-});
-
 const workspace = createRoute({
   getParentRoute: () => shell,
   path: "/workspace",
@@ -121,9 +79,7 @@ export const router = createRouter({
       overview,
       sources,
       source.addChildren([sourceIndex, setup, debug, message, settings]),
-      destinations,
-      newDestination,
-      destination,
+      ...destinationRoutes,
       workspace,
     ]),
   ]),

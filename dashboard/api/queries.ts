@@ -3,7 +3,6 @@ import { api, ApiError } from "./client.ts";
 import type {
   DeliveryMetrics,
   Destination,
-  DestinationDefinition,
   Lookup,
   Pagination,
   Session,
@@ -99,7 +98,7 @@ export const tokensQuery = queryOptions({
 export const destinationsQuery = queryOptions({
   queryKey: ["destinations"],
   queryFn: () =>
-    api<{ destinations: Destination[] }>("GET", `/destinations?pagination[count]=${PAGE}`).then(
+    api<{ destinations: Destination[] }>("GET", `/destinations?metadata=brief&pagination[count]=${PAGE}`).then(
       (data) => data.destinations,
     ),
 });
@@ -112,15 +111,6 @@ export const destinationQuery = (id: string) =>
         (data) => data.destination,
       ),
   });
-
-export const destinationCatalogQuery = queryOptions({
-  queryKey: ["catalog", "destinations"],
-  queryFn: () =>
-    api<{ destinationsCatalog: DestinationDefinition[] }>("GET", "/catalog/destinations").then(
-      (data) => data.destinationsCatalog,
-    ),
-  staleTime: 600_000,
-});
 
 export const deliveryMetricsQuery = (id: string) =>
   queryOptions({

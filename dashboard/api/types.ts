@@ -1,8 +1,28 @@
 import type { Label, SourceRecord } from "../../src/core/catalog.ts";
+import type {
+  ActionField,
+  ActionKind,
+  DestinationField,
+  DestinationKind,
+  FieldConditions,
+  KindSummary,
+  PresetKind,
+} from "../../src/core/destination-kind.ts";
 import type { LookupResult } from "../../src/core/intake.ts";
 import type { SourceSettings } from "../../src/core/source.ts";
+import type { TestExchange, TestReport } from "../../src/destinations/destination.ts";
 
 export type { Label, SourceSettings };
+export type {
+  ActionField,
+  ActionKind,
+  DestinationField,
+  DestinationKind,
+  FieldConditions,
+  KindSummary,
+  PresetKind,
+  TestExchange,
+};
 export type SourceKind = SourceRecord["kind"];
 
 /** Times are ISO-8601 UTC unless a field says ms. */
@@ -69,7 +89,7 @@ export interface WorkspaceVolume {
 
 export type Lookup = Omit<LookupResult, "firstSeenAt" | "duplicates"> & {
   readonly firstSeenAt: string;
-  readonly duplicates: readonly { readonly at: string; readonly count: number }[];
+  readonly duplicates: { readonly count: number; readonly atLeast: boolean; readonly times: readonly string[] };
   /** The archived line, once there is one. */
   readonly event?: unknown;
 };
@@ -81,35 +101,52 @@ export interface Token {
   readonly lastUsedAt?: string;
 }
 
-/** One field of a destination's form. Secret ones are never returned. */
-export interface DestinationOption {
-  readonly name: string;
-  readonly label: string;
-  readonly type: string;
-  readonly required: boolean;
-  readonly description: string;
-  readonly secret: boolean;
-  readonly choices?: readonly string[];
-  readonly defaultValue?: unknown;
-}
-
-export interface DestinationDefinition {
-  readonly id: string;
-  readonly name: string;
-  readonly slug: string;
-  readonly description: string;
-  readonly options: readonly DestinationOption[];
-}
-
+/** A configured destination. Secret settings are never returned. */
 export interface Destination {
   readonly id: string;
   readonly name: string;
   readonly enabled: boolean;
+  /** Stopped by hand: its events wait, none are dropped. */
+  readonly paused?: boolean;
   readonly metadata: { readonly id: string; readonly name: string };
+  /** The first of `sourceIds`. */
   readonly sourceId: string;
+  readonly sourceIds: readonly string[];
+  /** Only events whose visitor consented to all of these are sent; none are needed when empty. */
+  readonly consentCategories: readonly string[];
   readonly settings: Readonly<Record<string, unknown>>;
   /** Which secret settings hold a value; the values never leave the collector. */
   readonly secrets: Readonly<Record<string, boolean>>;
+  readonly createdAt: string;
+}
+
+/** One mapping of a destination, in the Public API's words: `settings` is what the payload is made of. */
+export interface Subscription {
+  readonly id: string;
+  readonly name: string;
+  /** The action's key in its kind. */
+  readonly actionId: string;
+  readonly destinationId: string;
+  readonly enabled: boolean;
+  readonly trigger: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What one mapping made of one event: the engine's report, its outcome in words as well. */
+export type TrialAnswer = Omit<TestReport, "outcome"> & {
+  readonly outcome: {
+    readonly status: "delivered" | "retry" | "abandoned";
+    readonly reason?: string;
+    readonly detail?: string;
+    readonly sentence?: string;
+    readonly todo?: string;
+  };
+};
+
+/** Whether a tool takes the credentials, and its own words when it does not. */
+export interface AuthenticationVerdict {
+  readonly valid: boolean;
+  readonly reason?: string;
 }
 
 /** The part of a destination's delivery report that the console shows; anything may be missing in an older answer. */

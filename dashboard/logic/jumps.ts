@@ -13,7 +13,7 @@ const PAGES: readonly Jump[] = [
   { kind: "page", title: "Sources", hint: "page", href: "/sources" },
   { kind: "page", title: "Create a source", hint: "page", href: "/sources?new=1" },
   { kind: "page", title: "Destinations", hint: "page", href: "/destinations" },
-  { kind: "page", title: "Add a destination", hint: "page", href: "/destinations/new" },
+  { kind: "page", title: "Add a destination", hint: "catalogue", href: "/catalog" },
   { kind: "page", title: "Workspace and tokens", hint: "page", href: "/workspace" },
 ];
 const MOST = 30;

@@ -33,7 +33,7 @@ export function Checklist({ sources, volume, destinations, demo }: ChecklistProp
           )}
         </Step>
         <Step done={destinations.length > 0} title="Send events on">
-          A webhook receives what a source accepts. <TextLink href="/destinations/new">Add a destination</TextLink>
+          Pick a tool from the catalogue, or a webhook. <TextLink href="/catalog">Add a destination</TextLink>
         </Step>
       </ol>
       {demo && demoSource !== undefined && (

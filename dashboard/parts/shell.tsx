@@ -25,6 +25,9 @@ const PLACES = [
   { href: "/workspace", label: "Workspace", icon: BuildingsIcon },
 ] as const;
 
+/** The catalogue is where destinations come from. */
+const placeOf = (pathname: string): string => pathname.replace(/^\/catalog(?=\/|$)/, "/destinations");
+
 /** The frame around every screen: where one can go, where one is, and ⌘K. */
 export function Shell(): ReactNode {
   const [palette, setPalette] = useState(false);
@@ -97,7 +100,7 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
         <Sidebar.Group>
           <Sidebar.Menu>
             {PLACES.map(({ href, label, icon }) => {
-              const active = href === "/" ? pathname === "/" : pathname.startsWith(href);
+              const active = href === "/" ? pathname === "/" : placeOf(pathname).startsWith(href);
               return (
                 <Sidebar.MenuButton
                   key={href}

@@ -9,7 +9,7 @@ import type { ReactNode } from "react";
 import { deliveryMetricsQuery, destinationsQuery, sourcesQuery } from "../api/queries.ts";
 import type { DeliveryMetrics, Destination } from "../api/types.ts";
 import { deliveryAnswer } from "../logic/delivery.ts";
-import { count } from "../logic/times.ts";
+import { count, plural } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Bar } from "../parts/page-states.tsx";
 import { Page } from "../parts/page.tsx";
@@ -21,8 +21,12 @@ export function Destinations(): ReactNode {
   const destinations = useQuery(destinationsQuery);
   const sources = useQuery(sourcesQuery);
   const navigate = useNavigate();
-  const add = (): void => void navigate({ to: "/destinations/new" });
+  const add = (): void => void navigate({ to: "/catalog" });
   const sourceName = (id: string): string => sources.data?.sources.find((source) => source.id === id)?.name ?? "…";
+  const from = ([first, ...others]: readonly string[]): string =>
+    first === undefined
+      ? "–"
+      : `${sourceName(first)}${others.length > 0 ? ` and ${plural(others.length, "other")}` : ""}`;
   return (
     <Page
       title="Destinations"
@@ -42,7 +46,7 @@ export function Destinations(): ReactNode {
               description="Each tool that receives what a source accepts will be listed here with what it got today."
               contents={
                 <Button variant="primary" onClick={add}>
-                  Add a webhook
+                  Add a destination
                 </Button>
               }
             />
@@ -61,7 +65,7 @@ export function Destinations(): ReactNode {
                 </Table.Header>
                 <Table.Body>
                   {list.map((destination) => (
-                    <Row key={destination.id} destination={destination} from={sourceName(destination.sourceId)} />
+                    <Row key={destination.id} destination={destination} from={from(destination.sourceIds)} />
                   ))}
                 </Table.Body>
               </Table>
@@ -123,8 +127,13 @@ function Row({ destination, from }: { destination: Destination; from: string }):
         <span className={colour(metrics.data?.abandoned, "text-kumo-danger")}>{figure((data) => data.abandoned)}</span>
       </Table.Cell>
       <Table.Cell data-label="State">
-        {destination.enabled ? "On" : <strong className="text-kumo-warning">Off</strong>}
+        <State destination={destination} />
       </Table.Cell>
     </Table.Row>
   );
 }
+
+const State = ({ destination: { enabled, paused } }: { destination: Destination }): ReactNode => {
+  if (enabled && paused !== true) return "On";
+  return <strong className="text-kumo-warning">{enabled ? "Paused" : "Off"}</strong>;
+};

@@ -1,11 +1,12 @@
 import { Badge } from "@cloudflare/kumo/components/badge";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
+import { getRouteApi, Outlet } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { sourceQuery } from "../api/queries.ts";
 import { EnvironmentBadge } from "../parts/labels.tsx";
 import { Bar, ErrorCard, NotFound } from "../parts/page-states.tsx";
 import { ApiError } from "../api/client.ts";
+import { TabLinks } from "../parts/tab-links.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 
 const route = getRouteApi("/shell/sources/$sourceId");
@@ -47,18 +48,7 @@ export function SourceLayout(): ReactNode {
             </>
           )}
         </div>
-        <nav aria-label="Parts of the source" className="border-kumo-hairline flex gap-2 border-b">
-          {TABS.map(({ label, to }) => (
-            <Link
-              key={to}
-              to={to}
-              params={{ sourceId }}
-              className="text-kumo-subtle hover:text-kumo-default aria-[current]:border-kumo-brand aria-[current]:text-kumo-default -mb-px border-b-2 border-transparent px-2 py-2 aria-[current]:font-medium"
-            >
-              {label}
-            </Link>
-          ))}
-        </nav>
+        <TabLinks label="Parts of the source" tabs={TABS} params={{ sourceId }} />
       </header>
       <Outlet />
     </>

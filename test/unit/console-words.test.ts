@@ -4,7 +4,7 @@ import { dayOf, deliveryAnswer } from "../../dashboard/logic/delivery.ts";
 import { entryTitle, entryUser } from "../../dashboard/logic/entry-text.ts";
 import { sortProblems } from "../../dashboard/logic/field-errors.ts";
 import { isChosen, toggle } from "../../dashboard/logic/filters.ts";
-import { malformedIn, textOf, valueOf } from "../../dashboard/logic/option-text.ts";
+import { malformedIn, textOf, valueOf } from "../../dashboard/logic/setting-text.ts";
 import { innerPath, parseSearch, stringifySearch, textParams } from "../../dashboard/logic/search-params.ts";
 import { foldSeries } from "../../dashboard/logic/series.ts";
 import {
@@ -153,7 +153,14 @@ describe("forms", () => {
   });
 
   it("maps are written as lines and read back", () => {
-    const option = { name: "headers", label: "Headers", type: "map", required: false, description: "", secret: false };
+    const option = {
+      name: "headers",
+      label: "Headers",
+      type: "map" as const,
+      required: false,
+      description: "",
+      secret: false,
+    };
     const text = textOf(option, { "X-A": "b: c", "X-B": "d" });
     expect(text).toBe("X-A: b: c\nX-B: d");
     expect(valueOf(option, `${text}\n\nbroken`)).toEqual({ "X-A": "b: c", "X-B": "d", broken: "" });
@@ -161,8 +168,8 @@ describe("forms", () => {
   });
 
   it("a line of a map without a colon is complained of, not taken for a name", () => {
-    const map = { name: "headers", label: "", type: "map", required: false, description: "", secret: false };
-    const text = { ...map, name: "note", type: "string" };
+    const map = { name: "headers", label: "", type: "map" as const, required: false, description: "", secret: false };
+    const text = { ...map, name: "note", type: "string" as const };
     const complaintsOf = (headers: string) => malformedIn([map, text], { headers, note: "no colon here" });
     expect(complaintsOf("X-A: b\n\nX-B:\n")).toEqual({});
     expect(Object.keys(complaintsOf("X-A: b\nbroken"))).toEqual(["headers"]);
@@ -174,7 +181,7 @@ describe("forms", () => {
     const option = {
       name: "method",
       label: "",
-      type: "select",
+      type: "select" as const,
       required: false,
       description: "",
       secret: false,

@@ -1,12 +1,13 @@
 import { Button } from "@cloudflare/kumo/components/button";
 import { Loader } from "@cloudflare/kumo/components/loader";
-import { CheckCircleIcon, PaperPlaneTiltIcon, WarningCircleIcon } from "@phosphor-icons/react";
+import { PaperPlaneTiltIcon } from "@phosphor-icons/react";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { DebuggerEntry } from "../../../src/core/debugger.ts";
 import type { FormId, SetupFacts } from "../../logic/recipes.ts";
 import { type TestCall, testCall } from "../../logic/test-call.ts";
 import { TextLink } from "../../parts/text-link.tsx";
+import { Verdict } from "../../parts/verdict.tsx";
 import { useNow, When } from "../../parts/when.tsx";
 
 /** After this long an event that has not been seen gets an explanation instead of a spinner. */
@@ -99,17 +100,6 @@ function Arrival({
     </span>
   );
 }
-
-const Verdict = ({ good, children }: { good: boolean; children: ReactNode }): ReactNode => (
-  <span className="flex items-start gap-2">
-    {good ? (
-      <CheckCircleIcon aria-hidden weight="fill" size={18} className="text-kumo-success shrink-0" />
-    ) : (
-      <WarningCircleIcon aria-hidden weight="fill" size={18} className="text-kumo-danger shrink-0" />
-    )}
-    <span className="min-w-0 break-words">{children}</span>
-  </span>
-);
 
 async function make(call: TestCall): Promise<string> {
   if (call.how === "image") {

@@ -1,0 +1,141 @@
+import {
+  generateFql,
+  parseFql,
+  type Condition as FqlCondition,
+  type GroupCondition,
+} from "@segment/destination-subscriptions";
+
+/** What a condition looks at. The last three need a path below them. */
+export type Subject = "type" | "event" | "name" | "userId" | "properties" | "traits" | "context";
+
+export type TriggerOperator =
+  | "="
+  | "!="
+  | "contains"
+  | "not_contains"
+  | "starts_with"
+  | "not_starts_with"
+  | "ends_with"
+  | "not_ends_with"
+  | "exists"
+  | "not_exists"
+  | "number_equals"
+  | "number_not_equals"
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "is_true"
+  | "is_false";
+
+export interface Condition {
+  readonly subject: Subject;
+  /** Below `properties`, `traits` or `context`; empty for the others. */
+  readonly path: string;
+  readonly operator: TriggerOperator;
+  /** As it is typed. */
+  readonly value: string;
+}
+
+/** What the builder can show: conditions on one level, all or any of which must hold. */
+export interface Trigger {
+  readonly join: "and" | "or";
+  readonly conditions: readonly Condition[];
+}
+
+const NODE_OF = {
+  type: "event-type",
+  event: "event",
+  name: "name",
+  userId: "userId",
+  properties: "event-property",
+  traits: "event-trait",
+  context: "event-context",
+} as const satisfies Record<Subject, FqlCondition["type"]>;
+const SUBJECT_OF = Object.fromEntries(Object.entries(NODE_OF).map(([subject, node]) => [node, subject])) as Record<
+  string,
+  Subject | undefined
+>;
+
+export const hasPath = (subject: Subject): boolean =>
+  subject === "properties" || subject === "traits" || subject === "context";
+
+const TEXT: readonly TriggerOperator[] = [
+  "=",
+  "!=",
+  "contains",
+  "not_contains",
+  "starts_with",
+  "not_starts_with",
+  "ends_with",
+  "not_ends_with",
+];
+const PRESENCE: readonly TriggerOperator[] = ["exists", "not_exists"];
+const NUMBER: readonly TriggerOperator[] = ["number_equals", "number_not_equals", "<", "<=", ">", ">="];
+const FLAG: readonly TriggerOperator[] = ["is_true", "is_false"];
+
+/** The comparisons that mean something for a subject: the engine compares `event` with null as with a text. */
+export function operatorsOf(subject: Subject): readonly TriggerOperator[] {
+  if (subject === "type") return ["=", "!="];
+  if (subject === "event") return TEXT;
+  return hasPath(subject) ? [...TEXT, ...PRESENCE, ...NUMBER, ...FLAG] : [...TEXT, ...PRESENCE];
+}
+
+export const takesNumber = (operator: TriggerOperator): boolean => NUMBER.includes(operator);
+export const takesValue = (operator: TriggerOperator): boolean =>
+  !PRESENCE.includes(operator) && !FLAG.includes(operator);
+
+/**
+ * The builder's view of a trigger's FQL, or `undefined` where building it again would not give the same text: other
+ * than one level of conditions, subjects the engine skips, single quotes.
+ */
+export function readTrigger(text: string): Trigger | undefined {
+  const parsed = parseFql(text);
+  if ("error" in parsed) return undefined;
+  const conditions = parsed.children.map(readCondition);
+  if (!conditions.every((one) => one !== undefined)) return undefined;
+  const trigger = { join: parsed.operator, conditions };
+  return skeleton(writeTrigger(trigger)) === skeleton(text) ? trigger : undefined;
+}
+
+function readCondition(node: FqlCondition): Condition | undefined {
+  if (node.type === "group") return undefined;
+  const subject = SUBJECT_OF[node.type];
+  if (subject === undefined || !operatorsOf(subject).includes(node.operator)) return undefined;
+  return {
+    subject,
+    path: "name" in node ? node.name : "",
+    operator: node.operator,
+    value: node.value === undefined ? "" : String(node.value),
+  };
+}
+
+/** The FQL of what was built; empty without conditions. */
+export function writeTrigger({ join, conditions }: Trigger): string {
+  if (conditions.length === 0) return "";
+  const group: GroupCondition = { type: "group", operator: join, children: conditions.map(writeCondition) };
+  return generateFql(group);
+}
+
+function writeCondition({ subject, path, operator, value }: Condition): FqlCondition {
+  const type = NODE_OF[subject];
+  const node = { operator, ...(takesValue(operator) ? { value: takesNumber(operator) ? Number(value) : value } : {}) };
+  return (hasPath(subject) ? { type, name: path, ...node } : { type, ...node }) as FqlCondition;
+}
+
+/** Why a condition cannot be written as FQL (Segment's own limits, quality.md §4.7), or nothing. */
+export function conditionProblem({ subject, path, operator, value }: Condition): string | undefined {
+  if (hasPath(subject) && path.trim() === "") return `Which of the ${subject}?`;
+  if (path.includes(".$") || path.startsWith("$")) return "A path has no part that begins with $.";
+  if (!takesValue(operator)) return undefined;
+  if (takesNumber(operator) && (value.trim() === "" || !Number.isFinite(Number(value)))) return "A number is needed.";
+  if (/["~]/.test(value)) return 'A value cannot hold " or ~.';
+  return undefined;
+}
+
+/** Text without what the engine does not read: white space outside quotes, and the spelling of "and". */
+const skeleton = (text: string): string =>
+  text
+    .split(/("[^"]*")/)
+    .map((part, at) => (at % 2 === 1 ? part : part.replaceAll(/\bAND\b/g, "and").replaceAll(/\s+/g, "")))
+    .join("");

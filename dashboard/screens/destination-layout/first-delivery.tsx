@@ -1,0 +1,155 @@
+import { Button } from "@cloudflare/kumo/components/button";
+import { Loader } from "@cloudflare/kumo/components/loader";
+import { PaperPlaneTiltIcon } from "@phosphor-icons/react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { deliveryMetricsQuery, queryClient, setupQuery, sourcesQuery } from "../../api/queries.ts";
+import type { DeliveryMetrics, Destination, Subscription } from "../../api/types.ts";
+import { sampleEvent } from "../../logic/sample-event.ts";
+import { Choice } from "../../parts/choice.tsx";
+import { TextLink } from "../../parts/text-link.tsx";
+import { Verdict } from "../../parts/verdict.tsx";
+import { useNow, When } from "../../parts/when.tsx";
+
+const DAY_MS = 86_400_000;
+const POLL_MS = 1500;
+/** A drain takes up to a few seconds; after this long, something else is the matter. */
+const PATIENCE_MS = 20_000;
+
+interface FirstDeliveryProps {
+  readonly destination: Destination;
+  /** Those that are switched on; at least one. */
+  readonly mappings: readonly Subscription[];
+}
+
+interface Sent {
+  readonly at: number;
+  readonly sourceId: string;
+  readonly messageId: string;
+}
+
+/** A new destination's first minutes: a way to send something, and what becomes of it, until something arrived. */
+export default function FirstDelivery({ destination, mappings }: FirstDeliveryProps): ReactNode {
+  const [isNew] = useState(() => Date.now() - Date.parse(destination.createdAt) < DAY_MS);
+  const [waited, setWaited] = useState(false);
+  const report = useQuery({
+    ...deliveryMetricsQuery(destination.id),
+    enabled: isNew,
+    refetchInterval: ({ state }) => ((state.data?.delivered ?? 0) > 0 ? false : POLL_MS),
+  });
+  const delivered = report.data?.delivered ?? 0;
+  if (!waited && report.data !== undefined && delivered === 0) setWaited(true);
+  // Whoever comes later finds the figures below; only who was waiting is told.
+  if (!isNew || report.data === undefined || (delivered > 0 && !waited)) return null;
+  return (
+    <section
+      aria-label="The first delivery"
+      className="ring-kumo-hairline bg-kumo-base mx-auto flex w-full max-w-6xl flex-col gap-3 rounded-lg p-4 ring"
+    >
+      {delivered > 0 ? (
+        <div role="status">
+          <Verdict good>
+            <strong>The first event was delivered.</strong> From now on {destination.name} gets what its mappings choose
+            of every event.
+          </Verdict>
+        </div>
+      ) : (
+        <Waiting destination={destination} mappings={mappings} report={report.data} />
+      )}
+    </section>
+  );
+}
+
+function Waiting({ destination, mappings, report }: FirstDeliveryProps & { report: DeliveryMetrics }): ReactNode {
+  const sources = useQuery(sourcesQuery);
+  const [sourceId, setSourceId] = useState(destination.sourceIds[0] ?? "");
+  const send = useMutation({ mutationFn: () => sendTest(sourceId, mappings[0]!.trigger) });
+  const names = destination.sourceIds.map(
+    (id) => [id, sources.data?.sources.find((source) => source.id === id)?.name ?? id] as const,
+  );
+  return (
+    <>
+      <div>
+        <p className="font-medium">Waiting for the first delivery</p>
+        <p className="text-kumo-subtle text-sm">
+          Events that {names.length === 1 ? names[0]![1] : "its sources"} accepted from its creation on are sent. A test
+          event goes the whole way, so other destinations of the source get it too. To try without sending, use{" "}
+          <TextLink href={`/destinations/${destination.id}/test`}>Test</TextLink>.
+        </p>
+      </div>
+      <div className="flex flex-wrap items-center gap-3">
+        <Button
+          variant="primary"
+          icon={<PaperPlaneTiltIcon aria-hidden />}
+          loading={send.isPending}
+          onClick={() => send.mutate()}
+        >
+          Send a test event
+        </Button>
+        {names.length > 1 && <Choice aria-label="Through" value={sourceId} choices={names} onChange={setSourceId} />}
+        <div role="status" className="min-w-0 flex-1 basis-60 text-sm">
+          {send.isError && <Verdict good={false}>It could not be sent: {send.error.message}</Verdict>}
+          {send.data !== undefined && <Progress destination={destination} sent={send.data} report={report} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+interface ProgressProps {
+  readonly destination: Destination;
+  readonly sent: Sent;
+  readonly report: DeliveryMetrics;
+}
+
+function Progress({ destination, sent, report }: ProgressProps): ReactNode {
+  const now = useNow();
+  const failure = report.errors?.find(({ lastAt }) => lastAt !== undefined && Date.parse(lastAt) >= sent.at);
+  const search = new URLSearchParams({ source: sent.sourceId, event: sent.messageId });
+  const look = (
+    <TextLink href={`/destinations/${destination.id}/test?${search}`}>see what each mapping makes of it</TextLink>
+  );
+  if (failure !== undefined) {
+    return (
+      <Verdict good={false}>
+        It reached {destination.name}, which refused it: <code className="font-mono">{failure.reason}</code>
+        {failure.detail === undefined ? "" : ` (${failure.detail})`} · {look}
+      </Verdict>
+    );
+  }
+  if ((report.dropped ?? 0) > 0) {
+    return <Verdict good={false}>Accepted, but not meant for this destination · {look}</Verdict>;
+  }
+  if (now - sent.at > PATIENCE_MS) {
+    return (
+      <Verdict good={false}>
+        Accepted <When at={sent.at} />, and still not delivered: {look}, or look at its source’s{" "}
+        <TextLink href={`/sources/${sent.sourceId}/debugger?q=${encodeURIComponent(sent.messageId)}`}>
+          debugger
+        </TextLink>
+        .
+      </Verdict>
+    );
+  }
+  return (
+    <span className="flex items-center gap-2">
+      <Loader size={14} />
+      Accepted by the source; on its way to {destination.name}…
+    </span>
+  );
+}
+
+/** One real event through the source's own door, of the kind that the mapping takes. */
+async function sendTest(sourceId: string, trigger: string): Promise<Sent> {
+  const at = Date.now();
+  const messageId = `inlet-test-${crypto.randomUUID()}`;
+  const { pathPrefix, writeKey } = await queryClient.ensureQueryData(setupQuery(sourceId));
+  const response = await fetch(`${pathPrefix}/v1/batch`, {
+    method: "POST",
+    credentials: "omit",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ writeKey, batch: [sampleEvent(trigger, messageId, new Date(at))] }),
+  });
+  if (!response.ok) throw new Error(`the source answered ${response.status}.`);
+  return { at, sourceId, messageId };
+}

@@ -1,0 +1,84 @@
+import { Banner } from "@cloudflare/kumo/components/banner";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense } from "react";
+import { api } from "../../api/client.ts";
+import { destinationPath, refreshDestination, subscriptionsQuery } from "../../api/destination-queries.ts";
+import type { Destination, Subscription } from "../../api/types.ts";
+import { TextLink } from "../../parts/text-link.tsx";
+
+const FirstDelivery = lazy(() => import("./first-delivery.tsx"));
+
+/** Above every tab: why nothing is sent, if nothing is, else how the first delivery fares until there is one. */
+export function Notices({ destination }: { destination: Destination }): ReactNode {
+  const mappings = useQuery(subscriptionsQuery(destination.id));
+  return <div className="px-4 pt-4 empty:hidden sm:px-8">{notice(destination, mappings.data)}</div>;
+}
+
+function notice(destination: Destination, mappings: readonly Subscription[] | undefined): ReactNode {
+  const { id, enabled, paused } = destination;
+  if (!enabled) {
+    return (
+      <Banner
+        variant="alert"
+        size="sm"
+        description="It is switched off: events that come meanwhile are never sent to it."
+        action={<SwitchOn id={id} />}
+      />
+    );
+  }
+  if (paused === true) {
+    return (
+      <Banner
+        variant="alert"
+        size="sm"
+        description="It is paused: its events wait and none are dropped."
+        action={<Resume id={id} />}
+      />
+    );
+  }
+  if (mappings === undefined) return null;
+  const active = mappings.filter((mapping) => mapping.enabled);
+  if (active.length > 0) {
+    return (
+      <Suspense>
+        <FirstDelivery destination={destination} mappings={active} />
+      </Suspense>
+    );
+  }
+  return (
+    <Banner
+      variant="alert"
+      size="sm"
+      description={
+        mappings.length === 0
+          ? "It has no mapping yet, so nothing is sent to it."
+          : "None of its mappings is switched on, so nothing is sent to it."
+      }
+      action={<TextLink href={`/destinations/${id}/mappings`}>Go to its mappings</TextLink>}
+    />
+  );
+}
+
+const SwitchOn = ({ id }: { id: string }): ReactNode => {
+  const act = useMutation({
+    mutationFn: () => api("PATCH", destinationPath(id), { enabled: true }),
+    onSuccess: () => refreshDestination(id),
+  });
+  return (
+    <Banner.Action onClick={() => act.mutate()} loading={act.isPending}>
+      {act.isError ? `${act.error.message} Try again` : "Switch it on"}
+    </Banner.Action>
+  );
+};
+
+const Resume = ({ id }: { id: string }): ReactNode => {
+  const act = useMutation({
+    mutationFn: () => api("POST", `${destinationPath(id)}/resume`, {}),
+    onSuccess: () => refreshDestination(id),
+  });
+  return (
+    <Banner.Action onClick={() => act.mutate()} loading={act.isPending}>
+      {act.isError ? `${act.error.message} Try again` : "Resume"}
+    </Banner.Action>
+  );
+};

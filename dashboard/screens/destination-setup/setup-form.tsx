@@ -1,0 +1,136 @@
+import { Banner } from "@cloudflare/kumo/components/banner";
+import { Button } from "@cloudflare/kumo/components/button";
+import { Input } from "@cloudflare/kumo/components/input";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
+import type { DestinationKind, Source } from "../../api/types.ts";
+import { ownSources } from "../../logic/overview.ts";
+import { firstChosen } from "../../logic/presets.ts";
+import { problemsOf } from "../../parts/form-problems.ts";
+import { Bar } from "../../parts/page-states.tsx";
+import { Section } from "../../parts/page.tsx";
+import { SettingFields } from "../../parts/setting-fields.tsx";
+import { SourceChecks } from "../../parts/source-checks.tsx";
+import { TestAuthentication } from "../../parts/test-authentication.tsx";
+import { TextLink } from "../../parts/text-link.tsx";
+import { given, useSettings } from "../../parts/use-settings.ts";
+import { useCreate } from "./use-create.ts";
+
+const Presets = lazy(() => import("./presets.tsx"));
+
+interface SetupFormProps {
+  readonly kind: DestinationKind;
+  readonly sources: readonly Source[];
+  /** Chosen by the link that led here. */
+  readonly firstSource: string | undefined;
+}
+
+/** Everything a first delivery needs, on one page. */
+export default function SetupForm({ kind, sources, firstSource }: SetupFormProps): ReactNode {
+  const navigate = useNavigate();
+  const [name, setName] = useState(kind.name);
+  const [sourceIds, setSourceIds] = useState(() => likelySource(sources, firstSource));
+  const [presets, setPresets] = useState(() => firstChosen(kind));
+  const settings = useSettings(kind.fields);
+  const [authProblem, setAuthProblem] = useState<Error | null>(null);
+  const create = useCreate(kind);
+  const known = ["name", "sourceIds", ...kind.fields.map((field) => field.name)];
+  const problems = problemsOf(create.error ?? authProblem, known);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setAuthProblem(null);
+    const values = settings.read();
+    if (values !== undefined) create.mutate({ name, sourceIds, settings: given(values), presets });
+  };
+  const read = (): Record<string, unknown> | undefined => {
+    const values = settings.read();
+    return values === undefined ? undefined : given(values);
+  };
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-col">
+      <Section title="From" help="Whose events it gets: what these sources accept from now on.">
+        <SourceChecks
+          sources={sources}
+          chosen={sourceIds}
+          error={problems.fields["sourceIds"]}
+          onChange={setSourceIds}
+        />
+      </Section>
+      <Section
+        title="Connection"
+        help={kind.website === undefined ? undefined : <Website address={kind.website} name={kind.name} />}
+      >
+        <div className="flex flex-col gap-5">
+          <Input
+            label="Name"
+            description="What the console calls it."
+            value={name}
+            maxLength={120}
+            required
+            error={problems.fields["name"]}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <SettingFields fields={kind.fields} draft={settings} errors={problems.fields} />
+          {kind.testsAuthentication && (
+            <TestAuthentication
+              path={`/catalog/destinations/${encodeURIComponent(kind.id)}/test-authentication`}
+              name={kind.name}
+              read={read}
+              onProblem={setAuthProblem}
+            />
+          )}
+        </div>
+      </Section>
+      <Section
+        title="What to send"
+        help="Each mapping turns some events into one kind of call. All can be changed later."
+      >
+        <Suspense fallback={<Bar className="w-60" />}>
+          <Presets kind={kind} chosen={presets} onChange={setPresets} />
+        </Suspense>
+      </Section>
+      <div className="border-kumo-hairline flex flex-col gap-3 border-t pt-5 lg:pl-76">
+        {problems.general.map((message) => (
+          <Banner key={message} size="sm" variant="error" description={message} />
+        ))}
+        {create.data?.problem !== undefined && (
+          <Banner
+            size="sm"
+            variant="alert"
+            description={`It was created, but its mappings could not all be switched on: ${create.data.problem}`}
+            action={
+              <TextLink href={`/destinations/${create.data.destination.id}/mappings`}>Go to its mappings</TextLink>
+            }
+          />
+        )}
+        <div className="flex flex-wrap gap-2">
+          <Button
+            type="submit"
+            variant="primary"
+            loading={create.isPending}
+            disabled={sourceIds.length === 0 || create.data?.problem !== undefined}
+          >
+            Create the destination
+          </Button>
+          <Button type="button" variant="ghost" onClick={() => void navigate({ to: "/catalog" })}>
+            Cancel
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+/** The only source of one's own there is, or the one that was asked for; a choice between several is the user's. */
+function likelySource(sources: readonly Source[], asked: string | undefined): readonly string[] {
+  if (asked !== undefined && sources.some(({ id }) => id === asked)) return [asked];
+  const own = ownSources(sources);
+  const likely = own.length > 0 ? own : sources;
+  return likely.length === 1 ? [likely[0]!.id] : [];
+}
+
+const Website = ({ address, name }: { address: string; name: string }): ReactNode => (
+  <a href={address} target="_blank" rel="noreferrer" className="text-kumo-link underline">
+    {name}’s own site
+  </a>
+);

@@ -1,0 +1,186 @@
+import { Button } from "@cloudflare/kumo/components/button";
+import { Input } from "@cloudflare/kumo/components/input";
+import { PlusIcon, TrashIcon } from "@phosphor-icons/react";
+import { type ReactNode, useState } from "react";
+import {
+  type Condition,
+  conditionProblem,
+  hasPath,
+  operatorsOf,
+  readTrigger,
+  type Subject,
+  takesNumber,
+  takesValue,
+  type Trigger,
+  writeTrigger,
+} from "../../logic/trigger.ts";
+import { OPERATOR_WORDS, SUBJECT_WORDS, triggerWords } from "../../logic/trigger-words.ts";
+import { Choice } from "../../parts/choice.tsx";
+
+const TYPES = ["track", "identify", "page", "screen", "group", "alias"] as const;
+const SUBJECTS = Object.entries(SUBJECT_WORDS) as [Subject, string][];
+const NEW_CONDITION: Condition = { subject: "event", path: "", operator: "=", value: "" };
+const START: Trigger = { join: "and", conditions: [{ subject: "type", path: "", operator: "=", value: "track" }] };
+
+interface TriggerBuilderProps {
+  readonly trigger: string;
+  readonly onChange: (trigger: string) => void;
+}
+
+/**
+ * Conditions on one level. What is being typed may not be FQL yet, so the builder keeps its own conditions and hands
+ * their text up; when the text changes by other means, it starts again from that.
+ */
+export function TriggerBuilder({ trigger, onChange }: TriggerBuilderProps): ReactNode {
+  const [shown, setShown] = useState(() => ({ text: trigger, built: readTrigger(trigger) ?? START }));
+  if (shown.text !== trigger) setShown({ text: trigger, built: readTrigger(trigger) ?? START });
+  const { join, conditions } = shown.built;
+  const change = (next: Partial<Trigger>): void => {
+    const built = { ...shown.built, ...next };
+    const text = writeTrigger(built);
+    setShown({ text, built });
+    onChange(text);
+  };
+  const placed = conditions.map((condition, at) => ({ condition, at }));
+  return (
+    <div className="flex min-w-0 flex-col gap-3">
+      {conditions.length > 1 && (
+        <div className="w-56 max-w-full">
+          <Choice
+            aria-label="How conditions combine"
+            value={join}
+            choices={[
+              ["and", "All of these must hold"],
+              ["or", "Any of these must hold"],
+            ]}
+            onChange={(next) => change({ join: next })}
+          />
+        </div>
+      )}
+      {placed.map(({ condition, at }) => (
+        <ConditionRow
+          key={at}
+          place={at + 1}
+          condition={condition}
+          removable={conditions.length > 1}
+          onChange={(next) => change({ conditions: conditions.map((old, place) => (place === at ? next : old)) })}
+          onRemove={() => change({ conditions: conditions.filter((_, place) => place !== at) })}
+        />
+      ))}
+      <div className="flex flex-wrap items-center gap-3">
+        <Button
+          type="button"
+          size="sm"
+          icon={<PlusIcon aria-hidden />}
+          onClick={() => change({ conditions: [...conditions, NEW_CONDITION] })}
+        >
+          Add a condition
+        </Button>
+        <p className="text-kumo-subtle min-w-0 flex-1 basis-48 text-sm break-words">{triggerWords(trigger)}</p>
+      </div>
+    </div>
+  );
+}
+
+interface ConditionRowProps {
+  readonly place: number;
+  readonly condition: Condition;
+  readonly removable: boolean;
+  readonly onChange: (condition: Condition) => void;
+  readonly onRemove: () => void;
+}
+
+function ConditionRow({ place, condition, removable, onChange, onRemove }: ConditionRowProps): ReactNode {
+  const { subject, path, operator } = condition;
+  const problem = conditionProblem(condition);
+  const name = (what: string): string => `${what} of condition ${place}`;
+  return (
+    <div className="flex min-w-0 flex-col gap-1">
+      <div className="flex min-w-0 flex-wrap items-center gap-2">
+        <div className="min-w-36 flex-1">
+          <Choice
+            aria-label={name("Subject")}
+            value={subject}
+            choices={SUBJECTS}
+            onChange={(next) => onChange(about(next, condition))}
+          />
+        </div>
+        {hasPath(subject) && (
+          <Input
+            aria-label={name("Path")}
+            placeholder={subject === "context" ? "page.path" : "name"}
+            className="w-full min-w-28 flex-1 font-mono text-sm"
+            spellCheck={false}
+            value={path}
+            onChange={(event) => onChange({ ...condition, path: event.target.value })}
+          />
+        )}
+        <div className="min-w-36 flex-1">
+          <Choice
+            aria-label={name("Comparison")}
+            value={operator}
+            choices={operatorsOf(subject).map((each) => [each, OPERATOR_WORDS[each]])}
+            onChange={(next) => onChange({ ...condition, operator: next })}
+          />
+        </div>
+        {takesValue(operator) && <ValueInput name={name("Value")} condition={condition} onChange={onChange} />}
+        {removable && (
+          <Button
+            type="button"
+            shape="square"
+            variant="ghost"
+            icon={<TrashIcon aria-hidden />}
+            aria-label={`Remove condition ${place}`}
+            onClick={onRemove}
+          />
+        )}
+      </div>
+      {problem !== undefined && <p className="text-kumo-danger text-sm">{problem}</p>}
+    </div>
+  );
+}
+
+interface ValueInputProps {
+  readonly name: string;
+  readonly condition: Condition;
+  readonly onChange: (condition: Condition) => void;
+}
+
+function ValueInput({ name, condition, onChange }: ValueInputProps): ReactNode {
+  const { subject, operator, value } = condition;
+  const known = TYPES.some((type) => type === value);
+  if (subject === "type" && (known || value === "")) {
+    return (
+      <div className="min-w-32 flex-1">
+        <Choice
+          aria-label={name}
+          value={value}
+          choices={TYPES.map((type) => [type, type])}
+          onChange={(next) => onChange({ ...condition, value: next })}
+        />
+      </div>
+    );
+  }
+  return (
+    <Input
+      aria-label={name}
+      placeholder={subject === "event" ? "Order Completed" : "value"}
+      className="w-full min-w-36 flex-2"
+      inputMode={takesNumber(operator) ? "decimal" : undefined}
+      spellCheck={false}
+      value={value}
+      onChange={(event) => onChange({ ...condition, value: event.target.value })}
+    />
+  );
+}
+
+/** The condition about something else, with what of it still makes sense. */
+function about(subject: Subject, { path, operator, value }: Condition): Condition {
+  const operators = operatorsOf(subject);
+  return {
+    subject,
+    path: hasPath(subject) ? path : "",
+    operator: operators.includes(operator) ? operator : "=",
+    value: subject === "type" && !TYPES.some((type) => type === value) ? "track" : value,
+  };
+}

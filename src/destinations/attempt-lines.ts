@@ -88,8 +88,8 @@ export function createSender(run: AttemptRun) {
 
   /** The outcomes of one call; undefined when it was not made. */
   async function call(sends: readonly Send[]): Promise<readonly Outcome[] | undefined> {
-    if (!mayGoOn() || !run.mayBegin()) return undefined;
-    const outcomes = await performOnce(run, sends);
+    if (!mayGoOn()) return undefined;
+    const outcomes = run.mayBegin() ? await performOnce(run, sends) : undefined;
     stopped ||= outcomes === undefined;
     return outcomes;
   }

@@ -98,8 +98,10 @@ function stop(
   }
 }
 
+/** A gate is decided for all lanes at once, also for those that wait for a later attempt of their own. */
 function judgeLanes(asked: AskedLine, line: DeliveryLine, event: DeliveredEvent, rules: Rules, into: Decisions): void {
-  const verdicts = asked.lanes.map((number) => {
+  const numbers = asked.gate ? rules.lanes.map((_, i) => i + 1) : asked.lanes;
+  const verdicts = numbers.map((number) => {
     const lane = laneOf(rules.lanes, number);
     return { number, lane, verdict: judgeLane(lane, event, rules, asked.gate) };
   });
@@ -112,8 +114,8 @@ function judgeLanes(asked: AskedLine, line: DeliveryLine, event: DeliveredEvent,
   for (const { number, lane, verdict } of verdicts) {
     const cell = cellOf(number, asked.line, rules.count);
     if (verdict === "unmatched") into.unmatched.push(cell);
-    else if ("send" in verdict) into.sends.push({ cell, line, event, subscription: verdict.send });
-    else into.fates.push({ cell, line, fate: verdict.fate, subscriptionId: lane.id });
+    else if ("fate" in verdict) into.fates.push({ cell, line, fate: verdict.fate, subscriptionId: lane.id });
+    else if (asked.lanes.includes(number)) into.sends.push({ cell, line, event, subscription: verdict.send });
   }
 }
 

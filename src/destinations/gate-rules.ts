@@ -2,6 +2,7 @@ import type { OpenDestination } from "../core/catalog.ts";
 import type { DeliveryPointer } from "../core/delivery.ts";
 import { compileFilters, type Chance } from "../core/filter.ts";
 import type { FilterRecord } from "../core/filter-record.ts";
+import { resendIdOf } from "../core/letters.ts";
 import { gate, type Gate } from "../core/routing.ts";
 import { lanesOf, type Rules } from "./decide.ts";
 import type { Granted } from "./delivery-plan.ts";
@@ -14,8 +15,6 @@ function reducingPart(filter: FilterRecord): FilterRecord[] {
 
 /** Whoever was in a sample once is in it: a re-send draws no second lot. */
 const LUCKY: Chance["random"] = () => 0;
-
-const isResend = ({ replayId = "" }: DeliveryPointer): boolean => replayId.startsWith("resend-");
 
 /**
  * The rules for one claim, as the destination is configured now. What was let through before is only reduced by the
@@ -36,7 +35,7 @@ export function rulesFor(
     filters: compileFilters(filters),
   };
   const reduce = compileFilters(filters.flatMap(reducingPart));
-  const askedAgain = isResend(pointer) && claim.attempt === 1;
+  const askedAgain = resendIdOf(pointer.replayId) !== undefined && claim.attempt === 1;
   return {
     count: claim.count,
     lanes: lanesOf(claim.lanes, subscriptions),

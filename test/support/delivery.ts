@@ -9,27 +9,37 @@ import type { DeadLetter } from "../../src/core/dead-letter.ts";
 import type { DeliveryPointer } from "../../src/core/delivery.ts";
 import type { DeliverySummary } from "../../src/core/ledger.ts";
 import type { DeliveryDeps } from "../../src/destinations/deliver-job.ts";
-import { findDestination } from "../../src/destinations/registry.ts";
+import type { Batching } from "../../src/destinations/destination.ts";
 import type { Ledger } from "../../src/worker.ts";
+import { eventsIn, hookDestination } from "./hook-destination.ts";
+import { testSubscription } from "./sends.ts";
 
 /** What the far end saw of one event. */
 export interface Received {
   readonly id: string;
   readonly at: number;
+  readonly path: string;
 }
 
-type Answer = (event: { readonly messageId: string }, attempt: number) => Response | Promise<Response>;
+type Answer = (event: { readonly messageId: string }, attempt: number, path: string) => Response | Promise<Response>;
 
 /**
- * One destination: the real Ledger, R2, consumer and webhook definition. The far end and the Catalog are the test's,
- * and so is the queue between ledger and consumer: pointers wait in `sent` until the test lets the consumer run.
+ * One destination: the real Ledger, R2 and consumer. The far end, its definition (hook-destination.ts) and the Catalog
+ * are the test's, and so is the queue between ledger and consumer: pointers wait until the test lets the consumer run.
  */
 export interface DeliveryRig {
   readonly destinationId: string;
+  readonly sourceId: string;
+  /** Every event that arrived, one by one or in a batch. */
   readonly received: Received[];
+  /** The ids of each request, in their order. */
+  readonly requests: string[][];
   deps: DeliveryDeps;
   readonly ledger: DurableObjectStub<Ledger>;
+  /** To a batch as to its first event, with the attempts of that one, unless `answerBatch` is set. */
   answer: Answer;
+  answerBatch: ((ids: readonly string[]) => Response | Promise<Response>) | undefined;
+  batching: Batching | undefined;
   opened: OpenDestination | null;
   /** Writes a segment of events with these ids and opens a job for it. */
   addSegment(
@@ -38,7 +48,7 @@ export interface DeliveryRig {
   ): Promise<DeliveryPointer>;
   /** Takes the pointers that the ledger has put on the queue since the last call. */
   takeSent(): DeliveryPointer[];
-  /** One run of the consumer with these pointers (what was sent, when none); every message must be confirmed. */
+  /** One run of the consumer with these pointers (what was sent, when none); what it leaves is on the queue again. */
   consume(...pointers: readonly DeliveryPointer[]): Promise<void>;
   /** Lets the queue run until it is empty. */
   drain(): Promise<void>;
@@ -49,18 +59,19 @@ export interface DeliveryRig {
   alarm(): Promise<boolean>;
 }
 
-const webhookAt = (destinationId: string, sourceId: string): OpenDestination => ({
+/** Enabled, with one subscription for every track call. */
+const hookAt = (destinationId: string, sourceId: string): OpenDestination => ({
   destination: {
     id: destinationId,
     name: "Test",
-    integrationName: "Webhooks",
-    metadataId: "webhook",
+    integrationName: "Hook",
+    metadataId: "hook",
     sourceIds: [sourceId],
     enabled: true,
   },
-  settings: { url: "https://hook.example/in" },
+  settings: {},
   unreadable: [],
-  subscriptions: [],
+  subscriptions: [testSubscription({ destinationId })],
   filters: [],
   consentCategories: [],
 });
@@ -88,26 +99,35 @@ export function createRig(): DeliveryRig {
   const received: Received[] = [];
   const attempts = new Map<string, number>();
   let segments = 0;
-  const base = createDeliveryDeps(env, findDestination);
+  const hook = hookDestination(() => rig.batching);
+  const base = createDeliveryDeps(env, async () => hook);
   const keyOf = (segment: number) => `segment-logs/${sourceId}/1795305600000/0-${String(segment).padStart(9, "0")}.gz`;
   const pointerOf = (key: string): DeliveryPointer => ({ destinationId, sourceId, key });
   const rig: DeliveryRig = {
     destinationId,
+    sourceId,
     received,
+    requests: [],
     ledger: env.LEDGER.getByName(`destination:${destinationId}`),
     answer: () => new Response("ok"),
-    opened: webhookAt(destinationId, sourceId),
+    answerBatch: undefined,
+    batching: undefined,
+    opened: hookAt(destinationId, sourceId),
     deps: {
       ...base,
       openDestination: async () => rig.opened,
       tools: {
         ...base.tools,
-        async fetch(_url, init) {
-          const event = JSON.parse(String(init.body)) as { messageId: string };
-          const attempt = (attempts.get(event.messageId) ?? 0) + 1;
-          attempts.set(event.messageId, attempt);
-          received.push({ id: event.messageId, at: Date.now() });
-          return rig.answer(event, attempt);
+        async fetch(url, init) {
+          const path = new URL(url).pathname;
+          const ids = eventsIn(init.body).map((event) => String(event["messageId"]));
+          rig.requests.push(ids);
+          for (const id of ids) {
+            attempts.set(id, (attempts.get(id) ?? 0) + 1);
+            received.push({ id, at: Date.now(), path });
+          }
+          if (ids.length > 1 && rig.answerBatch !== undefined) return rig.answerBatch(ids);
+          return rig.answer({ messageId: ids[0]! }, attempts.get(ids[0]!)!, path);
         },
       },
     },
@@ -142,8 +162,8 @@ export function createRig(): DeliveryRig {
       const ctx = createExecutionContext();
       await deliverPointers(batch, rig.deps);
       const { explicitAcks, retryMessages } = await getQueueResult(batch, ctx);
-      if (explicitAcks.length !== pointers.length || retryMessages.length > 0)
-        throw new Error("a message was not confirmed");
+      if (explicitAcks.length + retryMessages.length !== pointers.length) throw new Error("a message was forgotten");
+      for (const { msgId } of retryMessages) onQueue.push(pointers[Number(msgId)]!);
     },
     async drain() {
       for (let sent = rig.takeSent(); sent.length > 0; sent = rig.takeSent()) await rig.consume(...sent);

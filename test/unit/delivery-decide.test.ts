@@ -77,6 +77,11 @@ describe("deciding a line", () => {
     expect(into).toMatchObject({ passed: [], unmatched: [], fates: [] });
   });
 
+  it("does not take a lane for unwanted because its turn is later", () => {
+    expect(decide({ gate: true, lanes: [1] }, { wants: "b" })).toEqual({ ...NOTHING, passed: [3], unmatched: [13] });
+    expect(decide({ gate: true, lanes: [] }, { wants: "ab" })).toEqual({ ...NOTHING, passed: [3] });
+  });
+
   it("drops it on its lanes when what is asked again stops it", () => {
     const given = rules(["a", "b"], { again: () => ({ pass: false, reason: "FILTERED_BY_END_USER_CONSENT" }) });
     expect(decide(LATER, {}, given).fates).toEqual(

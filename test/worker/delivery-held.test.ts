@@ -27,7 +27,10 @@ describe("a destination whose secrets were sealed with another key", () => {
     const summary = await rig.summary();
     expect(summary).toMatchObject({ waiting: 21, abandoned: 0 });
     expect(summary.errors).toMatchObject([{ status: "retry", reason: "INVALID_SETTINGS", detail: HELD, count: 15 }]);
-    expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([{ status: "pending", failures: 0 }]);
+    expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([
+      { status: "pending", failures: 0, reason: "INVALID_SETTINGS", detail: HELD },
+      { subscriptionId: "sub_1", status: "pending", failures: 0 },
+    ]);
     rig.opened = { ...rig.opened!, unreadable: [] };
     await rig.drain();
     expect(rig.times()).toEqual(Object.fromEntries([...ids, "later"].map((id) => [id, 1])));

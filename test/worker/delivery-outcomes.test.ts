@@ -46,9 +46,11 @@ describe("delivering a segment", () => {
     await rig.drain();
     await rig.consume(replay);
     expect(rig.times()).toEqual({ a: 2 });
-    expect(await rig.ledger.lineTrace(pointer.key, 0)).toEqual([
-      { status: "delivered", failures: 0 },
-      { replayId: "r1", status: "delivered", failures: 0 },
+    expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([
+      { status: "passed" },
+      { subscriptionId: "sub_1", status: "delivered", failures: 0 },
+      { replayId: "r1", status: "passed" },
+      { replayId: "r1", subscriptionId: "sub_1", status: "delivered", failures: 0 },
     ]);
   });
 
@@ -100,7 +102,7 @@ describe("delivering a segment", () => {
       },
       timeLimit: (ms) => timeLimit(ms / 50),
     };
-    healthy.opened = { ...healthy.opened!, settings: { url: "https://hook.example/quick" } };
+    healthy.opened = { ...healthy.opened!, settings: { path: "/quick" } };
     await hanging.consume(slow, quick);
     expect(healthy.times()).toEqual(onceEach(idsOf(3)));
     expect(await hanging.summary()).toMatchObject({
@@ -174,7 +176,7 @@ describe("lines that are not delivered", () => {
   it("and whose answer needs a person are abandoned at once, with a dead letter and a sample", async () => {
     const rig = createRig();
     rig.answer = ({ messageId }) => (messageId === "bad" ? status(400)() : new Response("ok"));
-    await rig.addSegment(["good", "bad"], (_, line) => ({ properties: { line } }));
+    const pointer = await rig.addSegment(["good", "bad"], (_, line) => ({ properties: { line } }));
     await rig.drain();
     expect(await rig.deadLetters()).toEqual([
       {
@@ -182,6 +184,10 @@ describe("lines that are not delivered", () => {
         detail: expect.stringContaining("400"),
         at: expect.stringMatching(/Z$/),
         attempts: 1,
+        segmentKey: pointer.key,
+        line: 1,
+        subscriptionId: "sub_1",
+        messageId: "bad",
         event: expect.objectContaining({ messageId: "bad", properties: { line: 1 } }),
       },
     ]);
@@ -202,13 +208,19 @@ describe("lines that are not delivered", () => {
     rig.deps = { ...rig.deps, writeDeadLetters: () => Promise.reject(new Error("R2 is down")) };
     const pointer = await rig.addSegment(["a"]);
     await rig.consume();
-    expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([{ status: "pending" }]);
+    expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([
+      { status: "passed" },
+      { subscriptionId: "sub_1", status: "pending" },
+    ]);
     rig.deps = { ...rig.deps, writeDeadLetters };
     vi.setSystemTime(Date.now() + DELIVERY.leaseMs);
     await rig.alarm();
     await rig.drain();
     expect(await rig.deadLetters()).toHaveLength(1);
-    expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([{ status: "abandoned" }]);
+    expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([
+      { status: "passed" },
+      { subscriptionId: "sub_1", status: "abandoned", reason: "400" },
+    ]);
   });
 
   it("and cannot be kept yet hold up no booking of their neighbours, which are not sent again", async () => {
@@ -232,14 +244,17 @@ describe("lines that are not delivered", () => {
   it("because the event says so are dropped under Segment's code, and are no failure", async () => {
     const rig = createRig();
     const choices: Record<string, unknown> = {
-      no: { Webhooks: false },
+      no: { Hook: false },
       all: { All: false },
-      yes: { All: false, Webhooks: true },
+      yes: { All: false, Hook: true },
     };
     const pointer = await rig.addSegment(Object.keys(choices), (id) => ({ integrations: choices[id] }));
     await rig.drain();
     expect(rig.times()).toEqual({ yes: 1 });
-    expect(await rig.ledger.lineTrace(pointer.key, 0)).toEqual([{ status: "dropped", failures: 0 }]);
+    expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([
+      { status: "dropped", reason: "FILTERED_BY_INTEGRATIONS_OBJECT" },
+      { subscriptionId: "sub_1", status: "unmatched" },
+    ]);
     expect(await rig.summary()).toMatchObject({
       delivered: 1,
       dropped: 2,
@@ -264,12 +279,12 @@ describe("lines that are not delivered", () => {
 
   it("because the settings are wrong are kept and say what to do", async () => {
     const rig = createRig();
-    rig.opened = { ...rig.opened!, settings: { url: "ftp://hook.example" } };
+    rig.opened = { ...rig.opened!, settings: { broken: true } };
     await rig.addSegment(["a"]);
     await rig.drain();
     expect(rig.received).toEqual([]);
     expect(await rig.deadLetters()).toMatchObject([
-      { reason: "INVALID_SETTINGS", detail: expect.stringContaining("url: must be"), event: { messageId: "a" } },
+      { reason: "INVALID_SETTINGS", detail: "broken: must be false", event: { messageId: "a" } },
     ]);
   });
 

@@ -1,11 +1,17 @@
 import * as z from "zod";
 import { SourceKind } from "../core/catalog.ts";
-import { DestinationKind, KindSummary } from "../core/destination-kind.ts";
+import { ActionField, ActionKind, DestinationKind, KindSummary } from "../core/destination-kind.ts";
 import { createApp, inGroups, PageParams, paginate, Pagination, route } from "./app.ts";
 import { Metadata, showKind } from "./catalogue-view.ts";
 import type { ApiDeps } from "./deps.ts";
 import { notThere } from "./problem.ts";
 import { showSourceKind, SourceMetadata } from "./source-kinds.ts";
+
+/** An object's own fields are described as objects: the description cannot say that they are fields again. */
+const DescribedField = ActionField.extend({ properties: z.array(z.looseObject({ id: z.string() })).optional() });
+const DescribedKind = DestinationKind.extend({
+  actions: z.array(ActionKind.extend({ fields: z.array(DescribedField) })),
+});
 
 const KindParams = z.object({ metadataId: z.string().max(64) });
 
@@ -39,7 +45,7 @@ const whole = route({
   summary: "Everything known of one kind: also groups of settings, conditions, and what it cannot do here",
   tag: "Catalogue",
   request: { params: KindParams },
-  data: z.object({ kind: DestinationKind }),
+  data: z.object({ kind: DescribedKind }),
 });
 const listSources = route({
   method: "get",

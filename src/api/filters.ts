@@ -10,13 +10,15 @@ const Params = DestinationParams.extend({ filterId: z.string().max(64) });
 const { title, description, if: condition, enabled } = FilterRecord.shape;
 
 /** Clients name every part an action could have, with null for those it has not. */
-const Action = z.preprocess(
-  (given) =>
-    typeof given === "object" && given !== null && !Array.isArray(given)
-      ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
-      : given,
-  FilterAction,
-);
+const Action = z
+  .object({
+    type: z.enum(["DROP", "SAMPLE", "DROP_PROPERTIES", "ALLOW_PROPERTIES"]),
+    percent: z.number().nullable().optional(),
+    path: z.string().nullable().optional(),
+    fields: z.record(z.string(), z.array(z.string())).nullable().optional(),
+  })
+  .transform((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)))
+  .pipe(FilterAction);
 const Actions = z.array(Action).min(1).max(10);
 
 /** A filter as the Public API shows it (quality.md §4.6). */

@@ -108,7 +108,7 @@ export const Trace = z.object({
   refusals: z.array(z.object({ at: Time, reason: z.string(), sentence: z.string() })),
   segment: z.object({ key: z.string(), line: z.int(), stored: z.boolean() }).optional(),
   /** What the source's own rules did to it; there are none yet. */
-  steps: z.array(z.never()),
+  steps: z.array(z.unknown()).max(0),
   destinations: z.array(TracedDestination),
   /** Destinations without this source that were not asked whether they got it earlier. */
   destinationsUnasked: z.int(),

@@ -85,7 +85,8 @@ async function bundleGroup(specifiers, others) {
       contents: `module.exports = {${entries.join(",")}};`,
       resolveDir: path.join(ROOT, "node_modules/@segment/action-destinations"),
     },
-    external: [...PROVIDED, ...others],
+    // esbuild takes a name for all paths below it as well.
+    external: [...PROVIDED, ...others].filter((name) => !specifiers.some((one) => one.startsWith(`${name}/`))),
   });
   return { text: built.outputFiles[0].text, needs: needsOf(built) };
 }

@@ -16,6 +16,13 @@ export interface DestinationTools {
   hmacSha1Hex(secret: string, text: string): Promise<string>;
   /** ms since epoch. */
   now(): number;
+  /** Writes an object into one of the Worker's own R2 buckets, by the binding's name; the error is a sentence. */
+  putObject?(
+    binding: string,
+    key: string,
+    body: Uint8Array<ArrayBuffer>,
+    contentType: string,
+  ): Promise<Result<null, string>>;
 }
 
 export interface PerformCall {

@@ -1,10 +1,18 @@
-import type { Destination } from "./webhook-kind.ts";
-import { webhook } from "./webhook.ts";
+import type { Destination } from "./destination.ts";
+import { loadCatalogued, loadOwn } from "./engine/open.ts";
+import { OWN_KINDS } from "./own/index.ts";
 
-const ALL: readonly Destination[] = [webhook];
+/** Destinations of this isolate by metadataId: their code is evaluated when the first event or question needs it. */
+const known = new Map<string, Promise<Destination | undefined>>();
 
-export const listDestinations = (): readonly Destination[] => ALL;
+function load(metadataId: string): Promise<Destination | undefined> {
+  const own = OWN_KINDS.find(({ kind }) => kind.id === metadataId);
+  return own === undefined ? loadCatalogued(metadataId) : loadOwn(own);
+}
 
-/** The definition behind a configured destination's metadataId. */
-export const findDestination = (metadataId: string): Destination | undefined =>
-  ALL.find((destination) => destination.id === metadataId);
+/** The destination behind a metadataId, ours or the catalogue's; undefined when there is none. */
+export function findDestination(metadataId: string): Promise<Destination | undefined> {
+  const loading = known.get(metadataId) ?? load(metadataId);
+  known.set(metadataId, loading);
+  return loading;
+}

@@ -1,10 +1,14 @@
 import process from "node:process";
+import type * as ActionsCoreModule from "@segment/actions-core";
 import { definitions, packages, type LazyModule } from "#catalogue";
 import { Ajv } from "./ajv/ajv.ts";
 import type { Format } from "./ajv/schema.ts";
 import { FetchHandler, streamCollector } from "./aws-http.ts";
 import { currentCall } from "./call.ts";
 import { tracedFetch } from "./network.ts";
+import { NodeHeaders } from "./node-headers.ts";
+
+export type ActionsCore = typeof ActionsCoreModule;
 
 type Require = (specifier: string) => unknown;
 type Env = Readonly<Record<string, string>>;
@@ -49,7 +53,7 @@ const PROVIDED: Readonly<Record<string, (require: Require) => unknown>> = {
     };
     return module({ default: addFormats });
   },
-  "cross-fetch": () => module({ default: tracedFetch, fetch: tracedFetch, Headers, Request, Response }),
+  "cross-fetch": () => module({ default: tracedFetch, fetch: tracedFetch, Headers: NodeHeaders, Request, Response }),
   "@smithy/node-http-handler": () =>
     module({
       NodeHttpHandler: FetchHandler,
@@ -137,9 +141,9 @@ async function loadPackages(specifiers: readonly string[]): Promise<void> {
 }
 
 /** actions-core itself; the same for every destination, because its classes are compared by identity. */
-export async function loadCore(): Promise<typeof import("@segment/actions-core")> {
+export async function loadCore(): Promise<ActionsCore> {
   await loadPackages(["@segment/actions-core", "ajv-formats/dist/formats"]);
-  return sharedRequire("@segment/actions-core") as typeof import("@segment/actions-core");
+  return sharedRequire("@segment/actions-core") as ActionsCore;
 }
 
 export const isInCatalogue = (metadataId: string): boolean => Object.hasOwn(definitions, metadataId);

@@ -51,9 +51,10 @@ export class Debugger extends DurableObject<Env> {
     return { entries: matching.slice(-count).toReversed(), hidden: this.#ring.hidden };
   }
 
-  /** What was refused with this messageId, the oldest first, as far as the ring still holds it. */
+  /** The latest that was refused with this messageId, the oldest first, as far as the ring still holds it. */
   async refusals(messageId: string): Promise<DebuggerEntry[]> {
-    return this.#ring.entries().filter((entry) => entry.status === "refused" && entry.messageId === messageId);
+    const isIt = (entry: DebuggerEntry) => entry.status === "refused" && entry.messageId === messageId;
+    return this.#ring.entries().filter(isIt).slice(-DEBUGGER.refusalsOfOne);
   }
 
   /** Forgets everything: the source is gone. */

@@ -17,6 +17,8 @@ export const DEBUGGER = {
   burst: 200,
   perSecond: 25,
   sockets: 50,
+  /** Told of one messageId, the latest: each may hold 32 kB. */
+  refusalsOfOne: 20,
 } as const;
 
 /** One row of the debugger. `seq` grows with arrival; the order is not authoritative (delivery.md §5.5). */

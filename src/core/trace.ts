@@ -104,7 +104,7 @@ export const Trace = z.object({
   eventMissing: z.string().optional(),
   /** The latest `times`, the oldest first. `atLeast`: there may be more than `count`. */
   duplicates: z.object({ count: z.int(), times: z.array(Time), atLeast: z.literal(true).optional() }),
-  /** As far as the live debugger still shows them. */
+  /** The latest, as far as the live debugger still shows them. */
   refusals: z.array(z.object({ at: Time, reason: z.string(), sentence: z.string() })),
   segment: z.object({ key: z.string(), line: z.int(), stored: z.boolean() }).optional(),
   /** What the source's own rules did to it; there are none yet. */

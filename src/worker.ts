@@ -18,6 +18,7 @@ import type { SegmentPointer } from "./core/intake.ts";
 import { REJECTIONS } from "./core/rejection.ts";
 import { err } from "./core/result.ts";
 import { checkMapping } from "./destinations/check-mapping.ts";
+import { OWN_KINDS } from "./destinations/own/index.ts";
 import { findDestination } from "./destinations/registry.ts";
 import { checkSettings, testAuthentication, testDestination, type TrialDeps } from "./destinations/test-event.ts";
 import { fires } from "./destinations/trigger.ts";
@@ -40,7 +41,7 @@ function apiTools({ delivery }: Deps): ApiTools {
   return {
     renderSnippet,
     kinds: {
-      ownKinds: [],
+      ownKinds: OWN_KINDS.map(({ kind }) => kind),
       checkTrigger: async (trigger) => fires(trigger, {}).error,
       checkMapping,
     },

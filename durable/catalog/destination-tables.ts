@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { StoredDestination, type DestinationRecord } from "../../src/core/catalog.ts";
+import { DestinationRecord } from "../../src/core/catalog.ts";
 import { FilterRecord } from "../../src/core/filter-record.ts";
 import { SubscriptionRecord } from "../../src/core/subscription.ts";
 
@@ -65,9 +65,15 @@ export type PartsTable<T extends Part> = ReturnType<typeof partsTable<T>>;
 /** Named, typed statements over destinations and their parts: no rules, only rows. Everything is synchronous. */
 export function destinationTables(sql: SqlStorage) {
   sql.exec(SCHEMA);
-  const parse = (row: Body): DestinationRecord => StoredDestination.parse(JSON.parse(row.body));
+  const parse = (row: Body): DestinationRecord => DestinationRecord.parse(JSON.parse(row.body));
   return {
     destinations: () => sql.exec<Body>("SELECT body FROM destinations ORDER BY created_at, id").toArray().map(parse),
+    /** As they are stored, by whatever version. */
+    rawDestinations: (): unknown[] =>
+      sql
+        .exec<Body>("SELECT body FROM destinations")
+        .toArray()
+        .map((row) => JSON.parse(row.body) as unknown),
     countDestinations: () => sql.exec<{ n: number }>("SELECT count(*) AS n FROM destinations").one().n,
     destination: (id: string): DestinationRecord | undefined =>
       sql.exec<Body>("SELECT body FROM destinations WHERE id = ?", id).toArray().map(parse)[0],
@@ -77,7 +83,7 @@ export function destinationTables(sql: SqlStorage) {
         record.id,
         record.sourceIds[0] ?? "",
         record.createdAt,
-        JSON.stringify(StoredDestination.parse(record)),
+        JSON.stringify(DestinationRecord.parse(record)),
       ),
     /** The row alone; its parts go with `dropAll`. */
     dropDestination: (id: string) => void sql.exec("DELETE FROM destinations WHERE id = ?", id),

@@ -2,16 +2,19 @@ import { SourceInput } from "../../src/core/catalog.ts";
 import type { Room } from "./room.ts";
 import { randomId } from "./secrets.ts";
 import { createSource } from "./sources.ts";
+import { upgrade } from "./upgrade.ts";
 
 /** The demo source's fixed key, so that the demo site works before anybody has configured anything. */
 const DEMO_WRITE_KEY = "demo_write_key_local";
 
 /**
- * Makes the workspace, and with `demo` the demo source, once each: a deleted demo source does not come back. One that
- * is refused (its slug is taken) is logged; collecting goes on without it.
+ * Rewrites records of an earlier version, then makes the workspace, and with `demo` the demo source, once each: a
+ * deleted demo source does not come back. One that is refused (its slug is taken) is logged; collecting goes on
+ * without it.
  */
 export async function ensureSeeded(room: Room, demo: boolean): Promise<void> {
   const { store } = room;
+  upgrade(room);
   if (store.meta("workspace") === undefined) {
     room.write(() => store.putMeta("workspace", JSON.stringify({ id: randomId(), slug: "inlet", name: "Inlet" })));
   }

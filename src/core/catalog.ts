@@ -135,13 +135,6 @@ export const DestinationRecord = z.object({
 });
 export type DestinationRecord = z.infer<typeof DestinationRecord>;
 
-/** A record as it is stored: one written before a destination could have several sources names its only one. */
-export const StoredDestination = z.preprocess((stored) => {
-  if (typeof stored !== "object" || stored === null || !("sourceId" in stored)) return stored;
-  const { sourceId, ...rest } = stored;
-  return { sourceIds: [sourceId], consentCategories: [], ...rest };
-}, DestinationRecord);
-
 /** A destination as it may leave the Catalog: `secrets` says which secret fields hold a value, never which one. */
 export type DestinationView = Omit<DestinationRecord, "sealed"> & {
   readonly secrets: Readonly<Record<string, boolean>>;

@@ -142,14 +142,20 @@ describe("several sources", () => {
     }
   });
 
-  it("are read from a record of before, which named its only source", async () => {
+  it("begin with the only one of a webhook of before, which goes on sending every event", async () => {
     const { catalog, sourceId, id } = await connected();
     await runInDurableObject(catalog, (_object, { storage }) => {
+      storage.sql.exec("DELETE FROM meta WHERE key = 'format'");
       const { body } = storage.sql.exec<{ body: string }>("SELECT body FROM destinations").one();
       const { sourceIds: _, consentCategories: __, ...rest } = JSON.parse(body) as Record<string, unknown>;
       storage.sql.exec("UPDATE destinations SET body = ?", JSON.stringify({ ...rest, sourceId }));
     });
+    await catalog.ensureSeeded({ demo: false });
+    await catalog.ensureSeeded({ demo: false });
     expect(await given(catalog.getDestination(id))).toMatchObject({ sourceIds: [sourceId], consentCategories: [] });
+    const [subscription, ...more] = await given(catalog.listSubscriptions(id));
+    expect(subscription).toMatchObject({ actionId: "send", enabled: true, mapping: { data: { "@path": "$." } } });
+    expect(more).toEqual([]);
     await given(catalog.updateDestination(id, { name: "Still there" }));
     expect(await catalog.openDestination(id)).toMatchObject({ settings: { sharedSecret: "very-secret-value" } });
   });

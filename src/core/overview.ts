@@ -113,17 +113,25 @@ function unknownParts(name: string, counts: Counts, known: readonly Part[], at: 
 const atMinute = (perKey: OverviewHour["minutes"], minute: number): Counts =>
   Object.fromEntries(Object.entries(perKey).map(([key, counts]) => [key, counts[minute] ?? 0]));
 
+/** The part of an entry that is of one step. */
+const partOf = ({ metric: _metric, minutes: _minutes, ...part }: KindEntry, count: number, at: number): Part => ({
+  ...part,
+  count,
+  at,
+});
+
 function partsOf(name: string, { hour, totals, minutes, kinds }: OverviewHour, byMinute: boolean): Part[] {
   const entries = kinds.filter((entry) => entry.metric === name);
   if (!byMinute) {
-    const parts = entries.map(({ metric: _, minutes: __, ...part }) => ({ ...part, at: hour }));
+    const parts = entries.map((entry) => partOf(entry, entry.count, hour));
     return [...parts, ...unknownParts(name, totals, parts, hour)];
   }
   return Array.from({ length: 60 }, (_, minute) => {
     const at = hour + minute * MINUTE_MS;
-    const parts = entries.flatMap(({ metric: _metric, minutes: perMinute, ...part }) =>
-      perMinute[minute] === undefined ? [] : [{ ...part, count: perMinute[minute], at }],
-    );
+    const parts = entries.flatMap((entry) => {
+      const count = entry.minutes[minute];
+      return count === undefined ? [] : [partOf(entry, count, at)];
+    });
     return [...parts, ...unknownParts(name, atMinute(minutes, minute), parts, at)];
   }).flat();
 }

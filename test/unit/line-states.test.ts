@@ -78,11 +78,7 @@ describe("lanes", () => {
   it("of a re-send ask for the deliveries named and nothing else", () => {
     const states = askedStates(3, 2, [4, 8]);
     expect(currentRound(states).cells).toEqual([4, 8]);
-    expect(read(states)).toEqual([
-      ...["skipped", "passed", "passed"],
-      ...["skipped", "pending", "skipped"],
-      ...["skipped", "skipped", "pending"],
-    ]);
+    expect(read(states).join(" ")).toBe("skipped passed passed skipped pending skipped skipped skipped pending");
   });
 });
 

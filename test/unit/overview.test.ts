@@ -131,7 +131,7 @@ describe("the delivery overview", () => {
     ]);
     const rows = (metric: OverviewQuery["metric"]) =>
       overviewRows(failed, query({ metric, groupBy: ["discardReason", "eventType"] })).map(
-        ({ series: _, ...row }) => row,
+        ({ series: _series, ...row }) => row,
       );
     expect(rows("filtered-at-destination")).toEqual([
       { discardReason: "FILTERED_BY_RULES", eventType: "page", total: 2 },

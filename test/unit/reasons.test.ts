@@ -3,22 +3,16 @@ import { describe, expect, it } from "vitest";
 import { classifyHttp, networkReason } from "../../src/core/delivery.ts";
 import { explainReason, KNOWN_REASONS } from "../../src/core/reasons.ts";
 
-const PUBLISHED = [
-  ...["event_setting", "unplanned", "schema_violation", "unplanned_and_schema_violation", "common_schema_violation"],
-  ...["FILTERED_BY_RULES", "FILTERED_BY_INTEGRATIONS_OBJECT", "FILTERED_BY_END_USER_CONSENT", "NO_MATCHING_MAPPING"],
-  ...["FILTERED_AT_MAPPING", "UNKNOWN_INTEGRATION", "MESSAGE_SENT_CLIENT_SIDE", "UNSUPPORTED_EVENT_TYPE"],
-  ...[
-    "INVALID_SETTINGS",
-    "FUNCTIONS_LOCK_OUT",
-    "FAILED_DATA_ENCRYPTION",
-    "INTERNAL",
-    "bad_request",
-    "invalid_settings",
-  ],
-  ...["message_rejected", "unsupported_event_type", "internal", "too_many_requests", "gateway_timeout", "retry"],
-  ...["400", "BAD_REQUEST", "401", "404", "307", "429", "502", "503", "MESSAGE_REJECTED", "ETIMEDOUT", "ENOTFOUND"],
-  ...["EREFUSED", "ECONNRESET", "RETRY"],
-];
+const PUBLISHED = `
+  event_setting unplanned schema_violation unplanned_and_schema_violation common_schema_violation
+  FILTERED_BY_RULES FILTERED_BY_INTEGRATIONS_OBJECT FILTERED_BY_END_USER_CONSENT NO_MATCHING_MAPPING
+  FILTERED_AT_MAPPING UNKNOWN_INTEGRATION MESSAGE_SENT_CLIENT_SIDE UNSUPPORTED_EVENT_TYPE INVALID_SETTINGS
+  FUNCTIONS_LOCK_OUT FAILED_DATA_ENCRYPTION INTERNAL bad_request invalid_settings message_rejected
+  unsupported_event_type internal too_many_requests gateway_timeout retry 400 BAD_REQUEST 401 404 307 429 502
+  503 MESSAGE_REJECTED ETIMEDOUT ENOTFOUND EREFUSED ECONNRESET RETRY
+`
+  .trim()
+  .split(/\s+/);
 const UNKNOWN = explainReason("something nobody has heard of");
 
 describe("what a reason means", () => {

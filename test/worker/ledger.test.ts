@@ -2,79 +2,21 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
-import { createRig } from "../support/delivery.ts";
+import { stopClock } from "../support/clock.ts";
+import { createLedgerRig, laneCells } from "../support/ledger.ts";
 
-const START = Date.parse("2026-11-22T12:00:00.000Z");
 const HOUR = 3_600_000;
-
-/** Stops the clock at START; `at` moves it. */
-function stopClock(): { at(ms: number): void } {
-  vi.useFakeTimers({ toFake: ["Date"], now: START });
-  return { at: (ms) => void vi.setSystemTime(START + ms) };
-}
 
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
-describe("the ledger of a source", () => {
-  const ledgerOf = () => env.LEDGER.getByName(`source:src_${crypto.randomUUID()}`);
-
-  it("adds counts up by the minute and answers for the minutes asked", async () => {
-    stopClock();
-    const ledger = ledgerOf();
-    await ledger.count(START - 61 * 60_000, { accepted: 100 });
-    await ledger.count(START - 60_000, { accepted: 2, duplicate: 1 });
-    await ledger.count(START, { accepted: 3, "refused:bad_request": 4 });
-    const volume = await ledger.volume({ minutes: 60, now: START });
-    expect(volume.totals).toEqual({ accepted: 5, duplicate: 1, refused: 4 });
-    expect(volume.minutes).toHaveLength(60);
-    expect(volume.minutes.slice(-2)).toEqual([
-      { at: START - 60_000, accepted: 2, duplicate: 1, refused: 0 },
-      { at: START, accepted: 3, duplicate: 0, refused: 4 },
-    ]);
-    expect(volume.reasons).toEqual([{ reason: "bad_request", count: 4 }]);
-    expect(volume.lastEventAt).toBe(START);
-  });
-
-  it("does not take refused events for the last event", async () => {
-    const ledger = ledgerOf();
-    await ledger.count(START, { accepted: 1 });
-    await ledger.count(START + 1000, { "refused:bad_request": 1 });
-    expect((await ledger.volume({ minutes: 1, now: START })).lastEventAt).toBe(START);
-    expect((await ledgerOf().volume({ minutes: 1, now: START })).lastEventAt).toBeUndefined();
-  });
-
-  it("writes one row per call, keeps one per hour, minutes for 48 hours and hours for 30 days", async () => {
-    const ledger = ledgerOf();
-    await ledger.count(START, { accepted: 1 });
-    await ledger.count(START + 49 * HOUR, { accepted: 1 });
-    await runInDurableObject(ledger, (_, { storage: { sql } }) => {
-      const rows = sql.exec("SELECT hour, minutes, totals FROM hours ORDER BY hour").toArray();
-      expect(rows[0]).toEqual({ hour: START, minutes: "{}", totals: '{"accepted":1}' });
-      expect(rows).toHaveLength(2);
-    });
-    expect((await ledger.volume({ minutes: 60 * 60, now: START + 49 * HOUR })).totals.accepted).toBe(2);
-    await ledger.count(START + 31 * 24 * HOUR, { accepted: 1 });
-    const month = await ledger.volume({ minutes: 60 * 24 * 40, now: START + 31 * 24 * HOUR });
-    expect(month.totals.accepted).toBe(2);
-  });
-
-  it("remembers across an eviction", async () => {
-    const ledger = ledgerOf();
-    await ledger.count(START, { accepted: 7 });
-    await evictDurableObject(ledger);
-    expect((await ledger.volume({ minutes: 1, now: START })).totals.accepted).toBe(7);
-  });
-});
-
 describe("who may send a destination's lines", () => {
   it("opens a job once, whatever comes twice", async () => {
-    const rig = createRig();
-    const pointer = await rig.addSegment(["a", "b"]);
+    const rig = createLedgerRig();
+    const pointer = await rig.open(2);
     const opening = { ...pointer, count: 2 };
-    await rig.ledger.open(opening);
     await rig.ledger.open(opening);
     expect(rig.takeSent()).toEqual([pointer]);
     expect((await rig.summary()).waiting).toBe(2);
@@ -84,65 +26,59 @@ describe("who may send a destination's lines", () => {
 
   it("gives the lines to one consumer at a time, until its lease is over", async () => {
     const clock = stopClock();
-    const rig = createRig();
-    const pointer = await rig.addSegment(["a", "b"]);
-    expect(await rig.ledger.claim(pointer)).toMatchObject({
-      status: "granted",
-      lines: [0, 1],
-      attempt: 1,
-      mode: "send",
-    });
-    expect(await rig.ledger.claim(pointer)).toEqual({ status: "nothing_due" });
+    const rig = createLedgerRig();
+    const pointer = await rig.open(2);
+    const grant = { status: "granted", count: 2, lanes: ["one"], cells: [0, 1, 2, 3], attempt: 1, mode: "send" };
+    expect(await rig.claim(pointer)).toMatchObject(grant);
+    expect(await rig.claim(pointer)).toEqual({ status: "nothing_due" });
     await evictDurableObject(rig.ledger);
-    expect(await rig.ledger.claim(pointer)).toEqual({ status: "nothing_due" });
+    expect(await rig.claim(pointer)).toEqual({ status: "nothing_due" });
     clock.at(DELIVERY.leaseMs);
-    expect(await rig.ledger.claim(pointer)).toMatchObject({ status: "granted", lines: [0, 1], attempt: 1 });
+    expect(await rig.claim(pointer)).toMatchObject(grant);
   });
 
   it("believes a consumer whose lease ran out what it delivered, but leaves the attempt to the new holder", async () => {
     const clock = stopClock();
-    const rig = createRig();
-    const pointer = await rig.addSegment(["a", "b", "c"]);
-    const late = await rig.ledger.claim(pointer);
+    const rig = createLedgerRig();
+    const pointer = await rig.open(3);
+    const late = await rig.granted(pointer);
     clock.at(DELIVERY.leaseMs);
-    const current = await rig.ledger.claim(pointer);
-    if (late.status !== "granted" || current.status !== "granted") throw new Error("not granted");
-    const base = { key: pointer.key, mode: "send", release: true } as const;
-    const answer = await rig.ledger.settle({
-      ...base,
-      token: late.token,
-      lines: [
-        { line: 0, status: "delivered" },
-        { line: 1, status: "retry", reason: "503" },
+    const current = await rig.granted(pointer);
+    const answer = await rig.settle(pointer, late, {
+      passed: [0, 1],
+      outcomes: [
+        { cell: 3, status: "delivered" },
+        { cell: 4, status: "retry", reason: "503" },
       ],
     });
     expect(answer).toEqual({ proceed: false });
-    expect(await rig.ledger.lineTrace(pointer.key, 0)).toMatchObject([{ status: "delivered" }]);
-    expect(await rig.ledger.lineTrace(pointer.key, 1)).toMatchObject([{ status: "pending", failures: 0 }]);
-    expect(await rig.ledger.claim(pointer)).toEqual({ status: "nothing_due" });
-    await rig.ledger.settle({
-      ...base,
-      token: current.token,
-      lines: [0, 1, 2].map((line) => ({ line, status: "delivered" })),
-    });
+    expect(await rig.trace(pointer, 0)).toMatchObject([{ status: "passed" }, { status: "delivered" }]);
+    expect(await rig.trace(pointer, 1)).toMatchObject([{}, { status: "pending", failures: 0 }]);
+    expect(await rig.claim(pointer)).toEqual({ status: "nothing_due" });
+    const outcomes = laneCells(current, 1).map((cell) => ({ cell, status: "delivered" as const }));
+    await rig.settle(pointer, current, { passed: [0, 1, 2], outcomes });
     expect(await rig.summary()).toMatchObject({ delivered: 3, waiting: 0 });
   });
 
   it("books all of a settlement or nothing: one that breaks in the middle leaves no trace", async () => {
     const clock = stopClock();
-    const rig = createRig();
-    const pointer = await rig.addSegment(["a", "b"]);
-    const claim = await rig.ledger.claim(pointer);
-    if (claim.status !== "granted") throw new Error("not granted");
+    const rig = createLedgerRig();
+    const pointer = await rig.open(3);
+    const claim = await rig.granted(pointer);
     const before = await rig.summary();
     const settlement = {
       key: pointer.key,
       token: claim.token,
       mode: "send",
-      lines: [
-        { line: 0, status: "delivered", latencyMs: 5 },
-        { line: 1, status: "retry", reason: "503", retryAfterMs: HOUR },
+      passed: [0, 1, 2],
+      unmatched: [],
+      outcomes: [
+        { cell: 3, status: "delivered", latencyMs: 5 },
+        { cell: 4, status: "retry", reason: "503", retryAfterMs: HOUR },
+        { cell: 5, status: "abandoned", reason: "400" },
       ],
+      kinds: [],
+      letters: [{ key: "dead-letters/x", cells: [5] }],
       release: true,
     } as const;
     await runInDurableObject(rig.ledger, async (ledger, { storage: { sql } }) => {
@@ -151,15 +87,16 @@ describe("who may send a destination's lines", () => {
       sql.exec("DROP TRIGGER broken");
     });
     expect(await rig.summary()).toEqual(before);
-    expect(await rig.ledger.lineTrace(pointer.key, 1)).toMatchObject([{ status: "pending", failures: 0 }]);
+    expect(await rig.ledger.deadLetters({ limit: 10 })).toEqual({ objects: [] });
+    expect(await rig.trace(pointer, 1)).toMatchObject([{ status: "pending" }, { failures: 0, attempts: [] }]);
     // The pause that the destination asked for is not remembered either: the lines are due when the lease is over.
     clock.at(DELIVERY.leaseMs);
-    expect(await rig.ledger.claim(pointer)).toMatchObject({ status: "granted", lines: [0, 1], mode: "send" });
+    expect(await rig.claim(pointer)).toMatchObject({ status: "granted", cells: [0, 1, 2, 3, 4, 5], mode: "send" });
   });
 
   it("knows nothing of a pointer that was never opened", async () => {
-    const rig = createRig();
-    expect(await rig.ledger.claim({ key: "segment-logs/none" })).toEqual({ status: "nothing_due" });
+    const rig = createLedgerRig();
+    expect(await rig.claim({ key: "segment-logs/none" })).toEqual({ status: "nothing_due" });
     expect(await rig.ledger.lineTrace("segment-logs/none", 0)).toEqual([]);
   });
 });
@@ -167,8 +104,8 @@ describe("who may send a destination's lines", () => {
 describe("pointers on the queue", () => {
   it("that get lost are sent again by the alarm, also after an eviction", async () => {
     const clock = stopClock();
-    const rig = createRig();
-    const pointer = await rig.addSegment(["a"]);
+    const rig = createLedgerRig();
+    const pointer = await rig.open(1);
     expect(rig.takeSent()).toEqual([pointer]);
     clock.at(DELIVERY.resendAfterMs - 1);
     await rig.alarm();
@@ -178,17 +115,18 @@ describe("pointers on the queue", () => {
     expect(rig.takeSent()).toEqual([pointer]);
     await evictDurableObject(rig.ledger);
     await rig.alarm();
-    await rig.drain();
-    expect(rig.times()).toEqual({ a: 1 });
+    expect(rig.takeSent()).toEqual([pointer]);
+    await rig.finish(pointer);
+    expect(rig.takeSent()).toEqual([]);
     expect(await rig.alarm()).toBe(true);
     expect(await rig.alarm()).toBe(false);
   });
 
   it("leave only once an alarm is set, so that dying while the queue answers strands no job", async () => {
-    const rig = createRig();
+    const rig = createLedgerRig();
     const queue = Promise.withResolvers<never>();
     vi.spyOn(env.DELIVERIES, "sendBatch").mockReturnValueOnce(queue.promise);
-    const adding = rig.addSegment(["a"]);
+    const adding = rig.open(1);
     const alarm = () => runInDurableObject(rig.ledger, (_, { storage }) => storage.getAlarm());
     await vi.waitFor(async () => expect(await alarm()).not.toBeNull());
     queue.resolve({} as never);
@@ -197,9 +135,9 @@ describe("pointers on the queue", () => {
 
   it("of a consumer that died are sent again when its lease is over", async () => {
     const clock = stopClock();
-    const rig = createRig();
-    const pointer = await rig.addSegment(["a"]);
-    await rig.ledger.claim(pointer);
+    const rig = createLedgerRig();
+    const pointer = await rig.open(1);
+    await rig.claim(pointer);
     rig.takeSent();
     await rig.alarm();
     clock.at(DELIVERY.leaseMs - 1);
@@ -211,25 +149,27 @@ describe("pointers on the queue", () => {
   });
 
   it("of one destination are few at a time, and the next ones follow as jobs are done", async () => {
-    const rig = createRig();
+    const rig = createLedgerRig();
     const total = DELIVERY.window * 3;
-    for (let i = 0; i < total; i++) await rig.addSegment([`e${i}`]);
+    for (let i = 0; i < total; i++) await rig.open(1);
     const first = rig.takeSent();
     expect(first).toHaveLength(DELIVERY.window);
-    await rig.consume(...first.slice(0, 3));
+    for (const pointer of first.slice(0, 3)) await rig.finish(pointer);
     const next = rig.takeSent();
     expect(next).toHaveLength(3);
-    await rig.consume(...first.slice(3), ...next);
-    await rig.drain();
-    expect(Object.values(rig.times())).toEqual(Array.from({ length: total }, () => 1));
+    for (const pointer of [...first.slice(3), ...next]) await rig.finish(pointer);
+    for (let sent = rig.takeSent(); sent.length > 0; sent = rig.takeSent()) {
+      for (const pointer of sent) await rig.finish(pointer);
+    }
+    expect(await rig.summary()).toMatchObject({ delivered: total, waiting: 0 });
   });
 
   it("that the queue refuses do not fail the hand-over; they follow with the alarm", async () => {
     const clock = stopClock();
-    const rig = createRig();
+    const rig = createLedgerRig();
     const error = vi.spyOn(console, "error").mockReturnValue();
     vi.spyOn(env.DELIVERIES, "sendBatch").mockRejectedValueOnce(new Error("queue is down"));
-    const pointer = await rig.addSegment(["a"]);
+    const pointer = await rig.open(1);
     expect(error).toHaveBeenCalledOnce();
     expect(rig.takeSent()).toEqual([]);
     clock.at(5000);
@@ -241,24 +181,24 @@ describe("pointers on the queue", () => {
 describe("housekeeping", () => {
   it("forgets finished jobs after seven days and unfinished ones never", async () => {
     const clock = stopClock();
-    const rig = createRig();
-    const done = await rig.addSegment(["a"]);
-    await rig.drain();
-    rig.answer = () => new Response("", { status: 503 });
-    const waiting = await rig.addSegment(["b"]);
-    await rig.drain();
+    const rig = createLedgerRig();
+    const done = await rig.open(1);
+    await rig.finish(done);
+    const waiting = await rig.open(1);
+    await rig.finish(waiting, { status: "retry", reason: "503" });
     clock.at(DELIVERY.finishedKeptMs + 1);
     await rig.alarm();
-    expect(await rig.ledger.lineTrace(done.key, 0)).toEqual([]);
-    expect(await rig.ledger.lineTrace(waiting.key, 0)).toHaveLength(1);
+    expect(await rig.trace(done, 0)).toEqual([]);
+    expect(await rig.trace(waiting, 0)).toHaveLength(2);
   });
 
   it.each([
     ["a whole segment of one part", 1, 10],
     ["each further part of a large one", 16, 10 + 15 * 2],
-  ])("writes few rows for %s", async (_, parts, most) => {
-    const rig = createRig();
-    const ids = Array.from({ length: DELIVERY.chunkLines * parts }, (__, i) => `e${i}`);
+  ])("writes few rows for %s, also with five subscriptions", async (_, parts, most) => {
+    const rig = createLedgerRig();
+    const lanes = ["one", "two", "three", "four", "five"];
+    const count = DELIVERY.chunkLines * parts;
     let rows = 0;
     await runInDurableObject(rig.ledger, (__, { storage: { sql } }) => {
       const exec = sql.exec.bind(sql);
@@ -268,9 +208,19 @@ describe("housekeeping", () => {
         return cursor as never;
       });
     });
-    await rig.addSegment(ids);
-    await rig.drain();
-    expect(Object.keys(rig.times())).toHaveLength(ids.length);
+    const pointer = await rig.open(count);
+    const claim = await rig.granted(pointer, lanes);
+    for (let start = 0; start < count; start += DELIVERY.chunkLines) {
+      const lines = Array.from({ length: DELIVERY.chunkLines }, (__, i) => start + i);
+      const cells = lanes.flatMap((___, lane) => lines.map((line) => (lane + 1) * count + line));
+      await rig.settle(pointer, claim, {
+        passed: lines,
+        outcomes: cells.map((cell) => ({ cell, status: "delivered", latencyMs: 5, kind: 0 })),
+        kinds: [{ type: "track", name: "A" }],
+        release: start + DELIVERY.chunkLines === count,
+      });
+    }
+    expect(await rig.summary()).toMatchObject({ delivered: count * lanes.length, waiting: 0 });
     expect(rows).toBeGreaterThan(0);
     expect(rows).toBeLessThanOrEqual(most);
   });

@@ -31,7 +31,7 @@ export interface ResendStep {
 
 const LISTED = 100;
 
-const toRecord = ({ criteria, cursor, steps: _, ...row }: ResendRow): ResendRecord => ({
+const toRecord = ({ criteria, cursor, steps: _steps, ...row }: ResendRow): ResendRecord => ({
   ...row,
   criteria: JSON.parse(criteria) as ResendRecord["criteria"],
   opening: cursor !== null,

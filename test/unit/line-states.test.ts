@@ -49,7 +49,7 @@ describe("packing", () => {
   it("reads what was stored before there were lanes: status in two bits, failures in six", () => {
     const old = Uint8Array.from([0, 2, 3, 1, (1 << 6) | 2, 130, 1, 2 << 6, 1, (3 << 6) | 1, 1]);
     const states = unpackOldStates(old, 135);
-    expect([...states.slice(0, 4)].map(readState)).toEqual([
+    expect(Array.from(states.slice(0, 4), readState)).toEqual([
       { status: "pending", failures: 0 },
       { status: "pending", failures: 0 },
       { status: "pending", failures: 3 },

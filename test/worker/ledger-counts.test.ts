@@ -97,7 +97,7 @@ describe("the ledger of a source", () => {
       { kind: { type: "track" }, reason: "event_not_string", count: 2 },
     ]);
     const received = await ledger.overview(overview({ groupBy: ["eventType", "eventName", "appVersion"] }));
-    expect(received.map(({ series: _, ...row }) => row)).toEqual([
+    expect(received.map(({ series: _series, ...row }) => row)).toEqual([
       { eventType: "track", eventName: "Order", appVersion: "1.0", total: 3 },
       { eventType: "page", total: 1 },
       { total: 1 },

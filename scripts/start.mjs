@@ -38,7 +38,13 @@ try {
     port,
     stateDir: path.join(home, "state"),
     pidFile,
-    vars: { INLET_DEMO: demo, INLET_PATH_PREFIX: pathPrefix, ...secrets },
+    vars: {
+      INLET_DEMO: demo,
+      INLET_PATH_PREFIX: pathPrefix,
+      INLET_ALLOW_PRIVATE_HOSTS: process.env.INLET_ALLOW_PRIVATE_HOSTS ?? "true",
+      INLET_HOSTS: process.env.INLET_HOSTS ?? `localhost:${port},127.0.0.1:${port},[::1]:${port}`,
+      ...secrets,
+    },
   });
 } catch (error) {
   fail(/EADDRINUSE|already in use/i.test(String(error)) ? `Port ${port} is taken; choose another with PORT=…` : error);

@@ -8,6 +8,21 @@ export const Settings = z.object({
     .regex(/^(?:\/[A-Za-z0-9_-]{1,64})?$/, "one path segment with a leading slash, or empty")
     .default(""),
   INLET_DEMO: z.stringbool().default(false),
+  /** Destinations may be on private hosts: for trials on this machine and for tests. */
+  INLET_ALLOW_PRIVATE_HOSTS: z.stringbool().default(false),
+  /** Hosts (with their ports) under which this Inlet is reached, with commas: destinations may not send there. */
+  INLET_HOSTS: z
+    .string()
+    .default("")
+    .transform(
+      (text) =>
+        new Set(
+          text
+            .toLowerCase()
+            .split(/[\s,]+/)
+            .filter((host) => host !== ""),
+        ),
+    ),
   /** Signs in the owner; at least 16 characters. `wrangler secret put INLET_ADMIN_TOKEN`. */
   INLET_ADMIN_TOKEN: z.string().min(16),
   /** 32 random bytes, base64url: seals secrets at rest. `wrangler secret put INLET_SEAL_KEY`. */

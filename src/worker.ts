@@ -19,6 +19,7 @@ import { REJECTIONS } from "./core/rejection.ts";
 import { err } from "./core/result.ts";
 import { checkMapping } from "./destinations/check-mapping.ts";
 import { OWN_KINDS } from "./destinations/own/index.ts";
+import { createGuardedFetch } from "./destinations/outbound.ts";
 import { findDestination } from "./destinations/registry.ts";
 import { checkSettings, testAuthentication, testDestination, type TrialDeps } from "./destinations/test-event.ts";
 import { fires } from "./destinations/trigger.ts";
@@ -61,7 +62,7 @@ let composition: Composition | undefined;
 
 function compose(env: Env): Composition {
   if (composition !== undefined) return composition;
-  const deps = createDeps(env, findDestination);
+  const deps = createDeps(env, { findDestination, createGuardedFetch });
   const app = new Hono();
   const sdk = new Hono()
     .route("/", collectRoutes(deps.collect))

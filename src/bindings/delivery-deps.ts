@@ -4,6 +4,8 @@ import type { Directory } from "../core/catalog.ts";
 import { intakeName } from "../core/intake.ts";
 import type { TimeLimit } from "../destinations/attempt-lines.ts";
 import type { DeliveryDeps } from "../destinations/deliver-job.ts";
+import type { OutboundOptions } from "../destinations/outbound.ts";
+import type { Settings } from "../env.ts";
 import { catalogOf } from "./catalog.ts";
 import { readLines, writeJson, writeLines } from "./archive.ts";
 import { sampleHash } from "./sample-hash.ts";
@@ -57,12 +59,22 @@ export function createRoutingDeps(env: Env): RoutingDeps {
 const mayRepeat = (error: unknown): boolean =>
   error instanceof Error && "retryable" in error && error.retryable === true && !("overloaded" in error);
 
-/** @param findDestination the catalogue of src/destinations, which bindings may not import. */
-export function createDeliveryDeps(env: Env, findDestination: DeliveryDeps["findDestination"]): DeliveryDeps {
+/** What bindings may not import: the catalogue of src/destinations and its guard. */
+export interface Workshop {
+  readonly findDestination: DeliveryDeps["findDestination"];
+  createGuardedFetch(options: OutboundOptions): OutboundOptions["fetch"];
+}
+
+export function createDeliveryDeps(env: Env, settings: Settings, workshop: Workshop): DeliveryDeps {
+  const guardedFetch = workshop.createGuardedFetch({
+    fetch: (url, init) => fetch(url, init),
+    isOwnHost: (host) => settings.INLET_HOSTS.has(host),
+    allowPrivate: settings.INLET_ALLOW_PRIVATE_HOSTS,
+  });
   const ledger = (destinationId: string) => env.LEDGER.getByName(`destination:${destinationId}`);
   return {
     openDestination: (id) => catalogOf(env).openDestination(id),
-    findDestination,
+    findDestination: workshop.findDestination,
     saveTokens: (destinationId, tokens) => catalogOf(env).saveTokens(destinationId, tokens),
     claim: (destinationId, request) => ledger(destinationId).claim(request),
     // What was sent and is not booked is sent twice, so one failure of the platform is not taken for an answer.
@@ -78,7 +90,7 @@ export function createDeliveryDeps(env: Env, findDestination: DeliveryDeps["find
     writeDeadLetters: (key, letters) => writeLines(env.ARCHIVE, key, letters),
     timeLimit,
     chance: { random: () => Math.random(), hash: sampleHash },
-    tools: { fetch: (url, init) => fetch(url, init), hmacSha1Hex, now: () => Date.now() },
+    tools: { fetch: guardedFetch, hmacSha1Hex, now: () => Date.now() },
   };
 }
 

@@ -9,7 +9,7 @@ import type { DeliveryDeps } from "../destinations/deliver-job.ts";
 import { Settings } from "../env.ts";
 import { createAcceptDeps } from "./accept-deps.ts";
 import { appendParked } from "./append.ts";
-import { createDeadLettersDeps, createDeliveryDeps, createRoutingDeps } from "./delivery-deps.ts";
+import { createDeadLettersDeps, createDeliveryDeps, createRoutingDeps, type Workshop } from "./delivery-deps.ts";
 import { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
 import { withinTime } from "./time-limit.ts";
@@ -32,9 +32,9 @@ export interface Deps {
 
 /**
  * Throws when a setting is missing or malformed: such a deployment must not look alive.
- * @param findDestination the catalogue of src/destinations, whose code this room does not import.
+ * @param workshop the catalogue of src/destinations, whose code this room does not import.
  */
-export function createDeps(env: Env, findDestination: DeliveryDeps["findDestination"]): Deps {
+export function createDeps(env: Env, workshop: Workshop): Deps {
   const settings = Settings.parse(env);
   const catalog = () => env.CATALOG.getByName("workspace");
   const directory = new DirectoryCache(
@@ -62,7 +62,7 @@ export function createDeps(env: Env, findDestination: DeliveryDeps["findDestinat
         appendParked(env, route, events, receivedAt, async (id) => (await directory.reload(id))?.route),
     },
     routing: createRoutingDeps(env),
-    delivery: createDeliveryDeps(env, findDestination),
+    delivery: createDeliveryDeps(env, settings, workshop),
     deadLetters: createDeadLettersDeps(env),
   };
 }

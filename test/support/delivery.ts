@@ -9,6 +9,8 @@ import type { DeadLetter } from "../../src/core/dead-letter.ts";
 import type { DeliveryPointer } from "../../src/core/delivery.ts";
 import type { DeliverySummary } from "../../src/core/ledger.ts";
 import type { DeliveryDeps } from "../../src/destinations/deliver-job.ts";
+import { createGuardedFetch } from "../../src/destinations/outbound.ts";
+import { Settings } from "../../src/env.ts";
 import type { Batching } from "../../src/destinations/destination.ts";
 import type { Ledger } from "../../src/worker.ts";
 import { eventsIn, hookDestination } from "./hook-destination.ts";
@@ -100,7 +102,7 @@ export function createRig(): DeliveryRig {
   const attempts = new Map<string, number>();
   let segments = 0;
   const hook = hookDestination(() => rig.batching);
-  const base = createDeliveryDeps(env, async () => hook);
+  const base = createDeliveryDeps(env, Settings.parse(env), { findDestination: async () => hook, createGuardedFetch });
   const keyOf = (segment: number) => `segment-logs/${sourceId}/1795305600000/0-${String(segment).padStart(9, "0")}.gz`;
   const pointerOf = (key: string): DeliveryPointer => ({ destinationId, sourceId, key });
   const rig: DeliveryRig = {

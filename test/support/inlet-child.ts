@@ -15,7 +15,7 @@ const inlet = await serve({
   port: Number(port),
   stateDir,
   pidFile,
-  vars: { ...TEST_SECRETS, INLET_DEMO: "true" },
+  vars: { ...TEST_SECRETS, INLET_DEMO: "true", INLET_ALLOW_PRIVATE_HOSTS: "true" },
   log: "none",
 });
 process.on("message", () => void inlet.stop().then(() => process.exit(0)));

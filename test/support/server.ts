@@ -25,7 +25,11 @@ export async function startInlet(
   { stateDir: given }: { readonly stateDir?: string } = {},
 ): Promise<RunningInlet> {
   const stateDir = given ?? (await mkdtemp(path.join(tmpdir(), "inlet-test-")));
-  const server = await serve({ stateDir, vars: { ...TEST_SECRETS, INLET_DEMO: "true", ...vars }, log: "none" });
+  const server = await serve({
+    stateDir,
+    vars: { ...TEST_SECRETS, INLET_DEMO: "true", INLET_ALLOW_PRIVATE_HOSTS: "true", ...vars },
+    log: "none",
+  });
   const adminToken = TEST_SECRETS.INLET_ADMIN_TOKEN;
   return {
     url: server.url,

@@ -44,7 +44,7 @@ async function readBody(body: unknown): Promise<Blob | undefined> {
   if (body === undefined || body === null) return undefined;
   if (typeof body === "string") return new Blob([body]);
   if (body instanceof Uint8Array) return new Blob([Uint8Array.from(body)]);
-  const pieces: BlobPart[] = [];
+  const pieces: (string | Uint8Array<ArrayBuffer>)[] = [];
   for await (const piece of body as AsyncIterable<Uint8Array | string>) {
     pieces.push(typeof piece === "string" ? piece : Uint8Array.from(piece));
   }

@@ -12,12 +12,14 @@ interface SaveFormProps {
   readonly onReset: () => void;
   /** Leaves the form of something that does not exist yet, where there is nothing to go back to. */
   readonly onCancel?: (() => void) | undefined;
+  /** The buttons stay in sight while a long form is scrolled. */
+  readonly sticky?: boolean;
   readonly children: ReactNode;
 }
 
 /** A part of the settings that is saved on its own: its fields, then Save, which says what became of it. */
 export function SaveForm(props: SaveFormProps): ReactNode {
-  const { dirty, saving, saved, problems, onSave, onReset, onCancel, children } = props;
+  const { dirty, saving, saved, problems, onSave, onReset, onCancel, sticky = false, children } = props;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     onSave();
@@ -28,7 +30,9 @@ export function SaveForm(props: SaveFormProps): ReactNode {
       {problems.map((message) => (
         <Banner key={message} size="sm" variant="error" description={message} />
       ))}
-      <div className="flex items-center gap-2">
+      <div
+        className={`flex items-center gap-2 ${sticky ? "border-kumo-hairline bg-kumo-canvas sticky bottom-0 z-10 border-t py-3" : ""}`}
+      >
         <Button type="submit" variant={dirty ? "primary" : "secondary"} disabled={!dirty} loading={saving}>
           Save
         </Button>

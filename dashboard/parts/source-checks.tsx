@@ -39,7 +39,11 @@ export function SourceChecks({ sources, chosen, error, onChange }: SourceChecksP
           </div>
         ))}
       </div>
-      {error !== undefined && <p className="text-kumo-danger mt-2 text-sm">{error}</p>}
+      {error !== undefined && (
+        <p data-complaint tabIndex={-1} role="alert" className="text-kumo-danger mt-2 text-sm">
+          {error}
+        </p>
+      )}
       {chosen.length === 0 && error === undefined && (
         <p className="text-kumo-subtle mt-2 text-sm">Choose at least one.</p>
       )}

@@ -20,13 +20,13 @@ const SCHEMES: Record<KindSummary["authScheme"], string> = {
  */
 export const KindCard = memo(function KindCard({ kind, source }: { kind: KindSummary; source: string | undefined }) {
   return (
-    <li className="[contain-intrinsic-size:auto_9rem] [content-visibility:auto]">
+    <li className="p-px [contain-intrinsic-size:auto_8rem] [content-visibility:auto]">
       <Link
         to="/catalog/$kindId"
         params={{ kindId: kind.id }}
         search={source === undefined ? {} : { source }}
         preload={false}
-        className="ring-kumo-hairline bg-kumo-base hover:ring-kumo-line focus-visible:ring-kumo-line m-px flex h-full min-h-34 flex-col rounded-lg p-4 ring"
+        className="ring-kumo-hairline bg-kumo-base hover:ring-kumo-line focus-visible:ring-kumo-line flex h-full min-h-31 flex-col rounded-lg p-4 ring"
       >
         <span className="flex items-start gap-3">
           <KindMark name={kind.name} dim={!kind.available} />

@@ -72,8 +72,8 @@ function Waiting({ destination, mappings, report }: FirstDeliveryProps & { repor
       <div>
         <p className="font-medium">Waiting for the first delivery</p>
         <p className="text-kumo-subtle text-sm">
-          Events that {names.length === 1 ? names[0]![1] : "its sources"} accepted from its creation on are sent. A test
-          event goes the whole way, so other destinations of the source get it too. To try without sending, use{" "}
+          It gets what {names.length === 1 ? names[0]![1] : "its sources"} accepts from now on. A test event goes the
+          same way, so other destinations of the source get it too; to try without that, use{" "}
           <TextLink href={`/destinations/${destination.id}/test`}>Test</TextLink>.
         </p>
       </div>

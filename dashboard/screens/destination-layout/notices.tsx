@@ -1,5 +1,6 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useRouterState } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
 import { api } from "../../api/client.ts";
 import { destinationPath, refreshDestination, subscriptionsQuery } from "../../api/destination-queries.ts";
@@ -8,13 +9,18 @@ import { TextLink } from "../../parts/text-link.tsx";
 
 const FirstDelivery = lazy(() => import("./first-delivery.tsx"));
 
-/** Above every tab: why nothing is sent, if nothing is, else how the first delivery fares until there is one. */
+/** Above the tabs: why nothing is sent, if nothing is; above the delivery, how the first one fares. */
 export function Notices({ destination }: { destination: Destination }): ReactNode {
+  const tab = useRouterState({ select: ({ location }) => location.pathname.split("/")[3] });
   const mappings = useQuery(subscriptionsQuery(destination.id));
-  return <div className="px-4 pt-4 empty:hidden sm:px-8">{notice(destination, mappings.data)}</div>;
+  return <div className="px-4 pt-4 empty:hidden sm:px-8">{notice(destination, mappings.data, tab)}</div>;
 }
 
-function notice(destination: Destination, mappings: readonly Subscription[] | undefined): ReactNode {
+function notice(
+  destination: Destination,
+  mappings: readonly Subscription[] | undefined,
+  tab: string | undefined,
+): ReactNode {
   const { id, enabled, paused } = destination;
   if (!enabled) {
     return (
@@ -36,8 +42,10 @@ function notice(destination: Destination, mappings: readonly Subscription[] | un
       />
     );
   }
-  if (mappings === undefined) return null;
+  // The mappings say themselves what is on.
+  if (mappings === undefined || tab === "mappings") return null;
   const active = mappings.filter((mapping) => mapping.enabled);
+  if (active.length > 0 && tab !== "delivery") return null;
   if (active.length > 0) {
     return (
       <Suspense>

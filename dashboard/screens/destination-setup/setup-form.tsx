@@ -9,6 +9,7 @@ import { firstChosen } from "../../logic/presets.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { Bar } from "../../parts/page-states.tsx";
 import { Section } from "../../parts/page.tsx";
+import { useFirstProblem } from "../../parts/use-first-problem.ts";
 import { SettingFields } from "../../parts/setting-fields.tsx";
 import { SourceChecks } from "../../parts/source-checks.tsx";
 import { TestAuthentication } from "../../parts/test-authentication.tsx";
@@ -33,26 +34,31 @@ export default function SetupForm({ kind, sources, firstSource }: SetupFormProps
   const [presets, setPresets] = useState(() => firstChosen(kind));
   const settings = useSettings(kind.fields);
   const [authProblem, setAuthProblem] = useState<Error | null>(null);
+  const [tried, setTried] = useState(false);
   const create = useCreate(kind);
   const known = ["name", "sourceIds", ...kind.fields.map((field) => field.name)];
   const problems = problemsOf(create.error ?? authProblem, known);
+  const unsourced = tried && sourceIds.length === 0 ? "Choose at least one." : undefined;
+  const form = useFirstProblem([Object.values(problems.fields), Object.values(settings.malformed), unsourced ?? []]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setAuthProblem(null);
+    setTried(true);
     const values = settings.read();
-    if (values !== undefined) create.mutate({ name, sourceIds, settings: given(values), presets });
+    if (values !== undefined && sourceIds.length > 0)
+      create.mutate({ name, sourceIds, settings: given(values), presets });
   };
   const read = (): Record<string, unknown> | undefined => {
     const values = settings.read();
     return values === undefined ? undefined : given(values);
   };
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col">
+    <form ref={form} onSubmit={submit} noValidate className="flex flex-col">
       <Section title="From" help="Whose events it gets: what these sources accept from now on.">
         <SourceChecks
           sources={sources}
           chosen={sourceIds}
-          error={problems.fields["sourceIds"]}
+          error={problems.fields["sourceIds"] ?? unsourced}
           onChange={setSourceIds}
         />
       </Section>
@@ -108,7 +114,7 @@ export default function SetupForm({ kind, sources, firstSource }: SetupFormProps
             type="submit"
             variant="primary"
             loading={create.isPending}
-            disabled={sourceIds.length === 0 || create.data?.problem !== undefined}
+            disabled={create.data?.problem !== undefined}
           >
             Create the destination
           </Button>

@@ -67,10 +67,12 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
       wide
       title={subscriptionId === undefined ? "New mapping" : saved.name}
       above={props.above}
+      actions={TO_PREVIEW}
       answer={<About action={action} />}
     >
       <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_27rem]">
         <SaveForm
+          sticky
           dirty={draft.dirty || subscriptionId === undefined}
           saving={save.isPending}
           saved={save.isSuccess}
@@ -116,6 +118,13 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
     </Page>
   );
 }
+
+/** Where both do not fit beside each other. */
+const TO_PREVIEW = (
+  <a href="#preview" className="text-kumo-link underline xl:hidden">
+    Go to the preview
+  </a>
+);
 
 const About = ({ action }: { action: ActionKind }): ReactNode => (
   <>

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { ActionField } from "../../api/types.ts";
 import { sampleOf } from "../../logic/event-paths.ts";
-import type { DraftKind, FieldDraft } from "../../logic/field-draft.ts";
+import type { DraftKind } from "../../logic/field-draft.ts";
 import { changeKind, KIND_WORDS, kindsOf } from "../../logic/field-kinds.ts";
 import { revealHidden } from "../../logic/literal.ts";
 import { Choice } from "../../parts/choice.tsx";
@@ -47,7 +47,7 @@ export function FieldRow({ field, at, required, draft, onChange }: FieldRowProps
           <HelpText text={field.description} />
         </p>
       )}
-      <Outcome at={at} draft={draft} />
+      <Outcome at={at} draft={draft} required={required} />
     </div>
   );
 }
@@ -60,7 +60,7 @@ const typeWords = ({ type, multiple }: ActionField): string => {
 };
 
 /** What the event at hand gives this field; for fields of the mapping itself, whose key has no dot. */
-function Outcome({ at, draft }: { at: string; draft: FieldDraft }): ReactNode {
+function Outcome({ at, draft, required }: Pick<FieldRowProps, "at" | "draft" | "required">): ReactNode {
   const { payload } = useFacts();
   if (payload === undefined || draft.kind === "nothing" || draft.kind === "literal" || at.includes(".")) return null;
   const value = (payload as Readonly<Record<string, unknown>>)[at];
@@ -68,7 +68,7 @@ function Outcome({ at, draft }: { at: string; draft: FieldDraft }): ReactNode {
     <p className="text-sm break-words">
       <span className="text-kumo-subtle">In the preview: </span>
       {value === undefined ? (
-        <span className="text-kumo-warning">nothing</span>
+        <span className={required ? "text-kumo-warning" : "text-kumo-subtle"}>nothing</span>
       ) : (
         <code className="font-mono">{revealHidden(sampleOf(value))}</code>
       )}

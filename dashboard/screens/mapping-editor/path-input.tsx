@@ -23,7 +23,7 @@ export function PathInput({ label, path, onChange }: PathInputProps): ReactNode 
     onChange: (text: string) => onChange(storedPath(text.trim())),
   };
   return (
-    <div className="min-w-0 [&_input]:font-mono [&_input]:text-sm">
+    <div className="relative min-w-0 [&_input]:font-mono [&_input]:text-sm [&_label]:sr-only">
       <Suspense fallback={<Input aria-label={field.label} className="w-full" value={field.text} readOnly />}>
         <PathSuggestions {...field} />
       </Suspense>

@@ -23,7 +23,7 @@ export default function PathSuggestions({ label, paths, text, onChange }: PathSu
       itemToStringValue={(item: EventPath) => item.path}
       limit={MOST}
       openOnInputClick
-      label={<span className="sr-only">{label}</span>}
+      label={label}
     >
       <Autocomplete.InputGroup className="w-full" placeholder="properties.…" />
       <Autocomplete.Content>

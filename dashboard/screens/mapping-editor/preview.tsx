@@ -19,9 +19,10 @@ interface PreviewProps {
 
 /** What the mapping, as it is now, makes of one event. */
 export default function Preview({ destination, preview, picked }: PreviewProps): ReactNode {
-  const { report, error, working } = preview;
+  const { report, error, working, stuck } = preview;
   return (
     <aside
+      id="preview"
       aria-label="Preview"
       className="ring-kumo-hairline bg-kumo-base flex min-w-0 flex-col gap-4 rounded-lg p-4 ring xl:sticky xl:top-4 xl:max-h-[calc(100dvh-2rem)] xl:overflow-y-auto"
     >
@@ -39,6 +40,17 @@ export default function Preview({ destination, preview, picked }: PreviewProps):
       </div>
       <EventPicker destination={destination} picked={picked} />
       <TheEvent picked={picked} />
+      {stuck && (
+        <Banner
+          size="sm"
+          variant="secondary"
+          description={
+            picked.event === undefined
+              ? "It waits for an event that can be read."
+              : "It waits until every field is complete; what is below is from before."
+          }
+        />
+      )}
       {error !== null && (
         <Banner
           size="sm"
@@ -52,7 +64,7 @@ export default function Preview({ destination, preview, picked }: PreviewProps):
         />
       )}
       {error === null && report !== undefined && (
-        <div className={working ? "opacity-60" : ""}>
+        <div className={working || stuck ? "opacity-60" : ""}>
           <TrialReport report={report} dryRun />
         </div>
       )}

@@ -96,34 +96,36 @@ function ConditionRow({ place, condition, removable, onChange, onRemove }: Condi
   const name = (what: string): string => `${what} of condition ${place}`;
   return (
     <div className="flex min-w-0 flex-col gap-1">
-      <div className="flex min-w-0 flex-wrap items-center gap-2">
-        <div className="min-w-36 flex-1">
-          <Choice
-            aria-label={name("Subject")}
-            value={subject}
-            choices={SUBJECTS}
-            onChange={(next) => onChange(about(next, condition))}
-          />
+      <div className="flex min-w-0 items-start gap-1">
+        <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
+          <div className="min-w-30 flex-1">
+            <Choice
+              aria-label={name("Subject")}
+              value={subject}
+              choices={SUBJECTS}
+              onChange={(next) => onChange(about(next, condition))}
+            />
+          </div>
+          {hasPath(subject) && (
+            <Input
+              aria-label={name("Path")}
+              placeholder={subject === "context" ? "page.path" : "name"}
+              className="w-full min-w-28 flex-1 font-mono text-sm"
+              spellCheck={false}
+              value={path}
+              onChange={(event) => onChange({ ...condition, path: event.target.value })}
+            />
+          )}
+          <div className="min-w-30 flex-1">
+            <Choice
+              aria-label={name("Comparison")}
+              value={operator}
+              choices={operatorsOf(subject).map((each) => [each, OPERATOR_WORDS[each]])}
+              onChange={(next) => onChange({ ...condition, operator: next })}
+            />
+          </div>
+          {takesValue(operator) && <ValueInput name={name("Value")} condition={condition} onChange={onChange} />}
         </div>
-        {hasPath(subject) && (
-          <Input
-            aria-label={name("Path")}
-            placeholder={subject === "context" ? "page.path" : "name"}
-            className="w-full min-w-28 flex-1 font-mono text-sm"
-            spellCheck={false}
-            value={path}
-            onChange={(event) => onChange({ ...condition, path: event.target.value })}
-          />
-        )}
-        <div className="min-w-36 flex-1">
-          <Choice
-            aria-label={name("Comparison")}
-            value={operator}
-            choices={operatorsOf(subject).map((each) => [each, OPERATOR_WORDS[each]])}
-            onChange={(next) => onChange({ ...condition, operator: next })}
-          />
-        </div>
-        {takesValue(operator) && <ValueInput name={name("Value")} condition={condition} onChange={onChange} />}
         {removable && (
           <Button
             type="button"
@@ -151,7 +153,7 @@ function ValueInput({ name, condition, onChange }: ValueInputProps): ReactNode {
   const known = TYPES.some((type) => type === value);
   if (subject === "type" && (known || value === "")) {
     return (
-      <div className="min-w-32 flex-1">
+      <div className="min-w-28 flex-1">
         <Choice
           aria-label={name}
           value={value}
@@ -165,7 +167,7 @@ function ValueInput({ name, condition, onChange }: ValueInputProps): ReactNode {
     <Input
       aria-label={name}
       placeholder={subject === "event" ? "Order Completed" : "value"}
-      className="w-full min-w-36 flex-2"
+      className="w-full min-w-28 flex-1"
       inputMode={takesNumber(operator) ? "decimal" : undefined}
       spellCheck={false}
       value={value}

@@ -13,6 +13,8 @@ export interface PreviewState {
   readonly error: Error | null;
   /** What is shown is of an earlier draft, and a new answer is on its way. */
   readonly working: boolean;
+  /** Nothing can be tried: the event or a field is not complete. */
+  readonly stuck: boolean;
   readonly retry: () => void;
 }
 
@@ -47,6 +49,7 @@ export function usePreview(
     report: query.data,
     error: query.isPlaceholderData ? null : query.error,
     working: complete && event !== undefined && (query.isFetching || rested !== now),
+    stuck: !complete || event === undefined,
     retry: () => void query.refetch(),
   };
 }

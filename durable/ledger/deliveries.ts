@@ -136,6 +136,7 @@ export function deliveriesOf(room: DeliveriesRoom) {
       if (job?.lanes === undefined || job.done) return NOT_HELD;
       const laned = withLanes(job, job.lanes);
       const holds = job.claims === token;
+      if (holds && settlement.part <= job.part) return { proceed: job.leaseUntil > at, released: false };
       const { states, applied } = applyOutcomes(job.states, job.count, settlement, holds && mode === "send");
       const history = remember(job.history, { at, outcomes: applied, before: job.states, after: states });
       const next = schedule(job, states, outcomes, room);
@@ -145,7 +146,8 @@ export function deliveriesOf(room: DeliveriesRoom) {
       const leaseUntil = proceed ? at + DELIVERY.leaseMs : 0;
       store(paced, () => {
         book(laned, applied, settlement, at);
-        jobs.save({ ...job, ...next, states, history, leaseUntil: holds ? leaseUntil : job.leaseUntil }, job, at);
+        const held = holds ? { leaseUntil, part: settlement.part } : {};
+        jobs.save({ ...job, ...next, ...held, states, history }, job, at);
       });
       return { proceed, released: holds && !proceed };
     },

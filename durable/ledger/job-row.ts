@@ -21,6 +21,8 @@ export interface Job extends JobName {
   /** A cell of the current round failed without the destination asking for a pause. */
   readonly bySchedule: boolean;
   readonly claims: number;
+  /** The last settlement of the current claim, from 1; 0 = none. */
+  readonly part: number;
   readonly done: boolean;
 }
 
@@ -33,6 +35,7 @@ export type JobRow = {
   lease_until: number; // ms since epoch, 0 = free
   by_schedule: number; // 0 or 1
   claims: number;
+  part: number | null;
   done_at: number | null; // ms since epoch
   states: ArrayBuffer;
   lanes: string | null; // see schema.ts
@@ -40,7 +43,7 @@ export type JobRow = {
 };
 
 export const JOB_COLUMNS =
-  "key, replay, source_id, count, next_at, lease_until, by_schedule, claims, done_at, states, lanes, history";
+  "key, replay, source_id, count, next_at, lease_until, by_schedule, claims, part, done_at, states, lanes, history";
 
 /** What `replay` holds for live traffic is the empty text. */
 export const replayOf = (name: JobName): string => name.replayId ?? "";
@@ -66,6 +69,7 @@ export const toJob = (row: JobRow): Job => ({
   leaseUntil: row.lease_until,
   bySchedule: row.by_schedule === 1,
   claims: row.claims,
+  part: row.part ?? 0,
   done: row.done_at !== null,
 });
 

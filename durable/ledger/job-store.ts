@@ -71,7 +71,7 @@ export function jobStore(sql: SqlStorage) {
     lease(job: Job, until: number, claims: number): void {
       const { lanes, states } = packCells(job);
       sql.exec(
-        "UPDATE jobs SET lease_until = ?, claims = ?, lanes = ?, states = ? WHERE key = ? AND replay = ?",
+        "UPDATE jobs SET lease_until = ?, claims = ?, part = 0, lanes = ?, states = ? WHERE key = ? AND replay = ?",
         until,
         claims,
         lanes,
@@ -89,7 +89,7 @@ export function jobStore(sql: SqlStorage) {
       const { lanes, states } = packCells(job);
       sql.exec(
         `UPDATE jobs SET ${moves ? "next_at = ?, done_at = ?," : ""} states = ?, lanes = ?, history = ?,
-           pending = ?, failed = ?, lease_until = ?, by_schedule = ? WHERE key = ? AND replay = ?`,
+           pending = ?, failed = ?, lease_until = ?, by_schedule = ?, part = ? WHERE key = ? AND replay = ?`,
         ...(moves ? [job.nextAt, pending === 0 ? now : null] : []),
         states,
         lanes,
@@ -98,6 +98,7 @@ export function jobStore(sql: SqlStorage) {
         failed,
         job.leaseUntil,
         Number(job.bySchedule),
+        job.part,
         job.key,
         replayOf(job),
       );

@@ -4,7 +4,7 @@
  *   totals for 30 days.
  * - jobs: one row per segment (and replay) of a destination; `states` is core/line-states, `history` core/line-history,
  *   `lanes` a JSON list of subscription ids: '' before the first claim, NULL in rows from before there were lanes.
- *   `pending` and `failed` count lines. Finished ones stay for 7 days, so that a pointer that comes again finds them.
+ *   `pending` and `failed` count lines; `part` is the last settlement of the current claim (NULL = none). Finished ones stay for 7 days, so that a pointer that comes again finds them.
  *   Times are ms since epoch; `lease_until` 0 = free; `by_schedule` 1 = a failure of the round asked for no pause.
  * - errors: one row per status and reason with its ten latest samples; at most 100 rows.
  * - letters: one row per object of dead letters, for 90 days; `entries` is core/letters.
@@ -19,7 +19,7 @@ const TABLES = `
     key TEXT NOT NULL, replay TEXT NOT NULL, source_id TEXT NOT NULL, count INTEGER NOT NULL,
     pending INTEGER NOT NULL, failed INTEGER NOT NULL, opened_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
     lease_until INTEGER NOT NULL, by_schedule INTEGER NOT NULL, claims INTEGER NOT NULL, done_at INTEGER, states BLOB NOT NULL,
-    lanes TEXT, history TEXT, PRIMARY KEY (key, replay)
+    lanes TEXT, history TEXT, part INTEGER, PRIMARY KEY (key, replay)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS jobs_due ON jobs (next_at) WHERE done_at IS NULL;
   CREATE TABLE IF NOT EXISTS errors (
@@ -40,16 +40,17 @@ const TABLES = `
 
 /** Columns that objects made by an earlier version lack. Adding one touches no row, however many there are. */
 const LATER_COLUMNS = [
-  ["hours", "kinds"],
-  ["jobs", "lanes"],
-  ["jobs", "history"],
+  ["hours", "kinds", "TEXT"],
+  ["jobs", "lanes", "TEXT"],
+  ["jobs", "history", "TEXT"],
+  ["jobs", "part", "INTEGER"],
 ] as const;
 
 export function createTables(sql: SqlStorage): void {
   sql.exec(TABLES);
-  for (const [table, column] of LATER_COLUMNS) {
+  for (const [table, column, type] of LATER_COLUMNS) {
     const query = "SELECT COUNT(*) AS found FROM pragma_table_info(?) WHERE name = ?";
     if (sql.exec<{ found: number }>(query, table, column).one().found > 0) continue;
-    sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} TEXT`);
+    sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
   }
 }

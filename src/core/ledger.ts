@@ -65,6 +65,8 @@ export interface Settlement {
   readonly key: string;
   readonly replayId?: string;
   readonly token: number;
+  /** Of the claim's settlements, from 1: one that comes twice, because its answer got lost, is booked once. */
+  readonly part: number;
   /** As claimed, or `probe` when nothing could be sent: failures of a probe leave no mark on its cell. */
   readonly mode: "send" | "probe" | "give_up";
   /** Gate cells of lines that were let through and that at least one mapping wants. */

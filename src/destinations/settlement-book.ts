@@ -54,6 +54,7 @@ export function createBook(pointer: DeliveryPointer, claim: Granted, deps: BookD
   const name = { key, ...(replayId === undefined ? {} : { replayId }), token, mode };
   let open: Entries = noDecisions();
   let sent = 0;
+  let part = 0;
   let proceed = true;
   let failure: { readonly cause: unknown } | undefined;
   let turn: Promise<void> = Promise.resolve();
@@ -61,7 +62,7 @@ export function createBook(pointer: DeliveryPointer, claim: Granted, deps: BookD
   async function tell(entries: Entries, letters: readonly LetterObject[], release: boolean): Promise<void> {
     const { passed, unmatched, fates } = entries;
     const cells = { passed, unmatched, ...settleCells(fates, deps.tools.now()) };
-    const result = await deps.settle(destinationId, { ...name, ...cells, letters, release });
+    const result = await deps.settle(destinationId, { ...name, part: ++part, ...cells, letters, release });
     proceed &&= result.proceed;
   }
 

@@ -44,6 +44,7 @@ export function createLedgerRig(): LedgerRig {
   const sourceId = `src_${crypto.randomUUID()}`;
   const ledger = env.LEDGER.getByName(`destination:${destinationId}`);
   let segments = 0;
+  const parts = new Map<string, number>();
   const nameOf = ({ key, replayId }: Name) => ({ key, ...(replayId === undefined ? {} : { replayId }) });
   const rig: LedgerRig = {
     destinationId,
@@ -64,10 +65,14 @@ export function createLedgerRig(): LedgerRig {
       if (claim.status !== "granted") throw new Error(`${name.key} was not granted`);
       return claim;
     },
-    settle: async (name, { token, mode }, told = {}) =>
-      ledger.settle({
+    async settle(name, { token, mode }, told = {}) {
+      const claimed = `${name.key} ${name.replayId} ${token}`;
+      const part = (parts.get(claimed) ?? 0) + 1;
+      parts.set(claimed, part);
+      return ledger.settle({
         ...nameOf(name),
         token,
+        part,
         mode,
         passed: [],
         unmatched: [],
@@ -76,7 +81,8 @@ export function createLedgerRig(): LedgerRig {
         letters: [],
         release: true,
         ...told,
-      }),
+      });
+    },
     async finish(name, outcome = { status: "delivered" }, lanes) {
       const claim = await rig.granted(name, lanes);
       const passed = laneCells(claim, 0);

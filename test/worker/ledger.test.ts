@@ -69,6 +69,7 @@ describe("who may send a destination's lines", () => {
     const settlement = {
       key: pointer.key,
       token: claim.token,
+      part: 1,
       mode: "send",
       passed: [0, 1, 2],
       unmatched: [],
@@ -93,6 +94,31 @@ describe("who may send a destination's lines", () => {
     clock.at(DELIVERY.leaseMs);
     expect(await rig.claim(pointer)).toMatchObject({ status: "granted", cells: [0, 1, 2, 3, 4, 5], mode: "send" });
   });
+
+  it.each([false, true])(
+    "books a settlement that comes twice once, failures included (release: %s)",
+    async (release) => {
+      const clock = stopClock();
+      const rig = createLedgerRig();
+      const pointer = await rig.open(2);
+      const claim = await rig.granted(pointer);
+      const told = {
+        passed: [0, 1],
+        outcomes: [{ cell: 2, status: "retry", reason: "503" }],
+        release,
+        part: 1,
+      } as const;
+      const answer = await rig.settle(pointer, claim, told);
+      expect(answer).toEqual({ proceed: !release });
+      const [summary, trace] = [await rig.summary(), await rig.trace(pointer, 0)];
+      expect(await rig.settle(pointer, claim, told)).toEqual(answer);
+      expect([await rig.summary(), await rig.trace(pointer, 0)]).toEqual([summary, trace]);
+      await rig.settle(pointer, claim, { outcomes: [{ cell: 3, status: "delivered" }], part: 2 });
+      expect(await rig.summary()).toMatchObject({ delivered: 1, retried: 1 });
+      clock.at(2 * 60_000);
+      expect(await rig.granted(pointer)).toMatchObject({ cells: [2], attempt: 2 });
+    },
+  );
 
   it("knows nothing of a pointer that was never opened", async () => {
     const rig = createLedgerRig();

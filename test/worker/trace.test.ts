@@ -92,7 +92,7 @@ async function deliver(
   const claim = await ledger.claim({ key, lanes });
   if (claim.status !== "granted") throw new Error("nothing due");
   const { token, mode } = claim;
-  await ledger.settle({ key, token, mode, unmatched: [], kinds: [], letters: [], release: true, ...booked });
+  await ledger.settle({ key, token, part: 1, mode, unmatched: [], kinds: [], letters: [], release: true, ...booked });
 }
 
 const trace = (messageId: string, sourceId?: string) =>

@@ -28,6 +28,8 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/worker/**/*.test.ts"],
+          // The first use of a destination loads the engine's code, module by module here.
+          testTimeout: 20_000,
           // ESM in a package that does not say so: bundled first, as wrangler does it.
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },

@@ -61,3 +61,22 @@ export async function describedRoutes(): Promise<Described[]> {
     Object.keys(operations).map((method) => ({ method: method.toUpperCase(), path })),
   );
 }
+
+/** The path of a destination, and below it. */
+export const at = (destination: Json, rest = ""): string => `/destinations/${String(destination["id"])}${rest}`;
+
+/** Connects a webhook to a source (a new one unless the body names one) and returns it as the API shows it. */
+export async function connectWebhook(body: Record<string, unknown> = {}): Promise<Json> {
+  const named = "sourceId" in body || "sourceIds" in body;
+  const source = named ? {} : { sourceId: (await makeSource())["id"] };
+  const settings = { url: "https://hooks.example/in" };
+  const answer = await api("POST", "/destinations", {
+    metadataId: "webhook",
+    name: "Orders",
+    settings,
+    ...source,
+    ...body,
+  });
+  if (answer.data["destination"] === undefined) throw new Error(answer.text);
+  return answer.data["destination"];
+}

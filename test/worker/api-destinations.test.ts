@@ -1,43 +1,16 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { catalogOf } from "../../src/bindings/catalog.ts";
-import { api, makeSource, type Json } from "../support/api.ts";
+import { api, at, connectWebhook, makeSource, type Json } from "../support/api.ts";
 
 const SECRET = "shhh-shared-secret";
 const BEARER = "Authorization: Bearer hook-token-value";
 
-async function makeWebhook(settings: Record<string, unknown> = {}): Promise<Json> {
-  const source = await makeSource();
-  const answer = await api("POST", "/destinations", {
-    sourceId: source["id"],
-    metadataId: "webhook",
-    name: "Orders",
+const makeWebhook = (settings: Record<string, unknown> = {}): Promise<Json> =>
+  connectWebhook({
     settings: { url: "https://hooks.example/in", sharedSecret: SECRET, secretHeaders: BEARER, ...settings },
   });
-  if (answer.data["destination"] === undefined) throw new Error(answer.text);
-  return answer.data["destination"];
-}
-const at = (destination: Json, rest = "") => `/destinations/${String(destination["id"])}${rest}`;
 const opened = (destination: Json) => catalogOf(env).openDestination(String(destination["id"]));
-
-describe("the catalogue", () => {
-  it("describes the webhook with every setting, which are secret, and which take several lines", async () => {
-    const { data } = await api("GET", "/catalog/destinations");
-    const [webhook] = data["destinationsCatalog"] as unknown as Json[];
-    expect(webhook).toMatchObject({ id: "webhook", slug: "webhooks" });
-    const options = webhook?.["options"] as unknown as {
-      name: string;
-      type: string;
-      secret: boolean;
-      required: boolean;
-    }[];
-    expect(options.filter((option) => option.required).map((option) => option.name)).toEqual(["url"]);
-    expect(options.filter((option) => option.secret).map(({ name, type }) => [name, type])).toEqual([
-      ["secretHeaders", "text"],
-      ["sharedSecret", "string"],
-    ]);
-  });
-});
 
 describe("destinations", () => {
   it("are connected to a source, and say which secrets they hold without showing any", async () => {
@@ -74,7 +47,11 @@ describe("destinations", () => {
     const destination = await makeWebhook({ method: "PUT" });
     const { data } = await api("PATCH", at(destination), { settings: { sharedSecret: "", method: null } });
     expect(data["destination"]).toMatchObject({ secrets: { secretHeaders: true } });
-    expect(Object.keys((await opened(destination))?.settings ?? {}).toSorted()).toEqual(["secretHeaders", "url"]);
+    expect(Object.keys((await opened(destination))?.settings ?? {}).toSorted()).toEqual([
+      "headers",
+      "secretHeaders",
+      "url",
+    ]);
   });
 
   it.each([
@@ -100,7 +77,10 @@ describe("destinations", () => {
 
   it.each([
     [{ metadataId: "carrier-pigeon" }, "metadataId"],
-    [{ sourceId: "nope" }, "sourceId"],
+    [{ sourceId: "nope" }, "sourceIds"],
+    [{ sourceId: undefined }, "sourceId"],
+    [{ sourceIds: [] }, "sourceIds"],
+    [{ consentCategories: ["1st"] }, "consentCategories.0"],
   ])("refuse to be made with %j", async (part, field) => {
     const source = await makeSource();
     const settings = { url: "https://ok.example" };
@@ -124,6 +104,36 @@ describe("destinations", () => {
       expect([gone.status, gone.errors[0]?.message]).toEqual([404, "There is no such destination."]);
     }
     expect(await opened(destination)).toBeNull();
+  });
+
+  it("get the events of several sources, may need consent, and start with their presets", async () => {
+    const [first, second] = [await makeSource(), await makeSource({ name: "App" })];
+    const ids = [first["id"], second["id"]];
+    const destination = await connectWebhook({ sourceId: ids[0], sourceIds: ids, consentCategories: ["ads"] });
+    expect(destination).toMatchObject({ sourceId: ids[0], sourceIds: ids, consentCategories: ["ads"], paused: false });
+    const { data } = await api("GET", at(destination, "/subscriptions"));
+    expect(data["subscriptions"]).toMatchObject([{ actionId: "send", enabled: true }]);
+    const changed = await api("PATCH", at(destination), { sourceIds: [ids[1]], consentCategories: [] });
+    expect(changed.data["destination"]).toMatchObject({ sourceIds: [ids[1]], consentCategories: [] });
+    const of = async (source: Json) =>
+      (await api("GET", `/sources/${String(source["id"])}/connected-destinations`)).data["destinations"];
+    expect(await of(first)).toEqual([]);
+    expect(await of(second)).toMatchObject([{ id: destination["id"] }]);
+  });
+
+  it("are listed with everything known of their kind, or in short", async () => {
+    await makeWebhook();
+    const full = (await api("GET", "/destinations?pagination[count]=1")).data["destinations"] as unknown as Json[];
+    expect(full[0]?.["metadata"]).toMatchObject({ id: "webhook", actions: [{ id: "send" }] });
+    const { data } = await api("GET", "/destinations?pagination[count]=1&metadata=brief");
+    const [brief] = data["destinations"] as unknown as Json[];
+    expect(brief?.["metadata"]).toMatchObject({ id: "webhook", name: "Webhooks", status: "PUBLIC" });
+    expect(brief?.["metadata"]).not.toHaveProperty("actions");
+  });
+
+  it("take their kind's name back when they lose their own", async () => {
+    const { data } = await api("PATCH", at(await makeWebhook()), { name: null });
+    expect(data["destination"]?.["name"]).toBe("Webhooks");
   });
 
   it("show what was delivered", async () => {

@@ -46,18 +46,21 @@ async function runOnce(
 ): Promise<Executed[]> {
   const { destination, tokens } = instance;
   const settings = actionSettings(instance, call);
-  const used = settings.oauth?.access_token;
   let endTurn: (() => void) | undefined;
   let renewing = false;
   const options = {
     synchronizeRefreshAccessToken: async (): Promise<void> => {
-      endTurn = await tokens.takeTurn(used, call.tools.now(), call.signal);
       renewing = true;
+      // actions-core may ask twice without having renewed: the turn is this call's already.
+      if (endTurn !== undefined) return;
+      // The token in use by this call, which actions-core replaces when it has renewed it.
+      endTurn = await tokens.takeTurn(settings.oauth?.access_token, call.tools.now(), call.signal);
     },
     onTokenRefresh: async (renewed: Parameters<typeof tokens.renew>[0]): Promise<void> => {
       renewing = false;
       await context.saveTokens(tokens.renew(renewed));
       endTurn?.();
+      endTurn = undefined;
     },
   };
   // A copy: definitions and validation change what they are given.
@@ -67,7 +70,7 @@ async function runOnce(
       ? destination.onBatch(events, settings, options)
       : destination.onEvent(events[0]!, settings, options));
   } catch (error) {
-    if (renewing) throw new RenewalFailed(error);
+    if (renewing && !(error instanceof TokenRenewed)) throw new RenewalFailed(error);
     throw error;
   } finally {
     endTurn?.();

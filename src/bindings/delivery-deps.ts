@@ -8,6 +8,7 @@ import type { OutboundOptions } from "../destinations/outbound.ts";
 import type { Settings } from "../env.ts";
 import { catalogOf } from "./catalog.ts";
 import { readLines, writeJson, writeLines } from "./archive.ts";
+import { createPutObject } from "./object-store.ts";
 import { sampleHash } from "./sample-hash.ts";
 
 const HMAC_SHA_1 = { name: "HMAC", hash: "SHA-1" } as const;
@@ -90,7 +91,7 @@ export function createDeliveryDeps(env: Env, settings: Settings, workshop: Works
     writeDeadLetters: (key, letters) => writeLines(env.ARCHIVE, key, letters),
     timeLimit,
     chance: { random: () => Math.random(), hash: sampleHash },
-    tools: { fetch: guardedFetch, hmacSha1Hex, now: () => Date.now() },
+    tools: { fetch: guardedFetch, hmacSha1Hex, now: () => Date.now(), putObject: createPutObject(env) },
   };
 }
 

@@ -1,42 +1,25 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { SettingValue } from "../../src/core/catalog.ts";
 import type { Outcome } from "../../src/core/delivery.ts";
-import type { DestinationTools } from "../../src/destinations/destination.ts";
-import { findDestination, listDestinations } from "../../src/destinations/registry.ts";
-import { webhook } from "../../src/destinations/webhook.ts";
+import { webhook } from "../../src/destinations/own/webhook.ts";
+import { settingsProblem, tryKind, type FarEnd, type SeenRequest } from "../support/own-kinds.ts";
 
-const NOW = Date.parse("2026-11-22T12:00:00.000Z");
 const EVENT = {
   type: "track",
   event: "Order Completed",
   messageId: "m1",
-  properties: { revenue: 39.95, name: "Ünïcode 😀" },
+  userId: null,
+  properties: { revenue: 39.95, name: "Ünïcode 😀", coupon: "" },
 };
-
-interface Seen {
-  readonly url: string;
-  readonly init: RequestInit;
-  readonly headers: Headers;
-  readonly body: string;
-}
 
 /** Sends EVENT through a webhook with these settings; the far end is `answer`. */
 async function send(
-  settings: Record<string, unknown>,
-  answer: (seen: Seen) => Promise<Response> | Response = () => new Response("ok"),
-): Promise<{ readonly outcome: Outcome; readonly seen: Seen[] }> {
-  const seen: Seen[] = [];
-  const tools: DestinationTools = {
-    async fetch(url, init) {
-      seen.push({ url, init, headers: new Headers(init.headers), body: String(init.body) });
-      return answer(seen.at(-1)!);
-    },
-    hmacSha1Hex: async (secret, text) => createHmac("sha1", secret).update(text, "utf8").digest("hex"),
-    now: () => NOW,
-  };
-  const opened = webhook.open({ url: "https://hook.example/in", ...settings });
-  if (!opened.ok) throw new Error(opened.error);
-  const [outcome] = await opened.value([EVENT], tools, new AbortController().signal);
+  settings: Record<string, SettingValue>,
+  answer?: FarEnd,
+): Promise<{ readonly outcome: Outcome; readonly seen: SeenRequest[] }> {
+  const { perform, seen } = await tryKind(webhook, { url: "https://hook.example/in", ...settings }, answer);
+  const [outcome] = await perform([EVENT]);
   return { outcome: outcome!, seen };
 }
 
@@ -47,7 +30,7 @@ describe("the request", () => {
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatchObject({ url: "https://hook.example/in", init: { method: "POST", redirect: "manual" } });
     expect(seen[0]!.headers.get("content-type")).toBe("application/json");
-    expect(JSON.parse(seen[0]!.body)).toEqual(EVENT);
+    expect(seen[0]!.body).toBe(JSON.stringify(EVENT));
     expect(seen[0]!.headers.has("x-signature")).toBe(false);
   });
 
@@ -97,6 +80,7 @@ describe("the answer", () => {
         new Response(`${JSON.stringify([...headers])} hunter22 open-sesame`, {
           status: 401,
           statusText: "no swordfish",
+          headers: { "x-echo": "swordfish" },
         }),
     );
     expect(JSON.stringify(outcome)).not.toMatch(/hunter22|swordfish|open-sesame/);
@@ -116,7 +100,8 @@ describe("the answer", () => {
     expect(exchange!.request).toMatch(/^x-plain: ••••$/m);
     expect(exchange!.request).toMatch(/^x-signature: ••••$/m);
     expect(exchange!.sent).toBe(JSON.stringify(EVENT));
-    expect(exchange!.response.startsWith("400 Bad Request\nxxx")).toBe(true);
+    expect(exchange!.response.startsWith("400 Bad Request\n")).toBe(true);
+    expect(exchange!.response).toContain("xxx");
     expect(exchange!.response.length).toBeLessThan(2100);
   });
 
@@ -154,13 +139,11 @@ describe("the answer", () => {
 });
 
 describe("settings", () => {
-  const refusal = (settings: Record<string, unknown>): string => {
-    const opened = webhook.open({ url: "https://hook.example/in", ...settings });
-    return opened.ok ? "accepted" : opened.error;
-  };
+  const refusal = async (settings: Record<string, SettingValue>): Promise<string> =>
+    (await settingsProblem(webhook, { url: "https://hook.example/in", ...settings })) ?? "accepted";
 
-  it.each<[string, Record<string, unknown>, RegExp]>([
-    ["no URL", { url: undefined }, /^url: /],
+  it.each<[string, Record<string, SettingValue>, RegExp]>([
+    ["no URL", { url: null }, /^url: /],
     ["another scheme", { url: "ftp://hook.example" }, /http or https/],
     ["script as URL", { url: "javascript:alert(1)" }, /http or https/],
     ["no URL at all", { url: "hook.example" }, /http or https/],
@@ -179,27 +162,15 @@ describe("settings", () => {
     ],
     ["secret headers that are no header lines", { secretHeaders: "Bearer x" }, /Name: value/],
     ["a managed header among the secret ones", { secretHeaders: "Host: x" }, /Name: value/],
-  ])("refuse %s and say so", (_, settings, message) => {
-    expect(refusal(settings)).toMatch(message);
+  ])("refuse %s and say so", async (_, settings, message) => {
+    expect(await refusal(settings)).toMatch(message);
   });
 
-  it("need nothing but a URL", () => {
-    expect(refusal({})).toBe("accepted");
+  it("need nothing but a URL", async () => {
+    expect(await refusal({})).toBe("accepted");
   });
 
-  it("never repeat a secret in a refusal", () => {
-    expect(refusal({ secretHeaders: "hunter2" })).not.toContain("hunter2");
-  });
-});
-
-describe("the catalogue", () => {
-  it("knows each destination by its id, and every field of it once", () => {
-    for (const destination of listDestinations()) {
-      expect(findDestination(destination.id)).toBe(destination);
-      const names = destination.fields.map((field) => field.name);
-      expect(new Set(names).size).toBe(names.length);
-      expect(destination.secretFields.every((name) => names.includes(name))).toBe(true);
-    }
-    expect(findDestination("nothing")).toBeUndefined();
+  it("never repeat a secret in a refusal", async () => {
+    expect(await refusal({ secretHeaders: "hunter2" })).not.toContain("hunter2");
   });
 });

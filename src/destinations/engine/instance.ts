@@ -18,8 +18,11 @@ export interface Instance {
   readonly hide: Hide;
 }
 
-/** Makes a definition afresh. `env`: what it finds in `process.env`. */
-export type MakeDefinition = (env: Readonly<Record<string, string>>) => Definition;
+/** Makes a definition afresh. `env`: what it finds in `process.env`; `fields`: settings as its code gets them. */
+export type MakeDefinition = (
+  env: Readonly<Record<string, string>>,
+  fields: Readonly<Record<string, unknown>>,
+) => Definition;
 
 export interface GivenSettings {
   /** As the Catalog has them. */
@@ -30,7 +33,7 @@ export interface GivenSettings {
 
 export function createInstance(core: ActionsCore, make: MakeDefinition, { settings, fields }: GivenSettings): Instance {
   const split = { ...splitSettings(settings), fields };
-  const definition = make(split.env);
+  const definition = make(split.env, fields);
   const declared = definition.authentication?.fields ?? {};
   const isSecret = (name: string): boolean => declared[name] !== undefined && isSecretSetting(name, declared[name]);
   const secrets = secretsOf(settings, isSecret);

@@ -72,7 +72,7 @@ export async function loadCatalogued(metadataId: string): Promise<Destination | 
 }
 
 /** A destination of ours, whose settings are checked by its own schema. */
-export async function loadOwn({ kind, settings: schema, definition }: OwnKind): Promise<Destination> {
+export async function loadOwn({ kind, settings: schema, define }: OwnKind): Promise<Destination> {
   const core = await loadCore();
   const check: Parts["check"] = (settings) => {
     const parsed = schema.safeParse(settings);
@@ -81,5 +81,5 @@ export async function loadOwn({ kind, settings: schema, definition }: OwnKind): 
     return err(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`);
   };
   const { id, name } = kind;
-  return createDestination(core, { id, name, make: () => definition, check });
+  return createDestination(core, { id, name, make: (_env, fields) => define(fields), check });
 }

@@ -1,7 +1,7 @@
 import { DELIVERY, type Outcome } from "../core/delivery.ts";
 import type { Send } from "./decide.ts";
 import { isOurLimit, type Connection, type DestinationTools } from "./destination.ts";
-import { halve, wholeRefusal } from "./split.ts";
+import { halve, partOutcomes } from "./split.ts";
 
 /** A signal that aborts after some time, unless cleared before. */
 export interface TimeLimit {
@@ -28,6 +28,8 @@ export interface AttemptRun {
   readonly tools: DestinationTools;
   timeLimit(ms: number): TimeLimit;
 }
+
+type Refusal = Extract<Outcome, { status: "abandoned" }>;
 
 /** Time after the abort in which a destination may still say what it saw; then it is left alone. */
 const GRACE_MS = 1000;
@@ -112,40 +114,35 @@ export function createSender(run: AttemptRun) {
     return true;
   }
 
+  /** What was refused together and could not be tried apart, of a batch of which nothing else is known. */
+  function noteUntried(sends: readonly Send[], { reason, detail = reason }: Refusal): void {
+    const told = `refused as part of a batch, with no time left to try it alone: ${detail}`;
+    for (const send of sends) note(send, { status: "retry", reason, detail: told });
+  }
+
   /**
-   * Sends a batch. One that is refused as a whole is halved until the event that is to blame stands alone; what there
-   * is no more time for stays untried, unless nothing was learned of any event: then all have failed once, so that a
+   * Sends a batch. What is refused as a whole is halved until the event that is to blame stands alone; what there is
+   * no more time for stays untried, unless nothing was learned of any event: then all have failed once, so that a
    * destination which is slow to refuse cannot keep a batch going round for ever.
    */
   async function sendBatch(batch: readonly Send[]): Promise<boolean> {
     const parts: (readonly Send[])[] = [batch];
-    let refusal: ReturnType<typeof wholeRefusal>;
-    let concluded = 0;
-    while (parts.length > 0) {
-      const part = parts.at(-1)!;
+    let lastRefusal: Refusal | undefined;
+    let learned = 0;
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       const outcomes = await call(part);
-      if (outcomes === undefined) break;
-      parts.pop();
-      const refused = wholeRefusal(outcomes);
-      if (refused !== undefined) {
-        refusal = refused;
-        parts.push(...halve(part).toReversed());
-        continue;
+      if (outcomes === undefined) {
+        if (lastRefusal !== undefined && learned === 0) noteUntried([part, ...parts].flat(), lastRefusal);
+        return false;
       }
-      part.forEach((send, i) => note(send, outcomes[i]!));
-      concluded += part.length;
+      const { concluded, refused, refusal } = partOutcomes(part, outcomes);
+      for (const [send, outcome] of concluded) note(send, outcome);
+      learned += concluded.length;
+      lastRefusal = refusal ?? lastRefusal;
+      if (refused.length > 0) parts.push(...halve(refused).toReversed());
       if (parts.length > 0 && book.unbooked >= DELIVERY.chunkLines) await settle();
     }
-    if (refusal !== undefined && concluded === 0) {
-      const { reason, detail = reason } = refusal;
-      const outcome: Outcome = {
-        status: "retry",
-        reason,
-        detail: `refused as part of a batch, with no time left to try it alone: ${detail}`,
-      };
-      for (const send of parts.flat()) note(send, outcome);
-    }
-    return parts.length === 0;
+    return true;
   }
 
   return {

@@ -3,20 +3,31 @@ import type { Outcome } from "../core/delivery.ts";
 /** Answers to a batch that may be the fault of one event in it: not valid, too large, not processable. */
 const SPLITTABLE = new Set([400, 413, 422]);
 
-type Refused = Extract<Outcome, { status: "abandoned" }>;
+type Refusal = Extract<Outcome, { status: "abandoned" }>;
+
+const isRefusal = (outcome: Outcome | undefined): outcome is Refusal =>
+  outcome?.status === "abandoned" && outcome.batchStatus !== undefined && SPLITTABLE.has(outcome.batchStatus);
+
+/** A batch after one call: what is known of single events, and what was refused together. */
+export interface Parted<Item> {
+  readonly concluded: readonly (readonly [item: Item, outcome: Outcome])[];
+  /** Two or more: a smaller batch may fare better. */
+  readonly refused: readonly Item[];
+  readonly refusal?: Refusal;
+}
 
 /**
- * The refusal of a batch as a whole, when a smaller one may fare better. What a destination said of single events
- * (multi-status) stands, and so do answers about credentials, addresses, rates and outages.
+ * Tells what was refused as a whole from what was said of single events (multi-status, or refused before sending).
+ * Answers about credentials, addresses, rates and outages stand for all, and so does one refusal of a single event.
  */
-export function wholeRefusal(outcomes: readonly Outcome[]): Refused | undefined {
-  const [first] = outcomes;
-  if (outcomes.length < 2 || first?.status !== "abandoned") return undefined;
-  const whole = outcomes.every(
-    (outcome) =>
-      outcome.status === "abandoned" && outcome.batchStatus !== undefined && SPLITTABLE.has(outcome.batchStatus),
-  );
-  return whole ? first : undefined;
+export function partOutcomes<Item>(items: readonly Item[], outcomes: readonly Outcome[]): Parted<Item> {
+  const refused = items.filter((_, i) => isRefusal(outcomes[i]));
+  const refusal = outcomes.find(isRefusal);
+  if (refused.length < 2 || refusal === undefined) {
+    return { concluded: items.map((item, i) => [item, outcomes[i]!] as const), refused: [] };
+  }
+  const concluded = items.flatMap((item, i) => (isRefusal(outcomes[i]) ? [] : [[item, outcomes[i]!] as const]));
+  return { concluded, refused, refusal };
 }
 
 export function halve<Item>(items: readonly Item[]): [Item[], Item[]] {

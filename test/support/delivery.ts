@@ -122,7 +122,7 @@ export function createRig(): DeliveryRig {
         ...base.tools,
         async fetch(url, init) {
           const path = new URL(url).pathname;
-          const ids = eventsIn(init.body).map((event) => String(event["messageId"]));
+          const ids = (await eventsIn(init.body)).map((event) => String(event["messageId"]));
           rig.requests.push(ids);
           for (const id of ids) {
             attempts.set(id, (attempts.get(id) ?? 0) + 1);

@@ -68,8 +68,8 @@ export function hookDestination(batching: () => Batching | undefined): Destinati
   };
 }
 
-/** What the hook was sent with one request. */
-export const eventsIn = (body: unknown): DeliveredEvent[] => {
-  const parsed = JSON.parse(String(body)) as DeliveredEvent | DeliveredEvent[];
+/** The events of a request, text or bytes, one or several. */
+export async function eventsIn(body: BodyInit | null | undefined): Promise<DeliveredEvent[]> {
+  const parsed = await new Response(body).json<DeliveredEvent | DeliveredEvent[]>();
   return Array.isArray(parsed) ? parsed : [parsed];
-};
+}

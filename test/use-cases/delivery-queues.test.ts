@@ -66,6 +66,17 @@ describe("routing a segment", () => {
     expect(fates).toEqual(["ack"]);
   });
 
+  it("opens a job for each source of a destination that has several", async () => {
+    const shared = { ...destination("shared"), sourceIds: ["src_1", "src_2"] };
+    const { deps, opened } = routing([shared]);
+    const { batch } = testBatch(pointer(1, "src_1"), pointer(1, "src_2"), pointer(1, "src_3"));
+    await routeSegments(batch, deps);
+    expect(opened.map(({ destinationId, sourceId }) => [destinationId, sourceId])).toEqual([
+      ["shared", "src_1"],
+      ["shared", "src_2"],
+    ]);
+  });
+
   it("just confirms when nothing is connected", async () => {
     const { deps, opened, confirmed } = routing([]);
     const { batch, fates } = testBatch(pointer(1));

@@ -37,6 +37,9 @@ async function live(rig: DeliveryRig, ms: number, step: number): Promise<void> {
   }
 }
 
+// Hours pass in steps of a minute, each with its alarm and its queue: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => {
   vi.useRealTimers();

@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
 import { createRig } from "../support/delivery.ts";
 
+// Hours pass in steps of a minute, each with its alarm and its queue: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => {
   vi.useRealTimers();

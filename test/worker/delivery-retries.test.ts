@@ -10,6 +10,9 @@ const status =
   () =>
     new Response("no", { status: code, headers });
 
+// Hours pass in steps of a minute, each with its alarm and its queue: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
 });

@@ -2,7 +2,7 @@ import { DELIVERY, nextAskedAttemptAt, nextAttemptAt } from "../../src/core/deli
 import type { Claim, ClaimRequest, SettledCell, Settlement, SettleResult } from "../../src/core/ledger.ts";
 import { entriesOf, resendIdOf } from "../../src/core/letters.ts";
 import { remember } from "../../src/core/line-history.ts";
-import { applyOutcomes, currentRound, fixLanes, probeCells, tally } from "../../src/core/line-states.ts";
+import { applyOutcomes, currentRound, fixLanes, leastFailures, probeCells } from "../../src/core/line-states.ts";
 import { giveUpAt, paceAfter, permission, startProbe, STEADY, type Hold, type Pacing } from "../../src/core/pacing.ts";
 import { countCells, tallyCells } from "../../src/core/settle-counts.ts";
 import type { CounterStore } from "./counter-store.ts";
@@ -47,10 +47,10 @@ function schedule(
   outcomes: readonly SettledCell[],
   room: DeliveriesRoom,
 ): Pick<Job, "nextAt" | "bySchedule"> {
-  const { failures } = currentRound(after);
+  const failures = leastFailures(after);
   const bySchedule =
     before.bySchedule || outcomes.some(({ status, retryAfterMs }) => status === "retry" && retryAfterMs === undefined);
-  if (tally(after, before.count).pending === 0 || failures === currentRound(before.states).failures) {
+  if (failures === undefined || failures === leastFailures(before.states)) {
     return { nextAt: before.nextAt, bySchedule };
   }
   const asked = Math.max(0, ...outcomes.map(({ retryAfterMs = 0 }) => retryAfterMs));

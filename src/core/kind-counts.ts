@@ -85,13 +85,3 @@ export function readKinds(text: string): KindEntry[] {
     return { ...(Object.fromEntries(named) as Named), count: Number(row[FIELDS.length]), minutes };
   });
 }
-
-/** Adds up what is alike: a settlement of a thousand lines counts in a few entries. */
-export function sumTallies(tallies: Iterable<TalliedKind>): TalliedKind[] {
-  const sums = new Map<string, TalliedKind>();
-  for (const tally of tallies) {
-    const key = keyOf(tally);
-    sums.set(key, { ...tally, count: tally.count + (sums.get(key)?.count ?? 0) });
-  }
-  return [...sums.values()];
-}

@@ -124,22 +124,23 @@ export function unpackOldStates(packed: Uint8Array, count: number): CellStates {
   return Uint8Array.from(translated);
 }
 
+/** How often the pending cells that have failed least have failed; undefined when every cell is final. */
+export function leastFailures(states: CellStates): number | undefined {
+  let least = MAX_FAILURES + 1;
+  for (let cell = 0; cell < states.length && least > 0; cell++) least = Math.min(least, states[cell] ?? 0);
+  return least > MAX_FAILURES ? undefined : least;
+}
+
 /**
  * The cells of the current round: those still pending that have failed least often. A round that was cut short
  * goes on with what it has not tried before anything is tried once more.
  */
 export function currentRound(states: CellStates): { readonly failures: number; readonly cells: number[] } {
-  let failures = Infinity;
-  let cells: number[] = [];
-  for (const [cell, state] of states.entries()) {
-    if (state > MAX_FAILURES || state > failures) continue;
-    if (state < failures) {
-      failures = state;
-      cells = [];
-    }
-    cells.push(cell);
-  }
-  return { failures: Number.isFinite(failures) ? failures : 0, cells };
+  const failures = leastFailures(states);
+  const cells: number[] = [];
+  if (failures === undefined) return { failures: 0, cells };
+  for (let cell = 0; cell < states.length; cell++) if (states[cell] === failures) cells.push(cell);
+  return { failures, cells };
 }
 
 /**
@@ -156,15 +157,17 @@ export function probeCells(states: CellStates, count: number, round: readonly nu
 /** Lines with pending cells, and those among them with a cell that has failed before. */
 export function tally(states: CellStates, count: number): { readonly pending: number; readonly failed: number } {
   const lines = new Uint8Array(count);
-  for (let cell = 0; cell < states.length; cell++) {
-    const state = states[cell];
-    if (isPending(state)) lines[cell % count] = Math.max(lines[cell % count] ?? 0, state > 0 ? 2 : 1);
+  for (let lane = 0; lane < states.length; lane += count) {
+    for (let line = 0; line < count; line++) {
+      const state = states[lane + line] ?? PENDING;
+      if (state <= MAX_FAILURES) lines[line] = lines[line] === 2 || state > 0 ? 2 : 1;
+    }
   }
   let pending = 0;
   let failed = 0;
-  for (const line of lines) {
-    if (line > 0) pending++;
-    if (line === 2) failed++;
+  for (let line = 0; line < count; line++) {
+    if (lines[line] !== 0) pending++;
+    if (lines[line] === 2) failed++;
   }
   return { pending, failed };
 }

@@ -1,6 +1,6 @@
 import { latencyBucket, type Counts } from "./counters.ts";
 import type { EventKind } from "./event-kind.ts";
-import { sumTallies, type TalliedKind } from "./kind-counts.ts";
+import type { TalliedKind } from "./kind-counts.ts";
 import type { SettledCell } from "./ledger.ts";
 
 /** The reason of an outcome that came without one. */
@@ -29,17 +29,21 @@ export interface TallyPlace {
 /** The same outcomes by kind of event and subscription; those of a gate have no subscription. */
 export function tallyCells(outcomes: readonly SettledCell[], place: TallyPlace): TalliedKind[] {
   const { sourceId, count, lanes, kinds } = place;
-  return sumTallies(
-    outcomes.map((outcome) => {
-      const subscriptionId = lanes[Math.floor(outcome.cell / count) - 1];
-      return {
-        metric: outcome.status,
-        ...(outcome.kind === undefined ? {} : kinds[outcome.kind]),
-        ...(subscriptionId === undefined ? {} : { subscriptionId }),
-        ...(outcome.status === "delivered" ? {} : { reason: reasonOf(outcome) }),
-        sourceId,
-        count: 1,
-      };
-    }),
+  const laneOf = ({ cell }: SettledCell) => Math.floor(cell / count);
+  const groups = Map.groupBy(
+    outcomes,
+    (outcome) => `${outcome.status} ${laneOf(outcome)} ${outcome.kind} ${outcome.reason}`,
   );
+  return [...groups.values()].map((members) => {
+    const first = members[0]!;
+    const subscriptionId = lanes[laneOf(first) - 1];
+    return {
+      metric: first.status,
+      ...(first.kind === undefined ? {} : kinds[first.kind]),
+      ...(subscriptionId === undefined ? {} : { subscriptionId }),
+      ...(first.status === "delivered" ? {} : { reason: reasonOf(first) }),
+      sourceId,
+      count: members.length,
+    };
+  });
 }

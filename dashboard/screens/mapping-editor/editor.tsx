@@ -1,6 +1,6 @@
 import { Input } from "@cloudflare/kumo/components/input";
 import { Switch } from "@cloudflare/kumo/components/switch";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { ActionKind, Destination, DestinationKind } from "../../api/types.ts";
 import { problemsIn } from "../../logic/field-draft.ts";
 import { bodyOf, type MappingDraft, missingIn } from "../../logic/mapping-draft.ts";
@@ -50,8 +50,11 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
   const draft = useDraft(saved);
   const { value, set } = draft;
   const picked = useEvent(destination, props.search, value.trigger, props.onSearch);
+  const [triggerReady, setTriggerReady] = useState(true);
   const malformed = problemsIn(value.fields);
-  const preview = usePreview(destination.id, value, picked.event, Object.keys(malformed).length === 0);
+  const ready = triggerReady && Object.keys(malformed).length === 0;
+  const [tried, setTried] = useState(false);
+  const preview = usePreview(destination.id, value, picked.event, ready);
   const save = useSaveMapping(destination.id, subscriptionId, draft.dirty);
   const known = ["name", "trigger", ...action.fields.map(({ id }) => id)];
   const problems = problemsOf(save.error, known);
@@ -76,9 +79,15 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
           dirty={draft.dirty || subscriptionId === undefined}
           saving={save.isPending}
           saved={save.isSuccess}
-          problems={[...problems.general, ...remarks(Object.keys(malformed), save.isError)]}
-          onSave={() => Object.keys(malformed).length === 0 && save.mutate(bodyOf(value))}
-          onReset={draft.reset}
+          problems={[...problems.general, ...(tried && !ready ? [UNREADY] : [])]}
+          onSave={() => {
+            setTried(true);
+            if (ready) save.mutate(bodyOf(value));
+          }}
+          onReset={() => {
+            draft.reset();
+            setTriggerReady(true);
+          }}
           onCancel={subscriptionId === undefined ? save.leave : undefined}
         >
           <div className="ring-kumo-hairline bg-kumo-base flex flex-col gap-5 rounded-lg p-4 ring sm:p-5">
@@ -93,7 +102,10 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
             <TriggerField
               trigger={value.trigger}
               error={problems.fields["trigger"] ?? early.fields["trigger"]}
-              onChange={(trigger) => set({ trigger })}
+              onChange={(trigger, complete) => {
+                set({ trigger });
+                setTriggerReady(complete);
+              }}
             />
           </div>
           <EditorFacts.Provider value={facts}>
@@ -119,6 +131,8 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
   );
 }
 
+const UNREADY = "Not saved: something above is not complete yet.";
+
 /** Where both do not fit beside each other. */
 const TO_PREVIEW = (
   <a href="#preview" className="text-kumo-link underline xl:hidden">
@@ -137,6 +151,3 @@ const About = ({ action }: { action: ActionKind }): ReactNode => (
     )}
   </>
 );
-
-const remarks = (keys: readonly string[], tried: boolean): readonly string[] =>
-  keys.length > 0 && tried ? [`Not saved: ${keys.join(", ")} cannot be sent as they are.`] : [];

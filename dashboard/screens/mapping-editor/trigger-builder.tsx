@@ -24,7 +24,7 @@ const START: Trigger = { join: "and", conditions: [{ subject: "type", path: "", 
 
 interface TriggerBuilderProps {
   readonly trigger: string;
-  readonly onChange: (trigger: string) => void;
+  readonly onChange: (trigger: string, complete: boolean) => void;
 }
 
 /**
@@ -39,7 +39,10 @@ export function TriggerBuilder({ trigger, onChange }: TriggerBuilderProps): Reac
     const built = { ...shown.built, ...next };
     const text = writeTrigger(built);
     setShown({ text, built });
-    onChange(text);
+    onChange(
+      text,
+      built.conditions.every((one) => conditionProblem(one) === undefined),
+    );
   };
   const placed = conditions.map((condition, at) => ({ condition, at }));
   return (

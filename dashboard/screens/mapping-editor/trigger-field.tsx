@@ -7,7 +7,8 @@ import { TriggerBuilder } from "./trigger-builder.tsx";
 interface TriggerFieldProps {
   readonly trigger: string;
   readonly error: string | undefined;
-  readonly onChange: (trigger: string) => void;
+  /** `complete`: every condition says something that FQL can hold. */
+  readonly onChange: (trigger: string, complete: boolean) => void;
 }
 
 /** Which events: built from conditions, or written as FQL, which can say more. */
@@ -36,7 +37,7 @@ export function TriggerField({ trigger, error, onChange }: TriggerFieldProps): R
           }
           value={trigger}
           error={error}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={(event) => onChange(event.target.value, true)}
         />
       ) : (
         <>

@@ -2,7 +2,7 @@ import { refuse, type OpenDestination, type Refusal } from "../core/catalog.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Complaint, Settings, SettingsTrial, TrialReport, TrialRequest } from "../core/trial.ts";
 import type { DeliveryDeps } from "./deliver-job.ts";
-import type { Connection, DeliveredEvent } from "./destination.ts";
+import type { Connection, DeliveredEvent, DestinationTools, TestReport } from "./destination.ts";
 import { fires } from "./trigger.ts";
 
 /** What a trial needs: the same as a delivery, so that it shows what a delivery would do. */
@@ -96,6 +96,22 @@ function complete(event: DeliveredEvent, deps: TrialDeps): DeliveredEvent {
   return { messageId: deps.newMessageId(), ...times, context: {}, integrations: {}, ...event };
 }
 
+const NOT_SENT = "nothing was sent: this was a dry run";
+
+/** The same means without a way out, so that the destination's own code shows what it would send. */
+const withoutWayOut = (tools: DestinationTools): DestinationTools => ({
+  ...tools,
+  fetch: () => Promise.reject(new Error(NOT_SENT)),
+  ...(tools.putObject === undefined ? {} : { putObject: async () => err(NOT_SENT) }),
+});
+
+/** A dry run's report: that its requests got no answer says nothing about them. */
+function unsent(report: TestReport): TestReport {
+  if (report.exchanges.length === 0) return report;
+  const exchanges = report.exchanges.map(({ request }) => ({ request }));
+  return { ...report, exchanges, outcome: { status: "delivered" } };
+}
+
 async function runTrial(
   request: TrialRequest,
   opened: OpenDestination,
@@ -120,8 +136,10 @@ async function runTrial(
   const dryRun = request.dryRun || trigger?.fires === false;
   const limit = deps.timeLimit(TRIAL_MS);
   try {
-    const call = { actionId, mapping, events: [event], tools: deps.tools, signal: limit.signal, dryRun };
-    return ok({ ...(await connected.value.value.test(call)), ...shown });
+    const tools = dryRun ? withoutWayOut(deps.tools) : deps.tools;
+    const call = { actionId, mapping, events: [event], tools, signal: limit.signal, dryRun: false };
+    const report = await connected.value.value.test(call);
+    return ok({ ...(dryRun ? unsent(report) : report), ...shown });
   } finally {
     limit.clear();
   }

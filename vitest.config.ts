@@ -40,6 +40,7 @@ export default defineConfig({
           name: "product",
           include: [
             "test/conformance/**/*.test.ts",
+            "test/differential/**/*.test.ts",
             "test/browser/**/*.test.ts",
             "test/sdk/**/*.test.ts",
             "test/crash/**/*.test.ts",

@@ -14,7 +14,7 @@ interface Fixture {
 }
 
 const read = (name: string): readonly Fixture[] =>
-  JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8")) as readonly Fixture[];
+  JSON.parse(readFileSync(path.join(import.meta.dirname, "fixtures", name), "utf8")) as readonly Fixture[];
 
 /** The rules of the mapping kit (destinations.md §7.5), each with an example. */
 const rules = read("mapping-rules.json");

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { fires } from "../../src/destinations/trigger.ts";
 
@@ -10,7 +11,7 @@ interface Fixture {
 }
 
 const fixtures = JSON.parse(
-  readFileSync(new URL("fixtures/triggers.json", import.meta.url), "utf8"),
+  readFileSync(path.join(import.meta.dirname, "fixtures/triggers.json"), "utf8"),
 ) as readonly Fixture[];
 
 const signedUp = {

@@ -69,7 +69,9 @@ export class Capture {
     } else {
       this.#pauses.set(reply.status, reply.headers["retry-after"]);
       if (!("stream" in response)) response.statusMessage = reply.statusText;
-      response.writeHead(reply.status, { ...reply.headers, date: new Date(NOW).toUTCString() });
+      response.statusCode = reply.status;
+      const headers = { ...reply.headers, date: new Date(NOW).toUTCString() };
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       response.end(reply.body);
     }
   }

@@ -21,7 +21,7 @@ const variants = variantsOf(readManifest()).filter(
   ({ slug }) => !(slug in NOT_OFFERED) && (only === undefined || only.includes(slug)),
 );
 const all = casesOf(variants, Number(values.each), Number(values.seed));
-const cases = values.case === undefined ? all : all.filter(({ id }) => id === values.case);
+const cases = values.case === undefined ? all : [...all].filter(({ id }) => id === values.case);
 
 const started = performance.now();
 const report = new Report();

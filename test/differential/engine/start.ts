@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { Capture } from "../capture.ts";
 import type { DifferentialCase, Observation } from "../case.ts";
@@ -23,7 +24,7 @@ export async function startWorker(
       cf: false,
       telemetry: { enabled: false },
       log: new Log(LogLevel.NONE),
-      handleRuntimeStdio: (stdout, stderr) => void [stdout.resume(), stderr.resume()],
+      handleRuntimeStdio: (stdout: Readable, stderr: Readable) => void [stdout.resume(), stderr.resume()],
       workers: [
         {
           name: "differential",

@@ -96,7 +96,7 @@ async function run({ given, savedTokens, notes }: Run): Promise<Verdict[]> {
   }
   const connection = opened.value;
   for (const group of groupsOf(matched, given.events, connection.batching(given.action, given.mapping))) {
-    const events = group.flatMap((index) => given.events[index] ?? []);
+    const events = group.map((index) => given.events[index] ?? {});
     const results = await perform({ given, savedTokens, notes }, connection, events);
     for (const [at, index] of group.entries()) verdicts[index] = results[at] ?? verdictOf(undefined);
   }

@@ -17,7 +17,6 @@ export function freezeRealm(): void {
   }
   Object.defineProperty(globalThis, "Date", { value: FrozenDate, configurable: true, writable: true });
   Math.random = () => RANDOM;
-  const { crypto } = globalThis;
   Object.defineProperty(crypto, "randomUUID", { value: () => "371d371d-371d-4371-8371-371d371d371d" });
   Object.defineProperty(crypto, "getRandomValues", {
     value: (into: ArrayBufferView) => {

@@ -1,10 +1,12 @@
 import http from "node:http";
 import https from "node:https";
 import net from "node:net";
-import { urlToHttpOptions } from "node:url";
+import { URL as NodeURL, urlToHttpOptions } from "node:url";
 import { URL_HEADER } from "../case.ts";
 
 type Options = http.RequestOptions & { readonly headers?: http.OutgoingHttpHeaders };
+
+const optionsOf = (url: string | URL): Options => urlToHttpOptions(new NodeURL(String(url))) as Options;
 
 /** Sends every HTTP/1.1 request of this process to `port` of this machine. */
 export function rerouteTo(port: number): void {
@@ -14,7 +16,7 @@ export function rerouteTo(port: number): void {
     (scheme: "http:" | "https:") =>
     (first: string | URL | Options, ...rest: unknown[]): http.ClientRequest => {
       const isUrl = typeof first === "string" || first instanceof URL;
-      const fromUrl = isUrl ? (urlToHttpOptions(new URL(first)) as Options) : first;
+      const fromUrl = isUrl ? optionsOf(first) : first;
       const more = isUrl && typeof rest[0] === "object" && rest[0] !== null ? (rest[0] as Options) : {};
       const given: Options = { ...fromUrl, ...more };
       const host = originOf(given);

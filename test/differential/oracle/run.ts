@@ -96,7 +96,7 @@ export async function observe(given: DifferentialCase, upstream: Upstream, captu
     for (const index of matched) verdicts[index] = { status: "abandoned", reason: "INVALID_SETTINGS" };
   } else {
     for (const group of groupsOf(given, matched, upstream)) {
-      const events = group.indices.flatMap((index) => given.events[index] ?? []);
+      const events = group.indices.map((index) => given.events[index] ?? {});
       const results = await call(run, events, group.batch);
       for (const [at, index] of group.indices.entries())
         verdicts[index] = results[at] ?? { status: "retry", reason: "INTERNAL" };

@@ -24,7 +24,9 @@ function objectsInLists(value: unknown, path: readonly string[]): { value: objec
     });
   }
   if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([key, part]) => objectsInLists(part, [...path, key]));
+  // What stands in @literal is taken as it is.
+  const parts = Object.entries(value).filter(([key]) => key !== "@literal");
+  return parts.flatMap(([key, part]) => objectsInLists(part, [...path, key]));
 }
 
 /**

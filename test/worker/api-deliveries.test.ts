@@ -158,7 +158,7 @@ describe("the delivery overview", () => {
     ["a window that is empty", "endTime=2020-01-01", "endTime"],
   ])("refuses %s", async (_what, part, field) => {
     const source = await makeSource();
-    const given = new Map([...new URLSearchParams(`${window()}&granularity=HOUR&${part}`)]);
+    const given = new Map(new URLSearchParams(`${window()}&granularity=HOUR&${part}`));
     const query = `sourceId=${String(source["id"])}&${new URLSearchParams([...given]).toString()}`;
     const { status, errors } = await overview("successfully-received", query);
     expect([status, errors[0]?.field]).toEqual([422, field]);

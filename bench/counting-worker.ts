@@ -1,5 +1,5 @@
 // Inlet itself with its billable operations counted: the same classes and handlers, watched from outside.
-// GET /__bench/counts, POST /__bench/reset, POST /__bench/webhook?url= belong to the bench.
+// GET /__bench/counts, POST /__bench/reset, POST /__bench/connect?url=&batched belong to the bench.
 import inlet, {
   Catalog as PlainCatalog,
   Debugger as PlainDebugger,
@@ -53,30 +53,57 @@ async function demoSourceId(env: Env): Promise<string> {
   return source.id;
 }
 
-async function connectWebhook(env: Env, url: string): Promise<void> {
-  const created = await env.CATALOG.getByName("workspace").createDestination({
-    sourceIds: [await demoSourceId(env)],
-    consentCategories: [],
-    subscriptions: [],
-    metadataId: "webhook",
-    integrationName: "Webhooks",
-    name: "Bench",
-    enabled: true,
-    settings: { url },
-    secrets: {},
-  });
-  if (!created.ok) throw new Error(`no destination: ${JSON.stringify(created.error)}`);
+/** One call of the control plane, as people make it; its `data`. */
+async function api(
+  env: Env,
+  ctx: ExecutionContext,
+  path: string,
+  body: object,
+): Promise<Record<string, { id: string }>> {
+  const headers = { authorization: `Bearer ${env.INLET_ADMIN_TOKEN}`, "content-type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  const request = new Request(`http://bench.invalid/api${path}`, init) as Parameters<typeof inlet.fetch>[0];
+  const response = await inlet.fetch(request, env, ctx);
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+  return ((await response.json()) as { data: Record<string, { id: string }> }).data;
 }
 
-async function answerBench(url: URL, env: Env): Promise<Response> {
+/** What sends 100 events a request. */
+const BATCHES = {
+  name: "Every event",
+  actionId: "send",
+  enabled: true,
+  trigger: 'type = "track"',
+  settings: {
+    method: "POST",
+    body: { "@path": "$." },
+    enable_batching: true,
+    batch_format: "ndjson",
+    batch_size: 100,
+    batch_keys: ["method"],
+  },
+};
+
+/** A webhook with its preset, or an HTTP destination that takes batches. */
+async function connect(env: Env, ctx: ExecutionContext, query: URLSearchParams): Promise<void> {
+  const batched = query.has("batched");
+  const metadataId = batched ? "http" : "webhook";
+  const settings = { url: query.get("url") };
+  const input = { sourceId: await demoSourceId(env), metadataId, name: "Bench", enabled: true, settings };
+  const { destination } = await api(env, ctx, "/destinations", input);
+  if (destination === undefined) throw new Error("no destination");
+  if (batched) await api(env, ctx, `/destinations/${destination.id}/subscriptions`, BATCHES);
+}
+
+async function answerBench(url: URL, env: Env, ctx: ExecutionContext): Promise<Response> {
   switch (url.pathname) {
     case "/__bench/counts":
       return Response.json(readCounts());
     case "/__bench/reset":
       resetCounts();
       return new Response(null, { status: 204 });
-    case "/__bench/webhook":
-      await connectWebhook(env, url.searchParams.get("url") ?? "");
+    case "/__bench/connect":
+      await connect(env, ctx, url.searchParams);
       return new Response(null, { status: 204 });
     case "/__bench/stored-ids": {
       const intake = env.INTAKE.getByName(`${await demoSourceId(env)}:0`) as unknown as DurableObjectStub<Intake>;
@@ -93,7 +120,7 @@ export default {
   async fetch(request, env, ctx) {
     watched ??= watchEnv(env);
     const url = new URL(request.url);
-    if (url.pathname.startsWith("/__bench/")) return answerBench(url, watched);
+    if (url.pathname.startsWith("/__bench/")) return answerBench(url, watched, ctx);
     countFetch();
     return inlet.fetch(request, watched, ctx);
   },

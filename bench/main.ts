@@ -42,21 +42,37 @@ function throughputShapes(quick: boolean): Shape[] {
 }
 
 /** The slow shapes need time but no processor: they run beside the others on a Worker of their own. */
-function countedShapes(quick: boolean): { load: CountedShape[]; slow: CountedShape[] } {
+function countedShapes(quick: boolean): Record<"load" | "batched" | "slow", CountedShape[]> {
   const size = quick ? 0.25 : 1;
   const plain: CountedShape[] = [
-    { name: "1 a call, 50 callers", callers: 50, perCall: 1, calls: 8000 },
-    { name: "20 a call, 50 callers", callers: 50, perCall: 20, calls: 2000 },
+    { name: "1 a call, 50 callers", callers: 50, perCall: 1, calls: 8000, destinations: 0 },
+    { name: "20 a call, 50 callers", callers: 50, perCall: 20, calls: 2000, destinations: 0 },
   ];
   return {
     load: [
       ...(quick ? [] : plain),
-      { name: "1 a call, 50 callers, a webhook", callers: 50, perCall: 1, calls: 4000 * size, webhook: true },
-      { name: "20 a call, 50 callers, a webhook", callers: 50, perCall: 20, calls: 200 * size, webhook: true },
+      { name: "1 a call, 50 callers, a webhook", callers: 50, perCall: 1, calls: 4000 * size, destinations: 1 },
+      { name: "20 a call, 50 callers, a webhook", callers: 50, perCall: 20, calls: 200 * size, destinations: 1 },
+      { name: "1 a call, 50 callers, 5 webhooks", callers: 50, perCall: 1, calls: 4000 * size, destinations: 5 },
+      { name: "20 a call, 50 callers, 5 webhooks", callers: 50, perCall: 20, calls: 200 * size, destinations: 5 },
+    ],
+    batched: [
+      {
+        name: "20 a call, 50 callers, one that takes batches",
+        callers: 50,
+        perCall: 20,
+        calls: 400 * size,
+        destinations: 1,
+        batched: true,
+      },
     ],
     slow: [
-      ...(quick ? [] : [{ name: "1 a call, callers who rest", callers: 20, perCall: 1, calls: 1500, pauseMs: 100 }]),
-      { name: "1 a call, a trickle", callers: 1, perCall: 1, calls: quick ? 1 : 8, pauseMs: 4000 },
+      ...(quick
+        ? []
+        : [
+            { name: "1 a call, callers who rest", callers: 20, perCall: 1, calls: 1500, pauseMs: 100, destinations: 0 },
+          ]),
+      { name: "1 a call, a trickle", callers: 1, perCall: 1, calls: quick ? 1 : 8, pauseMs: 4000, destinations: 0 },
     ],
   };
 }
@@ -95,13 +111,14 @@ export async function runBench({ quick }: { readonly quick: boolean }): Promise<
     const startup = await measureStartup(quick ? 1 : 5);
     say("start-up: done");
     const throughput = await measureThroughput(throughputShapes(quick), driver, say);
-    const { load, slow } = countedShapes(quick);
+    const { load, batched, slow } = countedShapes(quick);
     // Counts do not care who else uses the processor; a full run leaves core's own figures undisturbed all the same.
     const early = quick ? measureCore(quick) : undefined;
     const [counted, slowly] = await Promise.all([
       countOperations(load, driver, say),
       countOperations(slow, slowDriver, say),
     ]);
+    const inBatches = await countOperations(batched, driver, say);
     const core = await (early ?? measureCore(quick));
     const report: BenchReport = {
       at: new Date().toISOString(),
@@ -110,7 +127,7 @@ export async function runBench({ quick }: { readonly quick: boolean }): Promise<
       seconds: Math.round((performance.now() - start) / 1000),
       startup,
       throughput,
-      operations: [...counted.operations, ...slowly.operations],
+      operations: [...counted.operations, ...inBatches.operations, ...slowly.operations],
       stored: counted.stored,
       core,
     };

@@ -13,8 +13,10 @@ export interface CountedShape {
   readonly calls: number;
   /** Pause of each caller after an answer, ms. Without one the callers send as fast as they are answered. */
   readonly pauseMs?: number;
-  /** One webhook destination is connected to the source. */
-  readonly webhook?: boolean;
+  /** So many are connected to the source; each gets every event. Shapes come with rising numbers of them. */
+  readonly destinations: number;
+  /** They take 100 events a request; else one. The same for all shapes that are counted together. */
+  readonly batched?: boolean;
 }
 
 export interface Operations {
@@ -22,9 +24,15 @@ export interface Operations {
   readonly events: number;
   readonly eventsPerSecond: number;
   readonly counts: Counts;
-  /** Requests the webhook received. */
+  /** Events the destinations received. */
   readonly delivered: number;
+  /** From the first call to the last event received; undefined without destinations. */
+  readonly deliveriesPerSecond: number | undefined;
 }
+
+/** Whether every destination got every event: the shape's figures are of nothing else. */
+export const deliveredAll = ({ shape, events, delivered }: Operations): boolean =>
+  delivered === events * shape.destinations;
 
 export interface StoredIds {
   readonly ids: number;
@@ -35,6 +43,7 @@ export interface StoredIds {
 const QUIET_MS = 2500;
 const LIMIT_MS = 45_000;
 const WARM_CALLS = 100;
+const LINE_BREAK = 10;
 
 async function call(server: BenchServer, path: string, body = ""): Promise<string> {
   const response = await fetch(new URL(path, server.url), { method: "POST", body });
@@ -67,12 +76,17 @@ async function send(shape: CountedShape, server: BenchServer, driver: LoadDriver
   return load.ms;
 }
 
-/** A destination that accepts everything at once. */
+/** The far end of every destination: accepts everything at once, single events and batches of one a line. */
 async function startSink() {
   let received = 0;
+  let lastAt = 0;
   const sink = createServer((request, response) => {
-    request.resume().on("end", () => {
-      received++;
+    const batch = request.headers["content-type"] === "application/x-ndjson";
+    let lines = 0;
+    request.on("data", (part: Buffer) => part.forEach((byte) => (lines += byte === LINE_BREAK ? 1 : 0)));
+    request.on("end", () => {
+      received += batch ? lines : 1;
+      lastAt = performance.now();
       response.writeHead(200, { "content-length": "0" }).end();
     });
   });
@@ -81,6 +95,7 @@ async function startSink() {
   return {
     url: `http://127.0.0.1:${port}/`,
     received: () => received,
+    lastAt: () => lastAt,
     stop: () => void sink.close().closeAllConnections(),
   };
 }
@@ -97,27 +112,30 @@ export async function countOperations(
   const server = await startServer("counting");
   const sink = await startSink();
   const operations: Operations[] = [];
-  let connected = false;
+  let connected = 0;
   try {
     for (let i = 0; i < WARM_CALLS; i++) await call(server, pathFor(1), bodyMaker(1, `warm${i}`)());
     await finalCounts(server);
     for (const [i, shape] of shapes.entries()) {
-      if (shape.webhook === true && !connected) {
-        await call(server, `/__bench/webhook?url=${encodeURIComponent(sink.url)}`);
-        connected = true;
+      for (; connected < shape.destinations; connected++) {
+        const batched = shape.batched === true ? "&batched" : "";
+        await call(server, `/__bench/connect?url=${encodeURIComponent(sink.url)}${batched}`);
       }
       await call(server, "/__bench/reset");
       const before = sink.received();
+      const start = performance.now();
       const ms = await send(shape, server, driver, `${shape.calls}c${i}`);
       const events = shape.calls * shape.perCall;
-      if (shape.webhook === true) await until(() => sink.received() - before >= events);
+      await until(() => sink.received() - before >= events * shape.destinations);
       const counts = await finalCounts(server);
+      const delivered = sink.received() - before;
       operations.push({
         shape,
         events,
         eventsPerSecond: (events / ms) * 1000,
         counts,
-        delivered: sink.received() - before,
+        delivered,
+        deliveriesPerSecond: delivered === 0 ? undefined : (delivered / (sink.lastAt() - start)) * 1000,
       });
       say(`operations: ${shape.name}: done`);
     }

@@ -1,9 +1,9 @@
 import type { Bill } from "./dollars.ts";
 import { billOf, objectRequests, queueOperations } from "./dollars.ts";
 import type { BenchReport } from "./main.ts";
-import type { Operations } from "./operations.ts";
+import { deliveredAll, type Operations } from "./operations.ts";
 import { ASSUMED_CPU, PRICES } from "./prices.ts";
-import { targetsOf, verdict } from "./targets.ts";
+import { targetsOf, verdict, type Target } from "./targets.ts";
 import type { ContestantFigures, ShapeFigures } from "./throughput.ts";
 
 /** Numbers of any size in a width that can be read: 0.0042, 1.23, 45.6, 12,345. */
@@ -73,10 +73,13 @@ function operationsText(one: Operations): string {
       .join("; ")})`,
     `  objects active for ${show((Object.values(counts.activeMs).reduce((a, b) => a + b, 0) / events) * 1000)} s`,
   ];
-  if (shape.webhook === true)
+  if (shape.destinations > 0) {
+    const due = events * shape.destinations;
+    const verdict = deliveredAll(one) ? "" : ": NOT EACH ONCE, its bill does not count";
     lines.push(
-      `  delivered    ${show(delivered)} of ${show(events)} events${delivered < events ? ": NOT ALL, its bill does not count" : ""}`,
+      `  delivered    ${show(delivered)} of ${show(due)}, ${show(one.deliveriesPerSecond)} a second${verdict}`,
     );
+  }
   return [...lines, billText(bill)].join("\n");
 }
 
@@ -85,12 +88,8 @@ function billText(bill: Bill): string {
   return `  = $${bill.total.toFixed(3)}: ${of(bill.lines)}\n  beside it: ${of(bill.beside)}`;
 }
 
-const limitText = (limit: { atLeast: number } | { atMost: number } | object): string =>
-  "atLeast" in limit
-    ? `≥ ${show(limit.atLeast as number)}`
-    : "atMost" in limit
-      ? `≤ ${show(limit.atMost as number)}`
-      : "";
+const limitText = ({ atLeast, atMost }: Target["limit"]): string =>
+  atLeast !== undefined ? `≥ ${show(atLeast)}` : atMost !== undefined ? `≤ ${show(atMost)}` : "";
 
 function coreText({ core }: BenchReport): string {
   const rows = core.core.map((one) => [

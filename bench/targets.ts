@@ -1,13 +1,13 @@
 import { sumOf } from "./counts.ts";
 import { billOf } from "./dollars.ts";
 import type { BenchReport } from "./main.ts";
-import type { Operations } from "./operations.ts";
+import { deliveredAll, type Operations } from "./operations.ts";
 import type { ShapeFigures } from "./throughput.ts";
 
-/** One of the project's numbers to hold, next to what was measured. `atLeast` and `atMost` exclude each other. */
+/** One of the project's numbers to hold, next to what was measured; no limit is set to those that are only told. */
 export interface Target {
   readonly what: string;
-  readonly limit: { readonly atLeast: number } | { readonly atMost: number };
+  readonly limit: { readonly atLeast?: number; readonly atMost?: number };
   readonly measured: number | undefined;
   readonly unit: string;
 }
@@ -17,10 +17,17 @@ const intakeRows = (one: Operations | undefined): number | undefined =>
 
 const allRows = (one: Operations | undefined): number | undefined => one && sumOf(one.counts.rowsWritten) / one.events;
 
-/** What the shape costs; undefined when it was not counted or its webhook did not get every event. */
+/** What the shape costs; undefined when it was not counted or its webhooks did not get every event once. */
 function dollarsOf(one: Operations | undefined): number | undefined {
-  if (one === undefined || (one.shape.webhook === true && one.delivered < one.events)) return undefined;
+  if (one === undefined || !deliveredAll(one)) return undefined;
   return billOf(one.counts, one.events, one.delivered).total;
+}
+
+/** What one more destination costs, from runs with different numbers of them. */
+function perDestination(few: Operations | undefined, many: Operations | undefined): number | undefined {
+  const [less, more] = [dollarsOf(few), dollarsOf(many)];
+  if (less === undefined || more === undefined || few === undefined || many === undefined) return undefined;
+  return (more - less) / (many.shape.destinations - few.shape.destinations);
 }
 
 /** The other's processor time a call ÷ Inlet's: what the ratio of the rates is when nobody else uses the machine. */
@@ -32,61 +39,87 @@ function cpuRatio({ of }: ShapeFigures, other: "bare" | "append"): number | unde
 export function targetsOf(report: BenchReport): Target[] {
   const at = (perCall: number): ShapeFigures =>
     report.throughput.find(({ shape }) => shape.callers === 64 && shape.perCall === perCall)!;
-  const counted = (perCall: number, webhook: boolean): Operations | undefined =>
-    report.operations.find(
-      ({ shape }) => shape.callers === 50 && shape.perCall === perCall && (shape.webhook ?? false) === webhook,
-    );
+  const counted = (perCall: number, destinations: number, batched = false): Operations | undefined =>
+    report.operations.find(({ shape }) => {
+      const same = shape.perCall === perCall && shape.destinations === destinations;
+      return same && shape.callers === 50 && (shape.batched ?? false) === batched;
+    });
   const [single, twenty] = [at(1), at(20)];
   const core = (sample: string) => report.core.core.find((one) => one.sample === sample)!.ratio;
   // As a window of a day holds them: all but the last hour's are packed.
   const inMemory = report.core.dedup.at(-1)!.bytesPerId;
+  const [none, one, five] = [0, 1, 5] as const;
   return [
     {
       what: "$ per million, 1 a call, one destination",
       limit: { atMost: 0.6 },
-      measured: dollarsOf(counted(1, true)),
+      measured: dollarsOf(counted(1, one)),
       unit: "$",
     },
     {
       what: "$ per million, 20 a call, one destination",
       limit: { atMost: 0.07 },
-      measured: dollarsOf(counted(20, true)),
+      measured: dollarsOf(counted(20, one)),
+      unit: "$",
+    },
+    {
+      what: "$ per million, 20 a call, one that takes batches",
+      limit: { atMost: 0.07 },
+      measured: dollarsOf(counted(20, one, true)),
       unit: "$",
     },
     {
       what: "$ per million, 1 a call, no destination",
       limit: { atMost: 0.6 },
-      measured: dollarsOf(counted(1, false)),
+      measured: dollarsOf(counted(1, none)),
       unit: "$",
     },
     {
       what: "$ per million, 20 a call, no destination",
       limit: { atMost: 0.07 },
-      measured: dollarsOf(counted(20, false)),
+      measured: dollarsOf(counted(20, none)),
       unit: "$",
+    },
+    ...[1, 20].map((perCall) => ({
+      what: `$ per million that each further destination adds, ${perCall} a call`,
+      limit: {},
+      measured: perDestination(counted(perCall, one), counted(perCall, five)),
+      unit: "$",
+    })),
+    ...[one, five].map((destinations) => ({
+      what: `deliveries, 20 a call, ${destinations === one ? "one destination" : "five destinations"}`,
+      limit: {},
+      measured: counted(20, destinations)?.deliveriesPerSecond,
+      unit: "a second",
+    })),
+    {
+      what: "deliveries, 20 a call, one that takes batches",
+      limit: {},
+      measured: counted(20, one, true)?.deliveriesPerSecond,
+      unit: "a second",
     },
     {
       what: "Intake rows written per event, 1 a call, 50 callers",
       limit: { atMost: 0.15 },
-      measured: intakeRows(counted(1, false)),
+      measured: intakeRows(counted(1, none)),
       unit: "rows",
     },
     {
       what: "Intake rows written per event, 20 a call",
       limit: { atMost: 0.05 },
-      measured: intakeRows(counted(20, false)),
+      measured: intakeRows(counted(20, none)),
       unit: "rows",
     },
     {
       what: "rows of all classes with a destination, 1 a call",
       limit: { atMost: 0.15 },
-      measured: allRows(counted(1, true)),
+      measured: allRows(counted(1, one)),
       unit: "rows",
     },
     {
       what: "rows of all classes with a destination, 20 a call",
       limit: { atMost: 0.05 },
-      measured: allRows(counted(20, true)),
+      measured: allRows(counted(20, one)),
       unit: "rows",
     },
     {
@@ -162,7 +195,13 @@ export function targetsOf(report: BenchReport): Target[] {
 /** `met`, `missed by 12 %`, or why there is no answer. */
 export function verdict({ limit, measured }: Target): string {
   if (measured === undefined || !Number.isFinite(measured)) return "not measured";
-  const bound = "atLeast" in limit ? limit.atLeast : limit.atMost;
-  const short = "atLeast" in limit ? (bound - measured) / bound : (measured - bound) / bound;
+  const { atLeast, atMost } = limit;
+  const short =
+    atLeast !== undefined
+      ? (atLeast - measured) / atLeast
+      : atMost !== undefined
+        ? (measured - atMost) / atMost
+        : undefined;
+  if (short === undefined) return "";
   return short <= 0 ? "met" : `missed by ${(short * 100).toFixed(0)} %`;
 }

@@ -152,6 +152,11 @@ export class Ledger extends DurableObject<Env> {
     if (meta.hold().pausedAt === undefined) meta.setHold({ ...meta.hold(), pausedAt: Date.now() });
   }
 
+  /** Whether the user has stopped all deliveries; far cheaper than a summary. */
+  async isPaused(): Promise<boolean> {
+    return this.#room.meta.hold().pausedAt !== undefined;
+  }
+
   /** Everything that waits goes out as the destination's own pacing allows. */
   async resume(): Promise<void> {
     const { meta, pump } = this.#room;

@@ -36,7 +36,7 @@ export function createApiDeps(
     catalog: () => catalogOf(env),
     kinds: createKindDesk((path) => env.ASSETS.fetch(new URL(path, "https://assets.invalid")), kinds),
     trials,
-    ledgers: createLedgerDesk(env, now),
+    ledgers: createLedgerDesk(env),
     chance: { random: () => Math.random(), hash: sampleHash },
     preferences: createPreferencesClient(env),
     listSamples: (sourceId, filter, count) => samples(sourceId).list(filter, count),

@@ -40,18 +40,22 @@ function mapProblem(value: SettingValue): string | undefined {
   return Object.keys(value).length > LIMITS.entries ? `must have at most ${LIMITS.entries} entries` : undefined;
 }
 
-function listProblem(value: SettingValue): string | undefined {
+function listProblem({ choices }: DestinationField, value: SettingValue): string | undefined {
   if (!Array.isArray(value)) return "must be a list of texts";
-  return value.length > LIMITS.entries ? `must have at most ${LIMITS.entries} items` : undefined;
+  if (value.length > LIMITS.entries) return `must have at most ${LIMITS.entries} items`;
+  return value.map((item) => choiceProblem(choices, item)).find((words) => words !== undefined);
+}
+
+/** Nothing when there is nothing to choose from. */
+function choiceProblem(choices: DestinationField["choices"], value: SettingValue): string | undefined {
+  if (choices === undefined || choices.length === 0 || choices.some((one) => one.value === value)) return undefined;
+  return `must be one of ${choices.map((one) => one.value).join(", ")}`;
 }
 
 /** Why a value cannot be this setting, in words that follow its name; the value itself is never repeated. */
 function problem(field: DestinationField, value: SettingValue): string | undefined {
-  if (field.multiple === true) return listProblem(value);
-  if (field.choices !== undefined && field.choices.length > 0) {
-    const isOne = field.choices.some((choice) => choice.value === value);
-    return isOne ? undefined : `must be one of ${field.choices.map((choice) => choice.value).join(", ")}`;
-  }
+  if (field.multiple === true) return listProblem(field, value);
+  if (field.choices !== undefined && field.choices.length > 0) return choiceProblem(field.choices, value);
   switch (field.type) {
     case "boolean":
       return typeof value === "boolean" ? undefined : "must be true or false";

@@ -43,6 +43,7 @@ describe("a setting", () => {
     [field({ type: "map" }), ["a"], "an object of texts by name"],
     [field({ type: "map" }), Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`${n}`, ""])), "200 entries"],
     [field({ multiple: true }), "a", "a list of texts"],
+    [field({ multiple: true, choices }), ["eu", "mars"], "must be one of us, eu"],
     [field({ type: "select", choices }), "mars", "must be one of us, eu"],
   ])("of %j cannot be %j", (of, value, words) => {
     expect(fieldProblem(of, value)).toMatch(/^API key /);

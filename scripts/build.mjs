@@ -1,4 +1,5 @@
-// Builds what is stale: dist/assets (dashboard, analytics.js files) and dist/worker (the bundled Worker).
+// Builds what is stale: dist/catalogue (Segment's destinations, by destination), dist/assets (dashboard, analytics.js
+// files, what is known of each destination) and dist/worker (the bundled Worker).
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -8,7 +9,16 @@ import { ROOT } from "./serve.mjs";
 const bin = (name) => path.join(ROOT, "node_modules/.bin", name);
 
 const SHARED = ["package-lock.json", "scripts/build.mjs"];
+/** The code of Segment's catalogue, bundled by destination: a part of the Worker, and what the kinds are made of. */
+const CATALOGUE = ["scripts/catalogue-bundle.mjs", "scripts/catalogue.mjs", ...SHARED];
+const KINDS = ["scripts/catalogue-kinds.mjs", "scripts/catalogue-facts.mjs"];
+/** What each part that can be asked for is made of, in order. */
+const MADE_OF = { assets: ["assets", "kinds"], worker: ["worker"] };
 const PARTS = {
+  catalogue: {
+    inputs: CATALOGUE,
+    make: () => run(process.execPath, ["scripts/catalogue.mjs", "code"]),
+  },
   assets: {
     inputs: ["dashboard", ...SHARED],
     make() {
@@ -17,15 +27,21 @@ const PARTS = {
       copyAnalyticsJs();
     },
   },
+  kinds: {
+    inputs: ["src/core/destination-kind.ts", "src/destinations/engine", ...KINDS, ...CATALOGUE],
+    // Gone whenever the assets were made anew.
+    output: "dist/assets/catalogue/index.json",
+    make: () => run(process.execPath, ["scripts/catalogue.mjs", "kinds"]),
+  },
   worker: {
-    inputs: ["src", "durable", "queues", "wrangler.toml", ...SHARED],
+    inputs: ["src", "durable", "queues", "wrangler.toml", ...CATALOGUE],
     make: () => run("wrangler", ["deploy", "--dry-run", "--outdir", "dist/worker"]),
   },
 };
 
-/** @param {{ parts?: (keyof typeof PARTS)[], force?: boolean }} [options] */
+/** @param {{ parts?: (keyof typeof MADE_OF)[], force?: boolean }} [options] */
 export function build({ parts = ["assets", "worker"], force = false } = {}) {
-  for (const name of parts) ifStale(name, PARTS[name].inputs, force, PARTS[name].make);
+  for (const name of ["catalogue", ...parts.flatMap((part) => MADE_OF[part])]) ifStale(name, PARTS[name], force);
 }
 
 /** The npm package's own build of analytics.js: the script, and the chunks it loads when it needs them. */
@@ -41,21 +57,22 @@ function copyAnalyticsJs() {
 
 function run(command, args) {
   const options = { cwd: ROOT, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } };
-  const { status, stdout, stderr, error } = spawnSync(bin(command), args, options);
+  const { status, stdout, stderr, error } = spawnSync(path.isAbsolute(command) ? command : bin(command), args, options);
   if (status === 0) return;
   console.error(`${command} ${args[0]} failed\n${stdout ?? ""}${stderr ?? ""}${error ?? ""}`);
   process.exit(1);
 }
 
-function ifStale(name, inputs, force, work) {
+function ifStale(name, { inputs, output, make }, force) {
   const stamp = path.join(ROOT, "dist", `.${name}`);
   const digest = createHash("sha256");
   for (const input of inputs) addTo(digest, path.join(ROOT, input));
   const now = digest.digest("hex");
-  if (!force && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  const made = output === undefined || existsSync(path.join(ROOT, output));
+  if (!force && made && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
   console.error(`Building ${name} …`);
   mkdirSync(path.join(ROOT, "dist/assets"), { recursive: true });
-  work();
+  make();
   writeFileSync(stamp, now);
 }
 
@@ -71,6 +88,6 @@ function addTo(digest, at) {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const parts = Object.keys(PARTS).filter((name) => process.argv.includes(name));
+  const parts = Object.keys(MADE_OF).filter((name) => process.argv.includes(name));
   build({ force: process.argv.includes("--force"), ...(parts.length > 0 ? { parts } : {}) });
 }

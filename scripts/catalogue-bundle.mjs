@@ -10,6 +10,8 @@ import { ROOT } from "./serve.mjs";
 const require = createRequire(import.meta.url);
 const PACKAGE = path.join(ROOT, "node_modules/@segment/action-destinations/dist/destinations");
 const OUT = path.join(ROOT, "dist/catalogue");
+/** Every destination that was bundled: `{ id, folder, env }`, where `env` names the variables that its code reads. */
+export const LISTING = path.join(OUT, "definitions.json");
 
 /** Given at run time by src/destinations/engine/modules.ts. */
 const PROVIDED = ["ajv", "ajv-formats", "cross-fetch", "@smithy/node-http-handler"];
@@ -24,7 +26,7 @@ const groupOf = (specifier) => {
 };
 
 /** [metadataId, folder] of every destination, in the package's order, read from its own list. */
-export function listDefinitions() {
+function listDefinitions() {
   const list = readFileSync(path.join(PACKAGE, "index.js"), "utf8");
   return [...list.matchAll(/^register\('([0-9a-f]{24})', '\.\/([^']+)'\);$/gm)].map(([, id, folder]) => ({
     id,
@@ -95,7 +97,7 @@ function write(name, text) {
   writeFileSync(path.join(OUT, `${name}.js`), text);
 }
 
-/** @returns {Promise<{ id: string, folder: string, env: string[] }[]>} every destination with the variables it reads */
+/** Makes dist/catalogue anew. */
 export async function bundleCatalogue() {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(path.join(OUT, "definitions"), { recursive: true });
@@ -107,11 +109,13 @@ export async function bundleCatalogue() {
   for (const [group, specifiers] of groups) {
     const others = wanted.filter((one) => !specifiers.includes(one));
     const { text, needs } = await bundleGroup(specifiers, others);
-    write(`packages/${group}`, moduleText(text, needs));
+    // google-libphonenumber looks whether it may generate code; asked this way, bundlers do not warn of it.
+    write(`packages/${group}`, moduleText(text.replaceAll(/\beval\(/g, "(0,eval)("), needs));
   }
   for (const { folder, text, needs } of built) write(`definitions/${folder}`, moduleText(text, needs));
   writeIndex(definitions, groups);
-  return definitions.map(({ id, folder }, at) => ({ id, folder, env: built[at].env }));
+  const listing = definitions.map(({ id, folder }, at) => ({ id, folder, env: built[at].env }));
+  writeFileSync(LISTING, JSON.stringify(listing));
 }
 
 function writeIndex(definitions, groups) {
@@ -124,6 +128,3 @@ function writeIndex(definitions, groups) {
     `export const definitions = {\n${byId.join("\n")}\n};\nexport const packages = {\n${packages.join("\n")}\n};\n`,
   );
 }
-
-if (process.argv[1] === import.meta.filename)
-  console.log((await bundleCatalogue()).filter((one) => one.env.length > 0));

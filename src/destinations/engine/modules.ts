@@ -146,15 +146,13 @@ export async function loadCore(): Promise<ActionsCore> {
   return sharedRequire("@segment/actions-core") as ActionsCore;
 }
 
-export const isInCatalogue = (metadataId: string): boolean => Object.hasOwn(definitions, metadataId);
-
 /**
  * The code of one destination of the catalogue, not yet run.
  * @returns gives a new instance of all its modules at each call, so that nothing one of them remembers is shared;
  *   `env` is what the definition finds in `process.env`. Undefined when the catalogue has no such destination.
  */
 export async function loadDefinition(metadataId: string): Promise<((env: Env) => unknown) | undefined> {
-  if (!isInCatalogue(metadataId)) return undefined;
+  if (!Object.hasOwn(definitions, metadataId)) return undefined;
   const source = await definitions[metadataId]!();
   await loadPackages([...source.needs, "@segment/actions-core", "ajv-formats/dist/formats"]);
   return (env) => {

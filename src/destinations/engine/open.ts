@@ -5,6 +5,7 @@ import { createConnection } from "./connection.ts";
 import { createInstance, Instances, type Definition, type MakeDefinition } from "./instance.ts";
 import { loadCore, loadDefinition, type ActionsCore } from "./modules.ts";
 import { splitSettings } from "./settings.ts";
+import { whyUnavailable } from "./unavailable.ts";
 import type { OwnKind } from "../own/own-kind.ts";
 
 /** Configured destinations of one kind whose instances an isolate keeps. */
@@ -59,16 +60,14 @@ const unavailable = (id: string, reason: string): Destination => ({
 
 /** A destination of Segment's open catalogue; undefined when it has none with this metadataId. */
 export async function loadCatalogued(metadataId: string): Promise<Destination | undefined> {
-  const make = await loadDefinition(metadataId);
-  if (make === undefined) return undefined;
+  const reason = whyUnavailable(metadataId);
+  if (reason !== undefined) return unavailable(metadataId, reason);
+  const load = await loadDefinition(metadataId);
+  if (load === undefined) return undefined;
   const core = await loadCore();
-  try {
-    const { name } = make({}) as Definition;
-    const check: Parts["check"] = (settings) => ok(splitSettings(settings).fields);
-    return createDestination(core, { id: metadataId, name, make: (env) => make(env) as Definition, check });
-  } catch (error) {
-    return unavailable(metadataId, messageOf(error));
-  }
+  const make = (env: Readonly<Record<string, string>>): Definition => load(env) as Definition;
+  const check: Parts["check"] = (settings) => ok(splitSettings(settings).fields);
+  return createDestination(core, { id: metadataId, name: make({}).name, make, check });
 }
 
 /** A destination of ours, whose settings are checked by its own schema. */

@@ -47,17 +47,15 @@ function givenUp(opened: OpenDestination): Plan {
   return { do: "abandon", opened, fate: { status: "abandoned", reason: "RETRY", detail, who: "platform" } };
 }
 
-/** Decided before any line is looked at. */
-export async function planFor(
-  opened: OpenDestination | null,
-  mode: Granted["mode"],
-  { findDestination, saveTokens }: PlanDeps,
-): Promise<Plan> {
-  if (opened === null) return { do: "drop", reason: "destination_deleted" };
-  const { destination, settings, unreadable } = opened;
-  if (!destination.enabled) return { do: "drop", reason: "destination_disabled" };
-  if (unreadable.length > 0) return waitForSecrets(opened, mode);
-  if (mode === "give_up") return givenUp(opened);
+/** Code that cannot be loaded is our fault and may be mended by the next deployment: nothing is given up for it. */
+function waitForCode(error: unknown): Plan {
+  console.error("a destination's code could not be loaded", error);
+  const detail = `its code could not be loaded: ${error instanceof Error ? error.message : String(error)}`;
+  return { do: "hold", fate: { status: "retry", reason: "INTERNAL", detail, retryAfterMs: DELIVERY.holdMs } };
+}
+
+async function connect(opened: OpenDestination, { findDestination, saveTokens }: PlanDeps): Promise<Plan> {
+  const { destination, settings } = opened;
   const definition = await findDestination(destination.metadataId);
   if (definition === undefined) return invalid(opened, `no destination is called ${destination.metadataId}`);
   const context: ConnectionContext = {
@@ -66,4 +64,18 @@ export async function planFor(
   };
   const connection = definition.open(settings, context);
   return connection.ok ? { do: "send", opened, connection: connection.value } : invalid(opened, connection.error);
+}
+
+/** Decided before any line is looked at. */
+export async function planFor(opened: OpenDestination | null, mode: Granted["mode"], deps: PlanDeps): Promise<Plan> {
+  if (opened === null) return { do: "drop", reason: "destination_deleted" };
+  const { destination, unreadable } = opened;
+  if (!destination.enabled) return { do: "drop", reason: "destination_disabled" };
+  if (unreadable.length > 0) return waitForSecrets(opened, mode);
+  if (mode === "give_up") return givenUp(opened);
+  try {
+    return await connect(opened, deps);
+  } catch (error) {
+    return waitForCode(error);
+  }
 }

@@ -24,5 +24,10 @@ export function fires(
   if (trigger.trim() === "") return { fires: false, error: "it is empty" };
   const subscription = parse(trigger);
   if ("error" in subscription) return { fires: false, error: subscription.error.message };
-  return { fires: validate(subscription, event) };
+  try {
+    return { fires: validate(subscription, event) };
+  } catch (error) {
+    // Some malformed triggers pass the parser and break the library: they must not stop a whole segment.
+    return { fires: false, error: error instanceof Error ? error.message : String(error) };
+  }
 }

@@ -1,3 +1,4 @@
+import type { SubscriptionRecord } from "../core/subscription.ts";
 import { utf8Length } from "../core/utf8.ts";
 import type { Send } from "./decide.ts";
 import type { Batching, Connection } from "./destination.ts";
@@ -57,12 +58,22 @@ function groupByKey(sends: readonly Send[], batching: Batching): { keyed: Map<st
   return { keyed, alone };
 }
 
+/** As keyFor: what is wrong with a mapping is said when it is used. */
+function batchingFor({ actionId, mapping }: SubscriptionRecord, connection: Pick<Connection, "batching">) {
+  try {
+    return connection.batching(actionId, mapping);
+  } catch (error) {
+    console.error("a mapping's batching could not be read", error);
+    return undefined;
+  }
+}
+
 /** Groups events by subscription and by its batching. A batch of one event is a single like the others. */
 export function unitsOf(sends: readonly Send[], connection: Pick<Connection, "batching">, attempt: number): Units {
   const singles: Send[] = [];
   const batches: Send[][] = [];
   for (const [subscription, members] of Map.groupBy(sends, (send) => send.subscription)) {
-    const batching = connection.batching(subscription.actionId, subscription.mapping);
+    const batching = batchingFor(subscription, connection);
     if (batching === undefined) {
       singles.push(...members);
       continue;

@@ -141,6 +141,14 @@ describe("grouping events into batches", () => {
     expect(linesOf(units)).toEqual({ singles: [1], batches: [[0, 2]] });
   });
 
+  it("sends events alone whose mapping's batching cannot be read", () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    const broken = () => {
+      throw new Error("no such action");
+    };
+    expect(linesOf(unitsOf(testSends(2), { batching: broken }, 1))).toEqual({ singles: [0, 1], batches: [] });
+  });
+
   it("makes batches smaller towards the last attempt, when an event stands alone", () => {
     expect([1, 5, 6, 7, DELIVERY.maxAttempts].map((attempt) => sizeAt(1000, attempt))).toEqual([
       1000, 1000, 250, 63, 1,

@@ -104,6 +104,18 @@ describe("what cannot be sent", () => {
     ]);
   });
 
+  it("waits, visibly, while the destination's code cannot be loaded, instead of going round unseen", async () => {
+    const memory = memoryDelivery({
+      opened: opened(),
+      claim: claimOf(3, ["sub_1"]),
+      lines: events(3),
+      deps: { findDestination: () => Promise.reject(new Error("no such module")) },
+    });
+    await run(memory);
+    const held = { status: "retry", reason: "INTERNAL", retryAfterMs: DELIVERY.holdMs };
+    expect(memory.settlements).toMatchObject([{ mode: "probe", outcomes: [held], release: true }]);
+  });
+
   it("is given up at the gate, never to be asked for again, when the archive has lost it", async () => {
     const gone = memoryDelivery({ opened: opened(), claim: claimOf(2, ["sub_1"]), lines: null });
     await run(gone);

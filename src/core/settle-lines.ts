@@ -41,7 +41,8 @@ export function parseLine(line: number, text: string): DeliveryLine {
 
 /** Receipt at the collector → `now`, when the event says when it was received. */
 function latencyOf(event: DeliveryLine["event"], now: number): number | undefined {
-  const receivedAt = Date.parse(String(event?.["receivedAt"]));
+  const told = event?.["receivedAt"];
+  const receivedAt = typeof told === "string" ? Date.parse(told) : Number.NaN;
   return Number.isFinite(receivedAt) ? Math.max(0, now - receivedAt) : undefined;
 }
 

@@ -67,7 +67,7 @@ export const BUCKET_FIELDS: readonly DestinationField[] = [
   text({
     name: "prefix",
     label: "Prefix",
-    description: "Put before every object's name: <prefix>/segment-logs/<source>/<day>/…",
+    description: "Put before the name of every object, as in <prefix>/segment-logs/<source>/<day>/<file>.",
   }),
   {
     name: "compress",

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inRuns, joinRuns, numbersOf, packRuns, runsOf, sizeOf, unpackRuns } from "../../src/core/cell-runs.ts";
 
-const numbers = fc.array(fc.integer({ min: 0, max: 300 }));
+const numbers = fc.array(fc.integer({ min: 0, max: 40 }));
 const distinct = (list: readonly number[]) => [...new Set(list)].toSorted((a, b) => a - b);
 
 describe("a set of numbers as runs", () => {
@@ -12,8 +12,8 @@ describe("a set of numbers as runs", () => {
         const runs = unpackRuns(packRuns(runsOf(list)));
         expect(numbersOf(runs)).toEqual(distinct(list));
         expect(sizeOf(runs)).toBe(distinct(list).length);
-        expect(Array.from({ length: 302 }, (_, n) => inRuns(runs, n))).toEqual(
-          Array.from({ length: 302 }, (_, n) => list.includes(n)),
+        expect(Array.from({ length: 42 }, (_, n) => inRuns(runs, n))).toEqual(
+          Array.from({ length: 42 }, (_, n) => list.includes(n)),
         );
       }),
     );

@@ -87,6 +87,18 @@ describe("the history of a job", () => {
     ]);
   });
 
+  it("counts what left no mark for each line by itself", () => {
+    const one = job(2, 1);
+    const probe = (cell: number) => ({ outcomes: [{ cell, status: "retry", reason: "503" }] }) as const;
+    one.settle(AT, { passed: [0, 1], ...probe(2) }, false);
+    one.settle(AT + 1, probe(3), false);
+    one.settle(AT + 2, probe(3), false);
+    expect([2, 3].map((cell) => one.of(cell).attempts.map(({ at, uncounted }) => [at, uncounted]))).toEqual([
+      [[AT, 1]],
+      [[AT + 2, 2]],
+    ]);
+  });
+
   it("keeps outcomes apart that differ in time, reason, detail or attempt", () => {
     const one = job(4, 1);
     const retry = { status: "retry", reason: "503", detail: "a" } as const;
@@ -146,6 +158,25 @@ describe("the room it takes", () => {
       expect(text.length).toBeLessThanOrEqual(HISTORY_CHARS);
     }
     expect(one.of(count + 1)).toMatchObject({ attemptsForgotten: true });
+  });
+
+  it("forgets what left no mark first, then failures, and what became of a line last", () => {
+    const count = 12_000;
+    const one = job(count, 1);
+    const every = (step: number, outcome: Omit<SettledCell, "cell">) =>
+      all(count, 2 * count, outcome).filter(({ cell }) => cell % step === 0);
+    one.settle(AT, { passed: gates(count) });
+    one.settle(AT, { outcomes: every(4, { status: "delivered" }) });
+    one.settle(AT, { outcomes: every(2, { status: "retry", reason: "503" }) });
+    one.settle(AT, { outcomes: every(3, { status: "retry", reason: "500" }) }, false);
+    one.settle(AT, { outcomes: every(5, { status: "retry", reason: "429" }) }, false);
+    for (let attempt = 0; attempt < 6; attempt++) {
+      one.settle(AT, { outcomes: every(7 + 2 * attempt, { status: "retry", reason: `${attempt}` }) });
+    }
+    expect(one.of(count)).toMatchObject({ attempts: [{ status: "delivered" }], attemptsForgotten: true });
+    const reasons = gates(count).flatMap((line) => one.of(count + line).attempts.map(({ reason }) => reason));
+    expect(new Set(reasons).has("500")).toBe(false);
+    expect(new Set(reasons).has("5")).toBe(true);
   });
 
   it("only makes times coarser when that is enough", () => {

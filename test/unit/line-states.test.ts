@@ -103,6 +103,13 @@ describe("rounds", () => {
     expect(read(states)).toEqual(["passed", "dropped", "abandoned", "unmatched"]);
   });
 
+  it("count a line as failed when any of its deliveries has failed", () => {
+    for (const cell of [3, 6]) {
+      const { states } = apply(fresh(), COUNT, { passed: [0], outcomes: [settled(cell, "retry")] });
+      expect(tally(states, COUNT)).toEqual({ pending: 3, failed: 1 });
+    }
+  });
+
   it("count lines, not cells: one that waits at two subscriptions waits once", () => {
     const { states } = apply(fresh(), COUNT, { passed: [0], outcomes: [settled(3, "retry"), settled(6, "retry")] });
     expect(tally(states, COUNT)).toEqual({ pending: 3, failed: 1 });
@@ -156,6 +163,17 @@ describe("what is settled", () => {
     const late = apply(states, COUNT, { unmatched: [3], outcomes: [settled(0, "dropped")] });
     expect(late.states).toEqual(states);
     expect(late.applied).toEqual([]);
+  });
+
+  it("lets nothing through that was stopped, and takes nothing back that was delivered while a gate was open", () => {
+    const stopped = apply(fresh(), COUNT, { outcomes: [settled(0, "dropped"), settled(4, "delivered")] });
+    const { states } = apply(stopped.states, COUNT, { passed: [0, 1], unmatched: [4, 7] });
+    expect([states[0], states[1], states[4], states[7]].map((state) => readState(state!).status)).toEqual([
+      "dropped",
+      "passed",
+      "delivered",
+      "unmatched",
+    ]);
   });
 
   it("takes no gate for delivered and no lane for let through", () => {

@@ -146,7 +146,7 @@ describe("the delivery overview", () => {
     const mixed = hoursOf(
       [[NOON, { metric: "abandoned", type: "track", reason: "400", count: 3 }]],
       [
-        [NOON, { "abandoned:400": 2, "abandoned:500": 4 }],
+        [NOON, { "abandoned:400": 2, "abandoned:500": 4, abandonedly: 50, "abandonedly:400": 50 }],
         [NOON + MINUTE_MS, { "abandoned:400": 1, accepted: 6 }],
       ],
     );

@@ -43,7 +43,7 @@ export function batchingOf(
   const keys = batchKeys(mapping, definition);
   const keyed = Object.fromEntries(keys.filter((key) => key in mapping).map((key) => [key, mapping[key]]));
   return {
-    size: bounded(mapping["batch_size"], MOST_EVENTS),
+    size: bounded(mapping["batch_size"] ?? mapping["max_batch_size"], MOST_EVENTS),
     bytes: bounded(mapping["batch_bytes"], MOST_BYTES),
     keyOf(event) {
       const { enable_batching, ...values } = resolve({ ...keyed, enable_batching: wanted }, event);

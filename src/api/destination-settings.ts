@@ -78,12 +78,18 @@ async function checkWhole(deps: ApiDeps, kind: DestinationKind, parts: SettingPa
   refuseAll(await deps.trials.settings(trialOf(kind, parts, old)));
 }
 
+/** What a new destination starts from; a default that its own field does not allow (there is one) is none. */
+function defaultsOf({ fields }: DestinationKind): Settings {
+  const found = fields.flatMap((field) => {
+    const value = field.secret ? undefined : (field.defaultValue as SettingValue | undefined);
+    return value === undefined || fieldProblem(field, value) !== undefined ? [] : [[field.name, value] as const];
+  });
+  return Object.fromEntries(found);
+}
+
 /** Settings of a new destination: those not given have the default of their field. */
 export async function newSettings(deps: ApiDeps, kind: DestinationKind, given: Settings): Promise<SettingParts> {
-  const defaults = kind.fields
-    .filter(({ secret, defaultValue }) => !secret && defaultValue !== undefined)
-    .map(({ name, defaultValue }) => [name, defaultValue as SettingValue] as const);
-  const parts = split(kind, given, Object.fromEntries(defaults));
+  const parts = split(kind, given, defaultsOf(kind));
   checkFields(kind, parts);
   await checkWhole(deps, kind, parts);
   return parts;

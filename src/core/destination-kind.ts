@@ -13,7 +13,8 @@ export const FieldConditions = z.object({
       fieldKey: z.string().optional(),
       type: z.enum(["field", "syncMode"]).optional(),
       operator: z.enum(["is", "is_not"]),
-      value: z.unknown(),
+      /** Absent: whether there is a value at all. */
+      value: z.unknown().optional(),
     }),
   ),
 });

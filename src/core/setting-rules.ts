@@ -8,8 +8,11 @@ const LIMITS = {
   entries: 200,
 } as const;
 
-const sameAs = (expected: unknown, value: unknown): boolean =>
-  Array.isArray(expected) ? expected.includes(value) : expected === value || String(expected) === String(value);
+/** An absent one is the same as one that is not there. */
+function sameAs(expected: unknown, value: unknown): boolean {
+  if (expected === undefined) return value === undefined || value === null || value === "";
+  return Array.isArray(expected) ? expected.includes(value) : expected === value || String(expected) === String(value);
+}
 
 /** Whether conditions on other settings hold; those on anything else (a sync mode) do not. */
 export function conditionsHold(

@@ -64,6 +64,8 @@ describe("a setting that is needed under conditions", () => {
     [conditions("all", ["region", "is", ["eu", "uk"]]), { region: "uk" }, true],
     [conditions("all", ["region", "is_not", "eu"]), {}, true],
     [conditions("all", ["on", "is", true]), { on: true }, true],
+    [conditions("all", ["region", "is_not", undefined]), { region: "eu" }, true],
+    [conditions("all", ["region", "is_not", undefined]), {}, false],
     [conditions("all", ["a", "is", 1], ["b", "is", 2]), { a: 1 }, false],
     [conditions("any", ["a", "is", 1], ["b", "is", 2]), { a: 1 }, true],
   ] as const)("%j beside %j: %s", (required, settings, needed) => {

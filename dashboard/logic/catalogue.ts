@@ -28,7 +28,7 @@ export function searchKinds(kinds: readonly KindSummary[], text: string, categor
         Number(b.kind.available) - Number(a.kind.available) ||
         a.rank - b.rank ||
         Number(isOwnKind(b.kind)) - Number(isOwnKind(a.kind)) ||
-        a.kind.name.localeCompare(b.kind.name),
+        shortName(a.kind.name).localeCompare(shortName(b.kind.name)),
     )
     .map(({ kind }) => kind);
 }
@@ -40,7 +40,7 @@ const NO_MATCH = 9;
 
 function rankOf({ name, slug, description, categories }: KindSummary, needle: string): number {
   if (needle === "") return 0;
-  const lower = name.toLowerCase();
+  const lower = shortName(name).toLowerCase();
   if (lower === needle) return 0;
   if (lower.startsWith(needle)) return 1;
   if (lower.split(/[^a-z0-9]+/).some((word) => word.startsWith(needle))) return 2;
@@ -49,9 +49,12 @@ function rankOf({ name, slug, description, categories }: KindSummary, needle: st
   return description.toLowerCase().includes(needle) ? 5 : NO_MATCH;
 }
 
+/** A tool as people call it: Segment marks its newer definitions, and there are no others here. */
+export const shortName = (name: string): string => name.replaceAll(/^Actions (?=\S)| \(Actions\)$/g, "");
+
 /** Two letters for a tool without a picture. */
 export function monogram(name: string): string {
-  const words = name
+  const words = shortName(name)
     .replace(/\(.*?\)/g, "")
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean);

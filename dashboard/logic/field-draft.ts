@@ -26,9 +26,14 @@ export type DraftProblems = Readonly<Record<string, string>>;
 const MARK = "$.";
 export const NOTHING: FieldDraft = { kind: "nothing" };
 
-/** A path as it is shown and typed: without the mark. */
-export const shownPath = (path: string): string => (path.startsWith(MARK) ? path.slice(MARK.length) : path);
-export const storedPath = (shown: string): string => (shown === "" || shown === "$" ? shown : `${MARK}${shown}`);
+/** The path of the event itself. */
+export const WHOLE_EVENT = MARK;
+
+/** A path as it is shown and typed: without the mark, unless that is all of it. */
+export const shownPath = (path: string): string =>
+  path.startsWith(MARK) && path !== WHOLE_EVENT ? path.slice(MARK.length) : path;
+export const storedPath = (shown: string): string =>
+  shown === "" || shown === "$" || shown.startsWith(MARK) ? shown : `${MARK}${shown}`;
 
 export function draftOf(value: unknown): FieldDraft {
   if (value === undefined) return NOTHING;

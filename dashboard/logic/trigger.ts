@@ -70,7 +70,8 @@ const TEXT: readonly TriggerOperator[] = [
   "ends_with",
   "not_ends_with",
 ];
-const PARTS = TEXT.slice(2);
+/** Compare with a part of the text, of which there must be one. */
+const PARTS = new Set(TEXT.slice(2));
 const PRESENCE: readonly TriggerOperator[] = ["exists", "not_exists"];
 const NUMBER: readonly TriggerOperator[] = ["number_equals", "number_not_equals", "<", "<=", ">", ">="];
 const FLAG: readonly TriggerOperator[] = ["is_true", "is_false"];
@@ -131,7 +132,7 @@ export function conditionProblem({ subject, path, operator, value }: Condition):
   if (!takesValue(operator)) return undefined;
   if (takesNumber(operator) && (value.trim() === "" || !Number.isFinite(Number(value)))) return "A number is needed.";
   if (/["~]/.test(value)) return 'A value cannot hold " or ~.';
-  if (PARTS.includes(operator) && value === "") return "Which text?";
+  if (PARTS.has(operator) && value === "") return "Which text?";
   // The engine takes a pattern with a star at its end for a beginning.
   if (operator.endsWith("ends_with") && value.endsWith("*")) return "A value to end with cannot end with *.";
   return undefined;

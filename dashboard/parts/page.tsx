@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 
 interface PageProps {
   readonly title: string;
@@ -41,12 +41,20 @@ interface SectionProps {
 }
 
 /** A titled part of a screen: heading and help to the left on wide screens, content in a card. */
-export const Section = ({ title, help, children }: SectionProps): ReactNode => (
-  <section className="border-kumo-hairline grid gap-4 border-t py-6 first:border-t-0 first:pt-0 lg:grid-cols-[17rem_1fr] lg:gap-8">
-    <div>
-      <h2 className="text-base font-semibold">{title}</h2>
-      {help !== undefined && <div className="text-kumo-subtle mt-1 text-sm">{help}</div>}
-    </div>
-    <div className="ring-kumo-hairline bg-kumo-base min-w-0 rounded-lg p-4 ring sm:p-5">{children}</div>
-  </section>
-);
+export function Section({ title, help, children }: SectionProps): ReactNode {
+  const heading = useId();
+  return (
+    <section
+      aria-labelledby={heading}
+      className="border-kumo-hairline grid gap-4 border-t py-6 first:border-t-0 first:pt-0 lg:grid-cols-[17rem_1fr] lg:gap-8"
+    >
+      <div>
+        <h2 id={heading} className="text-base font-semibold">
+          {title}
+        </h2>
+        {help !== undefined && <div className="text-kumo-subtle mt-1 text-sm">{help}</div>}
+      </div>
+      <div className="ring-kumo-hairline bg-kumo-base min-w-0 rounded-lg p-4 ring sm:p-5">{children}</div>
+    </section>
+  );
+}

@@ -31,7 +31,7 @@ export function SaveForm(props: SaveFormProps): ReactNode {
         <Banner key={message} size="sm" variant="error" description={message} />
       ))}
       <div
-        className={`flex items-center gap-2 ${sticky ? "border-kumo-hairline bg-kumo-canvas sticky bottom-0 z-10 border-t py-3" : ""}`}
+        className={`flex items-center gap-2 ${sticky ? "border-kumo-hairline bg-kumo-canvas sticky bottom-0 z-10 -mx-1 border-t px-1 py-3" : ""}`}
       >
         <Button type="submit" variant={dirty ? "primary" : "secondary"} disabled={!dirty} loading={saving}>
           Save

@@ -47,6 +47,7 @@ export function SettingField(props: SettingFieldProps): ReactNode {
     label: field.label,
     required,
     error,
+    "aria-invalid": error !== undefined,
     spellCheck: false,
     autoComplete: "off",
     value: text,
@@ -84,6 +85,7 @@ function SecretField({ field, required, text, stored, error, onChange }: Setting
     description: `${field.description}${stored ? " Leave it empty to remove the stored one." : ""}`,
     required: required && !stored,
     error,
+    "aria-invalid": error !== undefined,
     spellCheck: false,
     value: text ?? "",
     // An untouched field of a new destination is no change.

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { ApiError } from "../api/client.ts";
 import { destinationQuery } from "../api/queries.ts";
 import type { Destination } from "../api/types.ts";
+import { shortName } from "../logic/catalogue.ts";
 import { Bar, ErrorCard, NotFound } from "../parts/page-states.tsx";
 import { TabLinks } from "../parts/tab-links.tsx";
 import { TextLink } from "../parts/text-link.tsx";
@@ -57,7 +58,7 @@ const Name = ({ destination: { name, metadata, enabled, paused } }: { destinatio
     <p className="max-w-full truncate text-xl font-semibold" title={name}>
       {name}
     </p>
-    {metadata.name !== name && <Badge variant="secondary">{metadata.name}</Badge>}
+    {shortName(metadata.name) !== name && <Badge variant="secondary">{shortName(metadata.name)}</Badge>}
     {!enabled && <Badge variant="warning">switched off</Badge>}
     {paused === true && <Badge variant="warning">paused</Badge>}
   </>

@@ -6,6 +6,7 @@ import { ApiError } from "../api/client.ts";
 import { kindQuery } from "../api/destination-queries.ts";
 import { sourcesQuery } from "../api/queries.ts";
 import type { DestinationKind } from "../api/types.ts";
+import { shortName } from "../logic/catalogue.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { ListSkeleton, NotFound } from "../parts/page-states.tsx";
 import { Page } from "../parts/page.tsx";
@@ -33,7 +34,11 @@ export function DestinationSetup(): ReactNode {
   return (
     <Loaded query={kind} failure="This destination could not be loaded" skeleton={<Outline />}>
       {(loaded) => (
-        <Page title={`Add ${loaded.name}`} above={ABOVE} answer={loaded.description}>
+        <Page
+          title={`Add ${shortName(loaded.name)}`}
+          above={ABOVE}
+          answer={loaded.description === "" ? loaded.categories.join(" · ") : loaded.description}
+        >
           <Notes kind={loaded} />
           {loaded.available && (
             <Loaded query={sources} failure="The sources could not be loaded">
@@ -62,7 +67,7 @@ const Notes = ({ kind }: { kind: DestinationKind }): ReactNode => (
     {!kind.available && (
       <Banner
         variant="alert"
-        title={`${kind.name} cannot run in Inlet`}
+        title={`${shortName(kind.name)} cannot run in Inlet`}
         description={kind.unavailableReason ?? "It needs what an edge Worker does not have."}
       />
     )}

@@ -2,7 +2,7 @@ import { Badge } from "@cloudflare/kumo/components/badge";
 import { Link } from "@tanstack/react-router";
 import { memo, type ReactNode } from "react";
 import type { KindSummary } from "../../api/types.ts";
-import { isOwnKind } from "../../logic/catalogue.ts";
+import { isOwnKind, shortName } from "../../logic/catalogue.ts";
 import { plural } from "../../logic/times.ts";
 import { KindMark } from "../../parts/kind-mark.tsx";
 
@@ -32,10 +32,12 @@ export const KindCard = memo(function KindCard({ kind, source }: { kind: KindSum
           <KindMark name={kind.name} dim={!kind.available} />
           <span className="min-w-0 flex-1">
             <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-              <span className="font-medium break-words">{kind.name}</span>
+              <span className="font-medium break-words">{shortName(kind.name)}</span>
               {isOwnKind(kind) && <Badge variant="info">built in</Badge>}
             </span>
-            <span className="text-kumo-subtle mt-0.5 line-clamp-2 text-sm">{kind.description}</span>
+            <span className="text-kumo-subtle mt-0.5 line-clamp-2 text-sm">
+              {kind.description === "" ? kind.categories.join(" · ") : kind.description}
+            </span>
           </span>
         </span>
         <Foot kind={kind} />

@@ -4,6 +4,7 @@ import { Input } from "@cloudflare/kumo/components/input";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
 import type { DestinationKind, Source } from "../../api/types.ts";
+import { shortName } from "../../logic/catalogue.ts";
 import { ownSources } from "../../logic/overview.ts";
 import { firstChosen } from "../../logic/presets.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
@@ -29,7 +30,7 @@ interface SetupFormProps {
 /** Everything a first delivery needs, on one page. */
 export default function SetupForm({ kind, sources, firstSource }: SetupFormProps): ReactNode {
   const navigate = useNavigate();
-  const [name, setName] = useState(kind.name);
+  const [name, setName] = useState(shortName(kind.name));
   const [sourceIds, setSourceIds] = useState(() => likelySource(sources, firstSource));
   const [presets, setPresets] = useState(() => firstChosen(kind));
   const settings = useSettings(kind.fields);
@@ -64,7 +65,7 @@ export default function SetupForm({ kind, sources, firstSource }: SetupFormProps
       </Section>
       <Section
         title="Connection"
-        help={kind.website === undefined ? undefined : <Website address={kind.website} name={kind.name} />}
+        help={kind.website === undefined ? undefined : <Website address={kind.website} name={shortName(kind.name)} />}
       >
         <div className="flex flex-col gap-5">
           <Input
@@ -74,13 +75,14 @@ export default function SetupForm({ kind, sources, firstSource }: SetupFormProps
             maxLength={120}
             required
             error={problems.fields["name"]}
+            aria-invalid={problems.fields["name"] !== undefined}
             onChange={(event) => setName(event.target.value)}
           />
           <SettingFields fields={kind.fields} draft={settings} errors={problems.fields} />
           {kind.testsAuthentication && (
             <TestAuthentication
               path={`/catalog/destinations/${encodeURIComponent(kind.id)}/test-authentication`}
-              name={kind.name}
+              name={shortName(kind.name)}
               read={read}
               onProblem={setAuthProblem}
             />

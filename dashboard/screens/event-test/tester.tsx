@@ -1,5 +1,4 @@
 import { Button } from "@cloudflare/kumo/components/button";
-import { InputArea } from "@cloudflare/kumo/components/input";
 import { EyeIcon, PaperPlaneTiltIcon } from "@phosphor-icons/react";
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -10,6 +9,7 @@ import type { Destination, Subscription, TrialAnswer } from "../../api/types.ts"
 import type { Json } from "../../logic/event-choice.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { EventPicker } from "../../parts/event-picker.tsx";
+import { TextArea } from "../../parts/text-area.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { useEvent } from "../../parts/use-event.ts";
 
@@ -63,14 +63,12 @@ export function Tester({ destination, mappings }: TesterProps): ReactNode {
     <div className="grid gap-6 lg:grid-cols-2">
       <section aria-label="The event" className="flex min-w-0 flex-col gap-4">
         <EventPicker destination={destination} picked={picked} />
-        <InputArea
-          aria-label="The event as JSON"
+        <TextArea
+          label="The event as JSON"
           rows={18}
-          spellCheck={false}
-          className="w-full font-mono text-sm"
           value={picked.text}
           error={picked.problem}
-          onChange={(event) => picked.type(event.target.value)}
+          onChange={picked.type}
         />
         <Choice
           label="Mappings"

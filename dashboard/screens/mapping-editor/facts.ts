@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import type { ActionField } from "../../api/types.ts";
 import { type EventPath, eventPaths } from "../../logic/event-paths.ts";
-import type { FieldDraft } from "../../logic/field-draft.ts";
+import { type FieldDraft, WHOLE_EVENT } from "../../logic/field-draft.ts";
 
 export interface FieldRowProps {
   readonly field: ActionField;
@@ -35,7 +35,7 @@ export function useMakeFacts(event: unknown, payload: unknown, problems: Facts["
   return useMemo(
     () => ({
       event,
-      paths: eventPaths(event),
+      paths: [{ path: WHOLE_EVENT, sample: "all of it" }, ...eventPaths(event)],
       payload: typeof payload === "object" && payload !== null ? payload : undefined,
       problems: JSON.parse(said) as Facts["problems"],
     }),

@@ -1,9 +1,10 @@
-import { Input, InputArea } from "@cloudflare/kumo/components/input";
+import { Input } from "@cloudflare/kumo/components/input";
 import type { ReactNode } from "react";
 import type { ActionField } from "../../api/types.ts";
 import type { FieldDraft } from "../../logic/field-draft.ts";
 import { literalOf } from "../../logic/field-kinds.ts";
 import { Choice } from "../../parts/choice.tsx";
+import { TextArea } from "../../parts/text-area.tsx";
 import type { DrawRow } from "./facts.ts";
 import { ListFields, NestedFields } from "./nested-fields.tsx";
 import { PathInput } from "./path-input.tsx";
@@ -52,13 +53,11 @@ export function FieldControl({ field, at, draft, drawRow, onChange }: FieldContr
       );
     case "json":
       return (
-        <InputArea
-          aria-label={`${field.label} as JSON`}
+        <TextArea
+          label={`${field.label} as JSON`}
           rows={Math.min(14, Math.max(3, draft.text.split("\n").length))}
-          className="w-full font-mono text-sm"
-          spellCheck={false}
           value={draft.text}
-          onChange={(event) => onChange({ kind: "json", text: event.target.value })}
+          onChange={(text) => onChange({ kind: "json", text })}
         />
       );
     case "object":

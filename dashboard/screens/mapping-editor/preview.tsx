@@ -1,12 +1,12 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
-import { InputArea } from "@cloudflare/kumo/components/input";
 import { Loader } from "@cloudflare/kumo/components/loader";
 import { PencilSimpleIcon } from "@phosphor-icons/react";
 import { type ReactNode, useState } from "react";
 import type { Destination } from "../../api/types.ts";
 import { CodeView } from "../../parts/code-view.tsx";
 import { EventPicker } from "../../parts/event-picker.tsx";
+import { TextArea } from "../../parts/text-area.tsx";
 import { TrialReport } from "../../parts/trial-report.tsx";
 import type { PickedEvent } from "../../parts/use-event.ts";
 import type { PreviewState } from "./use-preview.ts";
@@ -76,15 +76,7 @@ function TheEvent({ picked }: { picked: PickedEvent }): ReactNode {
   const [editing, setEditing] = useState(false);
   if (editing) {
     return (
-      <InputArea
-        aria-label="The event as JSON"
-        rows={12}
-        spellCheck={false}
-        className="w-full font-mono text-sm"
-        value={picked.text}
-        error={picked.problem}
-        onChange={(event) => picked.type(event.target.value)}
-      />
+      <TextArea label="The event as JSON" rows={12} value={picked.text} error={picked.problem} onChange={picked.type} />
     );
   }
   return (

@@ -1,7 +1,7 @@
 import { Button } from "@cloudflare/kumo/components/button";
-import { InputArea } from "@cloudflare/kumo/components/input";
 import { type ReactNode, useState } from "react";
 import { readTrigger } from "../../logic/trigger.ts";
+import { TextArea } from "../../parts/text-area.tsx";
 import { TriggerBuilder } from "./trigger-builder.tsx";
 
 interface TriggerFieldProps {
@@ -25,19 +25,17 @@ export function TriggerField({ trigger, error, onChange }: TriggerFieldProps): R
         </Button>
       </div>
       {text ? (
-        <InputArea
-          aria-label="Trigger as FQL"
+        <TextArea
+          label="Trigger as FQL"
           rows={3}
-          spellCheck={false}
-          className="w-full font-mono text-sm"
-          description={
+          help={
             readable
               ? 'Such as: type = "track" and event = "Order Completed". Text goes in double quotes.'
               : "This trigger says more than the builder can show, so it stays text."
           }
           value={trigger}
           error={error}
-          onChange={(event) => onChange(event.target.value, true)}
+          onChange={(next) => onChange(next, true)}
         />
       ) : (
         <>

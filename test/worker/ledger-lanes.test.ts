@@ -178,6 +178,20 @@ describe("the trace of a line", () => {
     expect(lane).toMatchObject({ status: "pending", failures: 1, reason: "429", nextAttemptAt: START + 30_000 });
   });
 
+  it("tells nothing of a line's neighbours, though all were settled together", async () => {
+    const rig = createLedgerRig();
+    const pointer = await rig.open(3);
+    const claim = await rig.granted(pointer);
+    await rig.settle(pointer, claim, { passed: [0, 1, 2], unmatched: [4], outcomes: [delivered(3), delivered(5)] });
+    expect((await rig.trace(pointer, 2))[1]).toMatchObject({ attempts: [{ status: "delivered" }] });
+    expect((await rig.trace(pointer, 1))[1]).toEqual({
+      subscriptionId: "one",
+      status: "unmatched",
+      failures: 0,
+      attempts: [],
+    });
+  });
+
   it("says why the gate stopped it, and shows replays beside the live delivery", async () => {
     const rig = createLedgerRig();
     const pointer = await rig.open(1);

@@ -1,4 +1,4 @@
-import { evictDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
 import { START, stopClock } from "../support/clock.ts";
@@ -80,6 +80,9 @@ describe("a destination that the user has paused", () => {
     expect(rig.takeSent()).toEqual([]);
     expect(await rig.claim(waiting)).toEqual({ status: "nothing_due" });
     expect(await rig.claim(down)).toEqual({ status: "nothing_due" });
+    // Nor does the alarm go round and round for them.
+    const next = await runInDurableObject(rig.ledger, (_, { storage }) => storage.getAlarm());
+    expect(next).toBeGreaterThan(Date.now());
     expect(await rig.summary()).toMatchObject({ waiting: DELIVERY.downAfterFailures + 1, abandoned: 0 });
   });
 

@@ -28,6 +28,7 @@ const report = new Report();
 await runCases(cases, Number(values.pairs), (result) => {
   report.add(result);
   if (values.case !== undefined) console.log(JSON.stringify(result, undefined, 1));
+  if (result.difference !== undefined) console.error(`${result.given.id}: ${result.difference.slice(0, 300)}`);
   if (report.all.cases % 1000 === 0) console.error(`${report.all.cases} cases, ${report.unequal.length} unequal …`);
 });
 console.log(report.lines().join("\n"));

@@ -11,5 +11,12 @@ export interface KnownDifference {
 
 export const KNOWN: readonly KnownDifference[] = [];
 
-/** Not run: Inlet does not offer these destinations, and says so in the catalogue. */
-export const NOT_OFFERED: Readonly<Record<string, string>> = {};
+/** Not run: Inlet does not offer these destinations, and says so in the catalogue. By slug, with the cause. */
+export const NOT_OFFERED: Readonly<Record<string, string>> = {
+  kafka: "Kafka's protocol needs raw sockets, which bypass the guard",
+  sftp: "SFTP needs raw sockets, which bypass the guard",
+  "liveramp-audiences": "uploads over SFTP, or from a bucket in Segment's own AWS account",
+  "the-trade-desk-crm": "stores files in a bucket in Segment's own AWS account",
+  segment: "hands its results to Segment's own pipeline instead of sending them",
+  "segment-profiles": "hands its results to Segment's own pipeline instead of sending them",
+};

@@ -153,4 +153,3 @@ export function deliveriesOf(room: DeliveriesRoom) {
     },
   };
 }
-export type Deliveries = ReturnType<typeof deliveriesOf>;

@@ -94,4 +94,3 @@ export function createPump(room: PumpRoom) {
     },
   };
 }
-export type Pump = ReturnType<typeof createPump>;

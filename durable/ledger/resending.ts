@@ -75,4 +75,3 @@ export function createResending({ jobs, letters, resends, destinationId, transac
     },
   };
 }
-export type Resending = ReturnType<typeof createResending>;

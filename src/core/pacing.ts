@@ -48,7 +48,7 @@ export const giveUpAt = (nextAt: number, { resumedAt = 0 }: Hold): number =>
 const probeDelay = (probes: number, random: number): number =>
   Math.round(Math.min(10_000 * 2 ** probes, 300_000) * (0.85 + 0.3 * random));
 
-type Answer = Pick<SettledCell, "status" | "reason" | "retryAfterMs">;
+type Answer = Pick<SettledCell, "status" | "reason" | "retryAfterMs" | "sameCall">;
 
 /** Codes of lines that were given up without asking the destination. */
 const OUR_OWN = new Set(["INVALID_SETTINGS", "MESSAGE_REJECTED", "INTERNAL", "UNSUPPORTED_EVENT_TYPE", "EREFUSED"]);
@@ -82,7 +82,7 @@ export function paceAfter(pacing: Pacing, { lines, probe, now, random }: Answers
   let pause = 0;
   for (const line of lines) {
     const verdict = verdictOf(line);
-    if (verdict === "nothing") continue;
+    if (verdict === "nothing" || (verdict === "failed" && line.sameCall)) continue;
     failedNow = verdict === "failed";
     if (verdict === "alive") {
       const { pausedUntil = 0 } = next;

@@ -20,6 +20,8 @@ export interface CellFate {
   readonly line?: DeliveryLine;
   /** Absent at the gate. */
   readonly subscriptionId?: string;
+  /** It came with the fate before it, of one call. */
+  readonly sameCall?: true;
 }
 
 /** Samples of one reason that travel to the ledger with one settlement. */
@@ -87,7 +89,7 @@ export function settleCells(
 ): { readonly outcomes: SettledCell[]; readonly kinds: EventKind[] } {
   const index = kindIndex();
   const samples = new Map<string, number>();
-  const outcomes = fates.map(({ cell, fate, line }): SettledCell => {
+  const outcomes = fates.map(({ cell, fate, line, sameCall }): SettledCell => {
     const { sample, ...settled } = settledOf(fate, line, now);
     const kind = line === undefined ? undefined : index.numberOf(line);
     const group = `${settled.status}:${settled.reason}`;
@@ -96,6 +98,7 @@ export function settleCells(
     return {
       cell,
       ...settled,
+      ...(sameCall === undefined ? {} : { sameCall }),
       ...(kind === undefined ? {} : { kind }),
       ...(sample !== undefined && taken < SAMPLES_PER_REASON ? { sample } : {}),
     };

@@ -11,7 +11,8 @@ export interface TimeLimit {
 
 /** Where outcomes are kept until the ledger has them. */
 export interface OutcomeBook {
-  note(send: Send, outcome: Outcome): void;
+  /** `sameCall`: it came with the outcome noted before it. */
+  note(send: Send, outcome: Outcome, sameCall?: boolean): void;
   /** Outcomes noted and not yet with the ledger. */
   readonly unbooked: number;
   /** Tells the ledger all of them; false when nothing more may be sent. */
@@ -82,10 +83,12 @@ export function createSender(run: AttemptRun) {
     if (!(await book.settle())) stopped = true;
   };
 
-  function note(send: Send, outcome: Outcome): void {
-    book.note(send, outcome);
-    failuresInRow = outcome.status === "retry" ? failuresInRow + 1 : 0;
-    stopped ||= outcome.status !== "delivered" && outcome.retryAfterMs !== undefined;
+  /** What one call has brought: a batch that failed is one failure of the destination, and no item of it another. */
+  function note(concluded: readonly (readonly [Send, Outcome])[]): void {
+    concluded.forEach(([send, outcome], i) => book.note(send, outcome, i > 0));
+    const outcomes = concluded.map(([, outcome]) => outcome);
+    failuresInRow = outcomes.every(({ status }) => status === "retry") ? failuresInRow + 1 : 0;
+    stopped ||= outcomes.some((outcome) => outcome.status !== "delivered" && outcome.retryAfterMs !== undefined);
   }
 
   /** The outcomes of one call; undefined when it was not made. */
@@ -110,36 +113,37 @@ export function createSender(run: AttemptRun) {
   async function sendSingle(send: Send): Promise<boolean> {
     const outcomes = await call([send]);
     if (outcomes === undefined) return false;
-    outcomes.slice(0, 1).forEach((outcome) => note(send, outcome));
+    note(outcomes.slice(0, 1).map((outcome) => [send, outcome]));
     return true;
   }
 
   /** What was refused together and could not be tried apart, of a batch of which nothing else is known. */
   function noteUntried(sends: readonly Send[], { reason, detail = reason }: Refusal): void {
     const told = `refused as part of a batch, with no time left to try it alone: ${detail}`;
-    for (const send of sends) note(send, { status: "retry", reason, detail: told });
+    note(sends.map((send) => [send, { status: "retry", reason, detail: told }]));
   }
 
   /**
-   * Sends a batch. What is refused as a whole is halved until the event that is to blame stands alone; what there is
-   * no more time for stays untried, unless nothing was learned of any event: then all have failed once, so that a
-   * destination which is slow to refuse cannot keep a batch going round for ever.
+   * Sends a batch. What is refused as a whole is halved until the event that is to blame stands alone, larger parts
+   * first, so that the events without fault are soon through. What there is no more time for stays untried, unless
+   * nothing was learned of any event: then all have failed once, so that a destination which is slow to refuse cannot
+   * keep a batch going round for ever.
    */
   async function sendBatch(batch: readonly Send[]): Promise<boolean> {
     const parts: (readonly Send[])[] = [batch];
     let lastRefusal: Refusal | undefined;
     let learned = 0;
-    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
       const outcomes = await call(part);
       if (outcomes === undefined) {
         if (lastRefusal !== undefined && learned === 0) noteUntried([part, ...parts].flat(), lastRefusal);
         return false;
       }
       const { concluded, refused, refusal } = partOutcomes(part, outcomes);
-      for (const [send, outcome] of concluded) note(send, outcome);
+      if (concluded.length > 0) note(concluded);
       learned += concluded.length;
       lastRefusal = refusal ?? lastRefusal;
-      if (refused.length > 0) parts.push(...halve(refused).toReversed());
+      if (refused.length > 0) parts.push(...halve(refused));
       if (parts.length > 0 && book.unbooked >= DELIVERY.chunkLines) await settle();
     }
     return true;

@@ -93,9 +93,10 @@ export function createBook(pointer: DeliveryPointer, claim: Granted, deps: BookD
     get waiting() {
       return sizeOf(open);
     },
-    note({ cell, line, subscription }, outcome) {
+    note({ cell, line, subscription }, outcome, sameCall = false) {
       const fate = concludeAttempt(outcome, attempt, mode === "probe");
-      open.fates.push({ cell, line, fate, subscriptionId: subscription.id });
+      const together = sameCall && open.fates.length > 0 ? { sameCall } : {};
+      open.fates.push({ cell, line, fate, subscriptionId: subscription.id, ...together });
       sent++;
     },
     decide({ passed, unmatched, fates }) {

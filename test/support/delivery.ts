@@ -40,7 +40,7 @@ export interface DeliveryRig {
   readonly ledger: DurableObjectStub<Ledger>;
   /** To a batch as to its first event, with the attempts of that one, unless `answerBatch` is set. */
   answer: Answer;
-  answerBatch: ((ids: readonly string[]) => Response | Promise<Response>) | undefined;
+  answerBatch: ((ids: readonly string[], path: string) => Response | Promise<Response>) | undefined;
   batching: Batching | undefined;
   opened: OpenDestination | null;
   /** Writes a segment of events with these ids and opens a job for it. */
@@ -128,7 +128,7 @@ export function createRig(): DeliveryRig {
             attempts.set(id, (attempts.get(id) ?? 0) + 1);
             received.push({ id, at: Date.now(), path });
           }
-          if (ids.length > 1 && rig.answerBatch !== undefined) return rig.answerBatch(ids);
+          if (ids.length > 1 && rig.answerBatch !== undefined) return rig.answerBatch(ids, path);
           return rig.answer({ messageId: ids[0]! }, attempts.get(ids[0]!)!, path);
         },
       },

@@ -33,6 +33,15 @@ describe("a destination that fails", () => {
     expect(pacing).toEqual(down);
   });
 
+  it("has failed once when a batch has, however many events were in it, and is up when it took one of them", () => {
+    const batch = [retry, ...failing(99).map((line) => ({ ...line, sameCall: true as const }))];
+    expect(after(STEADY, batch)).toEqual({ ...STEADY, failures: 1 });
+    let pacing = STEADY;
+    for (let i = 0; i < DELIVERY.downAfterFailures; i++) pacing = after(pacing, batch);
+    expect(pacing).toEqual(down);
+    expect(after(down, [delivered, { ...retry, sameCall: true }], true)).toEqual(STEADY);
+  });
+
   it("is probed, one probe at a time, ever more seldom up to every five minutes", () => {
     expect(permission(down, NOW + 10_000)).toEqual({ status: "probe" });
     const probing = startProbe(down, NOW + 10_000);

@@ -49,6 +49,16 @@ describe("sending batches", () => {
     expect(sizes.toSorted((a, b) => b - a)).toEqual([8, 4, 4, 2, 2, 1, 1]);
   });
 
+  it("sends the halves without fault before it looks for the event that is to blame", async () => {
+    let left = 3;
+    const { sender, book } = setUpSender(
+      async (events) => events.map(() => (events.some((event) => lineOf(event) === 0) ? REFUSED : DELIVERED)),
+      { mayBegin: () => left-- > 0 },
+    );
+    await sender.sendBatches([testSends(100)]);
+    expect([...book.outcomes.keys()]).toEqual(range(100).slice(50));
+  });
+
   it("halves only what was refused together, not what the destination's code had sorted out before", async () => {
     const batches: number[][] = [];
     const { sender, book } = setUpSender(async (events) => {
@@ -92,6 +102,20 @@ describe("sending batches", () => {
     await sender.sendBatches([testSends(8)]);
     expect(calls).toBe(1);
     expect(statusesOf(book)).toEqual(range(8).map(() => "retry"));
+  });
+
+  it("is taken for down after ten batches that failed, not after one with ten events", async () => {
+    let calls = 0;
+    const { sender } = setUpSender(
+      async (events) => {
+        calls++;
+        return events.map(() => FAILED);
+      },
+      { concurrency: 1 },
+    );
+    const sends = testSends(400);
+    await sender.sendBatches(range(20).map((batch) => sends.slice(batch * 20, batch * 20 + 20)));
+    expect(calls).toBe(DELIVERY.downAfterFailures);
   });
 
   it("settles on the way when a batch comes apart into many", async () => {

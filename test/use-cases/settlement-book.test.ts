@@ -61,6 +61,17 @@ describe("telling the ledger", () => {
     ]);
   });
 
+  it("says which outcomes one call has brought", async () => {
+    const { book, settlements } = setUp();
+    book.note(a, DELIVERED);
+    book.note(b, DELIVERED, true);
+    await book.close();
+    expect(settlements[0]!.outcomes).toEqual([
+      { cell: 5, status: "delivered", kind: 0 },
+      { cell: 6, status: "delivered", kind: 0, sameCall: true },
+    ]);
+  });
+
   it("tells one settlement after the other, however many ask for one", async () => {
     let underWay = 0;
     let most = 0;

@@ -73,6 +73,18 @@ describe("a destination with several subscriptions", () => {
     expect(await rig.summary()).toMatchObject({ delivered: 2, waiting: 0 });
   });
 
+  it("gets everything in time at one while the batches of the other always fail", async () => {
+    const rig = laneRig(subscription("a"), subscription("b"));
+    rig.batching = { size: 100, bytes: 4_000_000, keyOf: () => "same" };
+    rig.answerBatch = (_, path) => new Response("", { status: path === "/a" ? 500 : 200 });
+    for (let segment = 0; segment < 20; segment++) {
+      const ids = Array.from({ length: 20 }, (_, i) => `${segment}-${i}`);
+      await rig.addSegment(ids, () => ({ event: "both" }));
+      await rig.drain();
+    }
+    expect(await rig.summary()).toMatchObject({ delivered: 400, retrying: 400 });
+  });
+
   it("drops by name what waits for one that is switched off or deleted meanwhile, and nothing else", async () => {
     const rig = laneRig(subscription("a"), subscription("b"), subscription("c"));
     rig.answer = () => new Response("", { status: 503 });

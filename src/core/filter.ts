@@ -8,9 +8,6 @@ import type { JsonObject } from "./json.ts";
 import { err, ok, type Result } from "./result.ts";
 import { inspect } from "./sanitise.ts";
 
-/** Filters that one destination may have (quality.md §4.6). All that there are apply, should there be more. */
-export const FILTERS_PER_DESTINATION = 10;
-
 /** What applying a filter needs of a record. */
 export type FilterRule = Pick<FilterRecord, "sourceId" | "title" | "if" | "actions" | "enabled">;
 

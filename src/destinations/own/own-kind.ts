@@ -2,7 +2,7 @@ import type { ActionDefinition, AuthenticationScheme, DestinationDefinition } fr
 import type * as z from "zod";
 import type { DestinationKind, PresetKind } from "../../core/destination-kind.ts";
 import { EventType } from "../../core/event.ts";
-import { describeAction } from "./describe.ts";
+import { describeAction } from "../engine/describe-action.ts";
 
 /** The trigger of what takes every event (destinations.md §7.4 knows no `all`). */
 export const ANY_EVENT = EventType.options.map((type) => `type = "${type}"`).join(" or ");
@@ -65,7 +65,7 @@ export function defineOwn<Settings>(parts: OwnParts<Settings>): OwnKind {
       available: true,
       authScheme: authentication.scheme,
       testsAuthentication: authentication.testAuthentication !== undefined,
-      actions: Object.entries(actions).map(([id, action]) => describeAction(id, action)),
+      actions: Object.entries(actions).map(([id, action]) => describeAction(id, action as ActionDefinition<unknown>)),
       presets: presets.map((preset) => ({ ...preset, type: "automatic" })),
     },
     settings,

@@ -59,7 +59,7 @@ function isClosedV6(groups: readonly number[]): boolean {
 }
 
 /** Names that lead into a private network, or to the machine itself, wherever they are asked. */
-const CLOSED_NAME = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home\.arpa|corp|home|test|invalid|onion)$/;
+const CLOSED_NAME = /(?:^|\.)(?:localhost|local|internal|intranet|svc|lan|home\.arpa|corp|home|test|invalid|onion)$/;
 
 /**
  * Why a host may not be reached from here; undefined when it may. What a public name resolves to cannot be seen in a

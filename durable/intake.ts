@@ -3,7 +3,7 @@ import { HOUR_MS } from "../src/core/durations.ts";
 import type { AppendBatch, AppendResult, Duplicates, LookupResult, SegmentPointer } from "../src/core/intake.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
-import { countSegments, drainSegment, forgetConfirmed, handOver, type DrainDeps } from "./intake/drain.ts";
+import { confirm, countSegments, drainSegment, handOver, type DrainDeps } from "./intake/drain.ts";
 import { seenBefore } from "./intake/earlier.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
 import { hashIds } from "./intake/hashes.ts";
@@ -113,9 +113,7 @@ export class Intake extends DurableObject<Env> {
 
   /** queues/events has routed the segment: it need not be handed over again. */
   async confirm(segment: number): Promise<void> {
-    if (!this.#memory.unconfirmed.has(segment)) return;
-    this.#store.confirmSegment(segment);
-    forgetConfirmed(this.#memory.unconfirmed, segment);
+    confirm(this.#memory.unconfirmed, segment, this.#drainDeps);
   }
 
   /** Where this shard keeps a messageId, or null when it is unknown or older than the window. */

@@ -21,7 +21,7 @@ export interface DrainDeps {
   now(): number;
 }
 
-/** A written segment that queues/events has not confirmed yet. */
+/** A written segment that queues/events has not confirmed yet, or the ledger not counted. */
 export interface Unconfirmed {
   readonly bucket: number;
   readonly count: number;
@@ -72,16 +72,24 @@ export async function countSegments(unconfirmed: Map<number, Unconfirmed>, deps:
     const counted = { shard: deps.shard, segment, at, accepted: state.count };
     await deps.countSegment(kinds === null ? counted : { ...counted, kinds: readKinds(kinds) });
     state.counted = true;
-    if (state.dueAt === Infinity) unconfirmed.delete(segment);
+    if (state.dueAt === Infinity) settle(unconfirmed, segment, deps);
   }
 }
 
-/** Takes a routed segment off the list; one that is still to be counted stays for that alone. */
-export function forgetConfirmed(unconfirmed: Map<number, Unconfirmed>, segment: number): void {
+/**
+ * Takes a routed segment off the list; one that is still to be counted stays for that alone, and on disk too: after a
+ * restart it is handed over once more, which does no harm, and counted.
+ */
+export function confirm(unconfirmed: Map<number, Unconfirmed>, segment: number, deps: Pick<DrainDeps, "store">): void {
   const state = unconfirmed.get(segment);
   if (state === undefined) return;
-  if (state.counted) unconfirmed.delete(segment);
+  if (state.counted) settle(unconfirmed, segment, deps);
   else state.dueAt = Infinity;
+}
+
+function settle(unconfirmed: Map<number, Unconfirmed>, segment: number, { store }: Pick<DrainDeps, "store">): void {
+  store.confirmSegment(segment);
+  unconfirmed.delete(segment);
 }
 
 /** Sends the pointers that are due; each goes again, later and later, until it is confirmed. */

@@ -12,7 +12,7 @@ export interface OutboxRow {
   readonly kinds: string | null;
 }
 
-/** A written segment. `commits` is JSON [[first line, committed at ms], …]; `confirmed` = routed by queues/events. */
+/** A written segment. `commits` is JSON [[first line, committed at ms], …]; `confirmed` = routed by queues/events and counted. */
 export interface SegmentRow {
   readonly no: number;
   /** Hour since epoch of its commits: the unit of dedup expiry. */

@@ -70,6 +70,27 @@ it("tells the same again after a crash between the drain and the telling, and no
   expect(toldOf(route).slice(1)).toMatchObject([{ segment: 1, accepted: 3, kinds: counts(1, 2) }]);
 });
 
+it("tells of a segment that was routed before the ledger could be told, though the object died in between", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  down = true;
+  await stub.append(mixedBatch(route, ids(3), 1));
+  await runDurableObjectAlarm(stub);
+  await stub.confirm(0);
+  await evictDurableObject(stub);
+  down = false;
+  await stub.lookup("wakes it");
+  await runDurableObjectAlarm(stub);
+  await vi.waitUntil(() => toldOf(route).length > 0);
+  expect(toldOf(route)).toMatchObject([{ segment: 0, accepted: 3, kinds: counts(1, 2) }]);
+  await stub.confirm(0);
+  await evictDurableObject(stub);
+  await stub.append(mixedBatch(route, ids(1), 1));
+  await runDurableObjectAlarm(stub);
+  await vi.waitUntil(() => toldOf(route).length > 1);
+  expect(toldOf(route).map(({ segment }) => segment)).toEqual([0, 1]);
+});
+
 it("keeps the kinds of what was in the outbox when the object died before the drain", async () => {
   const route = testRoute();
   const stub = intakeOf(route);

@@ -170,6 +170,9 @@ export interface DeliveryErrorGroup {
   readonly status: string;
   readonly reason: string;
   readonly detail?: string;
+  /** What the reason means, and what to do about it. */
+  readonly sentence?: string;
+  readonly todo?: string;
   readonly count: number;
   readonly lastAt?: string;
   /** The latest first. */

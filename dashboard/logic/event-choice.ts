@@ -55,7 +55,7 @@ export function rawEvent({ raw, type, truncated }: DebuggerEntry): Json | undefi
 /** One row of the debugger as a line of a list. */
 export function entryLine(entry: DebuggerEntry, now: number): string {
   const user = entryUser(entry);
-  return [entry.type, entryTitle(entry), user, relativeTime(entry.receivedAt, now)]
-    .filter((part) => part !== undefined && part !== "")
-    .join(" · ");
+  const parts = [entry.type, entryTitle(entry), user, relativeTime(entry.receivedAt, now)];
+  // Who an identify call is about is its title as well.
+  return [...new Set(parts.filter((part) => part !== undefined && part !== ""))].join(" · ");
 }

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 interface ChoiceProps<T extends string> {
   readonly label?: string;
   readonly "aria-label"?: string;
-  readonly description?: string;
+  readonly description?: ReactNode;
   readonly error?: string | undefined;
   readonly disabled?: boolean;
   /** Shown when there is nothing to choose from. */

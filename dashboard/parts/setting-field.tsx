@@ -4,6 +4,7 @@ import { Switch } from "@cloudflare/kumo/components/switch";
 import type { ReactNode } from "react";
 import type { DestinationField } from "../api/types.ts";
 import { Choice } from "./choice.tsx";
+import { HelpText } from "./help-text.tsx";
 
 interface SettingFieldProps {
   readonly field: DestinationField;
@@ -19,6 +20,7 @@ interface SettingFieldProps {
 /** One setting of a destination in the control that fits its type. */
 export function SettingField(props: SettingFieldProps): ReactNode {
   const { field, required, text = "", error, onChange } = props;
+  const help = <HelpText text={field.description} />;
   if (field.secret) return <SecretField {...props} />;
   if (field.choices !== undefined) {
     const choices = field.choices.map(({ value, label }) => [String(value), label] as const);
@@ -26,7 +28,7 @@ export function SettingField(props: SettingFieldProps): ReactNode {
     return (
       <Choice
         label={field.label}
-        description={field.description}
+        description={help}
         value={text}
         choices={[...unset, ...choices]}
         error={error}
@@ -38,7 +40,7 @@ export function SettingField(props: SettingFieldProps): ReactNode {
     return (
       <div>
         <Switch label={field.label} checked={text === "true"} onCheckedChange={(on) => onChange(String(on))} />
-        <p className="text-kumo-subtle mt-1 text-sm">{field.description}</p>
+        <p className="text-kumo-subtle mt-1 text-sm">{help}</p>
         {error !== undefined && <p className="text-kumo-danger mt-1 text-sm">{error}</p>}
       </div>
     );
@@ -56,12 +58,15 @@ export function SettingField(props: SettingFieldProps): ReactNode {
   if (field.type === "map" || field.type === "text" || field.multiple === true) {
     const form = field.type === "map" ? " One a line, as Name: value." : field.multiple === true ? " One a line." : "";
     return (
-      <InputArea {...control} description={`${field.description}${form}`} rows={3} className="font-mono text-sm" />
+      <InputArea
+        {...control}
+        description={<HelpText text={`${field.description}${form}`} />}
+        rows={3}
+        className="font-mono text-sm"
+      />
     );
   }
-  return (
-    <Input {...control} description={field.description} inputMode={field.type === "number" ? "numeric" : undefined} />
-  );
+  return <Input {...control} description={help} inputMode={field.type === "number" ? "numeric" : undefined} />;
 }
 
 /** Write-only: what is stored can be replaced or removed, never shown. */
@@ -82,7 +87,7 @@ function SecretField({ field, required, text, stored, error, onChange }: Setting
   }
   const control = {
     label: field.label,
-    description: `${field.description}${stored ? " Leave it empty to remove the stored one." : ""}`,
+    description: <HelpText text={`${field.description}${stored ? " Leave it empty to remove the stored one." : ""}`} />,
     required: required && !stored,
     error,
     "aria-invalid": error !== undefined,

@@ -112,8 +112,8 @@ function Progress({ destination, sent, report }: ProgressProps): ReactNode {
   if (failure !== undefined) {
     return (
       <Verdict good={false}>
-        It reached {destination.name}, which refused it: <code className="font-mono">{failure.reason}</code>
-        {failure.detail === undefined ? "" : ` (${failure.detail})`} · {look}
+        {failure.status === "retry" ? "Not delivered yet; it will be tried again. " : "Not delivered. "}
+        {failure.sentence ?? failure.detail} <code className="font-mono">{failure.reason}</code> · {look}
       </Verdict>
     );
   }

@@ -18,7 +18,7 @@ export default function Presets({ kind, chosen, onChange }: PresetsProps): React
   if (kind.presets.length === 0) {
     return (
       <p className="text-kumo-subtle">
-        {kind.name} has no ready-made mappings. Once it is created, add one under Mappings: until then nothing is sent.
+        {kind.name} has no ready-made mappings: you choose what to send in the next step.
       </p>
     );
   }
@@ -44,9 +44,7 @@ export default function Presets({ kind, chosen, onChange }: PresetsProps): React
         </div>
       )}
       {chosen.length === 0 && (
-        <p className="text-kumo-warning text-sm">
-          None is switched on: nothing is sent until you switch one on under Mappings.
-        </p>
+        <p className="text-kumo-warning text-sm">None is chosen: nothing is sent until you switch one on or add one.</p>
       )}
     </fieldset>
   );

@@ -16,7 +16,10 @@ interface NewDestination {
 /** Presets for Segment's own products name no trigger; all of their events are track calls. */
 const DEFAULT_TRIGGER = 'type = "track"';
 
-/** Makes a destination, switches the chosen mappings on, and goes to where the first delivery will show. */
+/**
+ * Makes a destination, switches the chosen mappings on, and goes to where the first delivery will show; without a
+ * mapping, to where one is chosen.
+ */
 export function useCreate(kind: DestinationKind) {
   const navigate = useNavigate();
   return useMutation({
@@ -32,10 +35,12 @@ export function useCreate(kind: DestinationKind) {
       }
       return { destination };
     },
-    onSuccess: async ({ destination, problem }) => {
+    onSuccess: async ({ destination, problem }, { presets }) => {
       await queryClient.invalidateQueries({ queryKey: destinationsQuery.queryKey });
       if (problem !== undefined) return;
-      await navigate({ to: "/destinations/$destinationId/delivery", params: { destinationId: destination.id } });
+      const params = { destinationId: destination.id };
+      if (presets.length > 0) await navigate({ to: "/destinations/$destinationId/delivery", params });
+      else await navigate({ to: "/destinations/$destinationId/mappings", params, search: { add: "1" } });
     },
   });
 }

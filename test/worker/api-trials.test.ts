@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { api, at, connectWebhook, type Json } from "../support/api.ts";
+import { api, at, connectWebhook, makeSource, type Json } from "../support/api.ts";
 
 const EVENT = { type: "track", event: "Order", userId: "ada", properties: { plan: "pro" } };
 const HOOK = "https://hooks.example/in";
@@ -128,5 +128,31 @@ describe("testing credentials", () => {
     const { status, errors } = await api("POST", "/catalog/destinations/segment/test-authentication", {});
     expect(status).toBe(422);
     expect(errors[0]?.field).toMatch(/^settings\./);
+  });
+
+  it("asks the destination: before it is made, and later with what is stored under what is changed", async () => {
+    const sent = farEnd();
+    const path = "/catalog/destinations/segment/test-authentication";
+    const fresh = await api("POST", path, { settings: { writeKey: "first-write-key" } });
+    expect(fresh.data["authentication"]).toEqual({ valid: true });
+    const { data } = await api("POST", "/destinations", {
+      sourceId: (await makeSource())["id"],
+      metadataId: "segment",
+      settings: { writeKey: "stored-write-key" },
+    });
+    const stored = await api("POST", at(data["destination"]!, "/test-authentication"));
+    expect(stored.data["authentication"]).toEqual({ valid: true });
+    const changed = { settings: { writeKey: "changed-write-key" } };
+    await api("POST", at(data["destination"]!, "/test-authentication"), changed);
+    const keys = sent.map(({ url }) => /projects\/(\w+)-write-key/.exec(url)?.[1]);
+    expect(keys).toEqual(["first", "stored", "changed"]);
+  });
+
+  it("tells in its own words why it does not take them, without repeating them", async () => {
+    farEnd(401);
+    const settings = { writeKey: "wrong-write-key" };
+    const { status, data, text } = await api("POST", "/catalog/destinations/segment/test-authentication", { settings });
+    expect([status, data["authentication"]]).toEqual([200, { valid: false, reason: expect.any(String) }]);
+    expect(text).not.toContain("wrong-write-key");
   });
 });

@@ -45,8 +45,8 @@ const module = (exports: Record<string, unknown>): unknown => ({ __esModule: tru
 /** Packages that are ours, by specifier. */
 const PROVIDED: Readonly<Record<string, (require: Require) => unknown>> = {
   ajv: () => module({ default: Ajv }),
-  "ajv-formats": (require) => {
-    const { fullFormats } = require("ajv-formats/dist/formats") as { fullFormats: Record<string, Format> };
+  "ajv-formats": (load) => {
+    const { fullFormats } = load("ajv-formats/dist/formats") as { fullFormats: Record<string, Format> };
     const addFormats = (ajv: Ajv): Ajv => {
       for (const [name, format] of Object.entries(fullFormats)) ajv.addFormat(name, format);
       return ajv;

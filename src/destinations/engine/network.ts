@@ -84,7 +84,8 @@ const WITHOUT_BODY = new Set([101, 204, 205, 304]);
 
 async function readAnswer(response: Response, exchange: RawExchange): Promise<Response> {
   const { status, statusText, headers } = response;
-  const body = await response.arrayBuffer();
-  exchange.response = { status, statusText, headers: Object.fromEntries(headers), body: textOf(body) };
-  return new Response(WITHOUT_BODY.has(status) ? null : /* body */ body, { status, statusText, headers });
+  const bytes = await response.arrayBuffer();
+  exchange.response = { status, statusText, headers: Object.fromEntries(headers), body: textOf(bytes) };
+  const body = WITHOUT_BODY.has(status) ? null : bytes;
+  return new Response(body, { status, statusText, headers });
 }

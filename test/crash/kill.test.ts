@@ -2,11 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, expect, it } from "vitest";
-import { readArchive } from "../support/archive.ts";
+import { readArchive, waitFor } from "../support/archive.ts";
 import { KILLS, startInletProcess } from "../support/inlet-process.ts";
 import { seededRandom, type Random } from "../support/random.ts";
-import { startInlet } from "../support/server.ts";
+import { startInlet, type RunningInlet } from "../support/server.ts";
 import { createSource, type TestSource } from "../support/test-source.ts";
 import { newSendLog, runSender, type SendLog } from "./sender.ts";
 
@@ -28,7 +29,10 @@ it(
     await sendWhileKilling(source, log, seededRandom(seed));
 
     const inlet = await startInlet({}, { stateDir });
-    const archived = (await readArchive(inlet, source.id)).map((event) => event.messageId);
+    const events = await readArchive(inlet, source.id);
+    const archived = events.map((event) => event.messageId);
+    const byName = countBy(events.map((event) => String(event["event"])));
+    const received = await figuresLike(byName, () => receivedByName(inlet, source.id));
     await inlet.stop();
 
     const copies = Map.groupBy(archived, (id) => id);
@@ -36,12 +40,37 @@ it(
     expect([...log.acknowledged].filter((id) => !copies.has(id))).toEqual([]);
     expect([...copies].filter(([, all]) => all.length > 1).map(([id]) => id)).toEqual([]);
     expect(archived.filter((id) => !log.sent.has(id))).toEqual([]);
+    expect(received).toEqual(byName);
     expect(Object.fromEntries(log.refusals)).toEqual({});
     expect(log.acknowledged.size).toBeGreaterThan(kills * 200);
     expect(log.duplicates).toBeGreaterThan(kills * 20);
   },
   60_000 + kills * 10_000,
 );
+
+const countBy = (names: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+
+interface Overview {
+  readonly dataset: readonly { readonly eventName?: string; readonly total: number }[];
+}
+
+/** How many of each name the source's ledger counted, the archive's markers left out. */
+async function receivedByName(inlet: RunningInlet, sourceId: string): Promise<Record<string, number>> {
+  const at = (ms: number) => new Date(ms).toISOString();
+  const window = { startTime: at(Date.now() - 86_400_000), endTime: at(Date.now() + 3_600_000) };
+  const query = new URLSearchParams({ sourceId, ...window, granularity: "HOUR", groupBy: "eventName" });
+  const { dataset } = await inlet.api<Overview>("GET", `/api/delivery-overview/successfully-received?${query}`);
+  const named = dataset.filter(({ eventName }) => eventName?.startsWith("Crashed"));
+  return Object.fromEntries(named.map(({ eventName, total }) => [eventName, total]));
+}
+
+/** Figures come a moment after the archive: the last seen once they are as expected, or when they never were. */
+async function figuresLike<T>(expected: T, read: () => Promise<T>): Promise<T> {
+  let last = await read();
+  await waitFor("the figures", async () => isDeepStrictEqual((last = await read()), expected)).catch(() => undefined);
+  return last;
+}
 
 async function prepare(): Promise<TestSource> {
   const inlet = await startInlet({}, { stateDir });

@@ -74,11 +74,14 @@ async function attempt(ids: readonly string[], { url, writeKey, log }: SenderOpt
   return status === 200;
 }
 
+/** The same name whenever the id is sent. */
+const eventOf = (messageId: string): string => `Crashed ${Number(messageId.split("-")[1]) % 3}`;
+
 /** The status, or undefined when no answer came. */
 async function post(url: URL, writeKey: string, ids: readonly string[]): Promise<number | undefined> {
   const events = ids.map((messageId) => ({
     type: "track",
-    event: "Crashed",
+    event: eventOf(messageId),
     userId: "u1",
     messageId,
     properties: { messageId },

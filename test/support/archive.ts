@@ -37,9 +37,9 @@ export async function readArchive(
 /** The copies of one messageId that were refused as duplicates. */
 export async function countDuplicates(inlet: RunningInlet, sourceId: string, messageId: string): Promise<number> {
   const path = `/api/sources/${sourceId}/lookup/${encodeURIComponent(messageId)}`;
-  const { lookup } = await inlet.api<{ lookup: { duplicates: { count: number }[] } | null }>("GET", path);
+  const { lookup } = await inlet.api<{ lookup: { duplicates: { count: number } } | null }>("GET", path);
   if (lookup === null) throw new Error(`${messageId} is unknown`);
-  return lookup.duplicates.reduce((sum, { count }) => sum + count, 0);
+  return lookup.duplicates.count;
 }
 
 /** Looks until `look` gives something; fails with what was awaited after 20 s. */

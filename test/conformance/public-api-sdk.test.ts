@@ -1,6 +1,5 @@
 import {
   CatalogApi,
-  DeliveryOverviewApi,
   DestinationFilterActionV1,
   DestinationFiltersApi,
   DestinationsApi,
@@ -8,50 +7,22 @@ import {
   unwrap,
   WorkspacesApi,
 } from "@segment/public-api-sdk-typescript";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startHookServer, type HookServer } from "../support/hook-server.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PAGE, startWithClient, type Rig } from "../support/public-api-client.ts";
 import { misfitsOf } from "../support/public-api-models.ts";
-import { startInlet, type RunningInlet } from "../support/server.ts";
 
-/** Segment's own TypeScript client, as published; only its base path leads here. */
-let inlet: RunningInlet;
-let hook: HookServer;
-const PAGE = { count: 100 };
 const MIXPANEL = "Mixpanel (Actions)";
 
-function client<T extends { basePath: string; accessToken: string | (() => string) }>(
-  api: new (basePath: string) => T,
-): T {
-  const made = new api(new URL("/api", inlet.url).href);
-  made.accessToken = inlet.adminToken;
-  return made;
-}
-
+let rig: Rig;
 beforeAll(async () => {
-  inlet = await startInlet({ INLET_ALLOW_PRIVATE_HOSTS: "true" });
-  hook = await startHookServer();
+  rig = await startWithClient();
 });
-afterAll(async () => {
-  await inlet.stop();
-  await hook.stop();
-});
-
-const makeSource = async (slug: string) => {
-  const made = await unwrap(
-    client(SourcesApi).createSource({ slug, enabled: true, metadataId: "server", settings: {} }),
-  );
-  return made.source;
-};
-const makeWebhook = async (sourceId: string) => {
-  const settings = { url: hook.url, sharedSecret: "never-shown-again" };
-  const made = await unwrap(client(DestinationsApi).createDestination({ sourceId, metadataId: "webhook", settings }));
-  return made.destination;
-};
+afterAll(() => rig.stop());
 
 describe("sources", () => {
   it("are made, found, changed, labelled, given write keys and deleted", async () => {
-    const sources = client(SourcesApi);
-    const source = await makeSource("sdk-lifecycle");
+    const sources = rig.client(SourcesApi);
+    const source = await rig.makeSource("sdk-lifecycle");
     expect(misfitsOf(source, "SourceV1")).toEqual([]);
     expect(source).toMatchObject({ slug: "sdk-lifecycle", enabled: true, metadata: { id: "server" } });
     const listed = await unwrap(sources.listSources(PAGE));
@@ -72,7 +43,7 @@ describe("sources", () => {
   });
 
   it("have kinds that the catalogue lists", async () => {
-    const catalog = client(CatalogApi);
+    const catalog = rig.client(CatalogApi);
     const { sourcesCatalog } = await unwrap(catalog.getSourcesCatalog(PAGE));
     expect(sourcesCatalog.flatMap((kind) => misfitsOf(kind, "SourceMetadataV1"))).toEqual([]);
     expect((await unwrap(catalog.getSourceMetadata("javascript"))).sourceMetadata.name).toBe("Javascript");
@@ -81,7 +52,7 @@ describe("sources", () => {
 
 describe("the catalogue of destinations", () => {
   it("is read page by page, each kind in the client's own shape", async () => {
-    const catalog = client(CatalogApi);
+    const catalog = rig.client(CatalogApi);
     const names: string[] = [];
     let cursor: string | undefined;
     do {
@@ -99,10 +70,10 @@ describe("the catalogue of destinations", () => {
 
 describe("destinations", () => {
   it("of Segment's catalogue are connected with their presets, which are off", async () => {
-    const destinations = client(DestinationsApi);
-    const { destinationsCatalog } = await unwrap(client(CatalogApi).getDestinationsCatalog({ count: 1000 }));
+    const destinations = rig.client(DestinationsApi);
+    const { destinationsCatalog } = await unwrap(rig.client(CatalogApi).getDestinationsCatalog({ count: 1000 }));
     const mixpanel = destinationsCatalog.find(({ name }) => name === MIXPANEL);
-    const source = await makeSource("sdk-mixpanel");
+    const source = await rig.makeSource("sdk-mixpanel");
     const settings = { projectToken: "0123456789abcdef", apiSecret: "hidden-secret-value" };
     const made = await destinations.createDestination({
       sourceId: source.id,
@@ -124,15 +95,15 @@ describe("destinations", () => {
   });
 
   it("are changed, switched off and deleted; a wrong setting is refused by its name", async () => {
-    const destinations = client(DestinationsApi);
-    const { id } = await makeWebhook((await makeSource("sdk-webhook")).id);
+    const destinations = rig.client(DestinationsApi);
+    const { id } = await rig.makeWebhook((await rig.makeSource("sdk-webhook")).id);
     const changed = await unwrap(
       destinations.updateDestination(id, { enabled: false, name: null, settings: { method: "PUT" } }),
     );
     expect(changed.destination).toMatchObject({
       enabled: false,
       name: "Webhooks",
-      settings: { url: hook.url, method: "PUT" },
+      settings: { url: rig.hook.url, method: "PUT" },
     });
     await expect(unwrap(destinations.updateDestination(id, { settings: { url: "ftp://x" } }))).rejects.toMatchObject({
       type: "invalid",
@@ -145,8 +116,8 @@ describe("destinations", () => {
 
 describe("subscriptions", () => {
   it("are made, found, changed and deleted", async () => {
-    const destinations = client(DestinationsApi);
-    const { id } = await makeWebhook((await makeSource("sdk-subscriptions")).id);
+    const destinations = rig.client(DestinationsApi);
+    const { id } = await rig.makeWebhook((await rig.makeSource("sdk-subscriptions")).id);
     const made = await unwrap(
       destinations.createDestinationSubscription(id, {
         name: "Orders",
@@ -176,9 +147,9 @@ describe("subscriptions", () => {
 
 describe("filters", () => {
   it("are made, previewed, changed and deleted", async () => {
-    const filters = client(DestinationFiltersApi);
-    const source = await makeSource("sdk-filters");
-    const { id } = await makeWebhook(source.id);
+    const filters = rig.client(DestinationFiltersApi);
+    const source = await rig.makeSource("sdk-filters");
+    const { id } = await rig.makeWebhook(source.id);
     const action = { type: DestinationFilterActionV1.TypeEnum.DROP_PROPERTIES, fields: { properties: ["email"] } };
     const rule = { if: "type = 'track'", actions: [action] };
     const made = await unwrap(
@@ -208,99 +179,9 @@ describe("filters", () => {
   });
 });
 
-describe("delivery overview", () => {
-  /** Sends three orders, of which the webhook refuses one and a filter drops one, and a call that is refused. */
-  async function sendOrders(writeKey: string): Promise<void> {
-    const track = (event: unknown, messageId: string) => ({ type: "track", userId: "ada", event, messageId });
-    const batch = [track("Delivered", "o-1"), track("Refused", "o-2"), track("Filtered", "o-3"), track(5, "o-4")];
-    const body = JSON.stringify({ writeKey, batch });
-    const answer = await fetch(new URL("/v1/batch", inlet.url), { method: "POST", body });
-    expect(await answer.json()).toEqual({ success: true });
-  }
-
-  it("says what came in, was refused, filtered, delivered and failed, in the client's own shape", async () => {
-    const source = await makeSource("sdk-overview");
-    const { id } = await makeWebhook(source.id);
-    await unwrap(
-      client(DestinationFiltersApi).createFilterForDestination(id, {
-        sourceId: source.id,
-        title: "Not these",
-        if: 'event = "Filtered"',
-        actions: [{ type: DestinationFilterActionV1.TypeEnum.DROP }],
-        enabled: true,
-      }),
-    );
-    hook.answer = ({ event }, response) => void response.writeHead(event["event"] === "Refused" ? 400 : 200).end("no");
-    await sendOrders(source.writeKeys[0] ?? "");
-    const overview = client(DeliveryOverviewApi);
-    const from = new Date(Date.now() - 3_600_000).toISOString();
-    const to = () => new Date(Date.now() + 60_000).toISOString();
-    const at = (
-      metric:
-        | "getEgressSuccessMetricsFromDeliveryOverview"
-        | "getEgressFailedMetricsFromDeliveryOverview"
-        | "getFilteredAtDestinationMetricsFromDeliveryOverview",
-      ...rest: [string[], object?]
-    ) => unwrap(overview[metric](source.id, id, from, to(), "minute", PAGE, ...rest));
-    await vi.waitUntil(
-      async () => (await at("getEgressSuccessMetricsFromDeliveryOverview", ["eventName"])).total === 1,
-      {
-        timeout: 30_000,
-        interval: 200,
-      },
-    );
-    await vi.waitUntil(
-      async () => (await at("getEgressFailedMetricsFromDeliveryOverview", ["eventName"])).total === 1,
-      {
-        timeout: 30_000,
-        interval: 200,
-      },
-    );
-    const delivered = await at("getEgressSuccessMetricsFromDeliveryOverview", ["eventName", "eventType"]);
-    expect(misfitsOf(delivered, "GetDeliveryOverviewMetricsBetaOutput")).toEqual([]);
-    expect(delivered.dataset).toMatchObject([{ eventName: "Delivered", eventType: "track", total: 1 }]);
-    expect(delivered.dataset[0]?.series).toMatchObject([{ count: 1 }]);
-    const failed = await at("getEgressFailedMetricsFromDeliveryOverview", ["discardReason"]);
-    expect(failed.dataset).toMatchObject([{ discardReason: "400", total: 1 }]);
-    const filtered = await at("getFilteredAtDestinationMetricsFromDeliveryOverview", ["discardReason"], {
-      eventName: ["Filtered"],
-    });
-    expect(filtered.dataset).toMatchObject([{ discardReason: "FILTERED_BY_RULES", total: 1 }]);
-    const received = await unwrap(
-      overview.getIngressSuccessMetricsFromDeliveryOverview(source.id, from, to(), "hour", PAGE, ["eventType"]),
-    );
-    expect(received).toMatchObject({ total: 3, dataset: [{ eventType: "track", total: 3 }] });
-    const refused = await unwrap(
-      overview.getIngressFailedMetricsFromDeliveryOverview(source.id, from, to(), "day", PAGE, ["discardReason"]),
-    );
-    expect(refused.total).toBe(1);
-    const atSource = await unwrap(
-      overview.getFilteredAtSourceMetricsFromDeliveryOverview(source.id, from, to(), "minute", PAGE),
-    );
-    expect(atSource).toMatchObject({ total: 0, dataset: [] });
-    const summary = await unwrap(client(DestinationsApi).listDeliveryMetricsSummaryFromDestination(id, source.id));
-    expect(misfitsOf(summary, "ListDeliveryMetricsSummaryFromDestinationBetaOutput")).toEqual([]);
-    expect(summary.deliveryMetricsSummary.metrics).toContainEqual(
-      expect.objectContaining({ metricName: "successes", total: 1 }),
-    );
-  });
-
-  it("refuses a window that is too long, as Segment does", async () => {
-    const source = await makeSource("sdk-window");
-    const asked = client(DeliveryOverviewApi).getIngressSuccessMetricsFromDeliveryOverview(
-      source.id,
-      new Date(Date.now() - 5 * 3_600_000).toISOString(),
-      new Date().toISOString(),
-      "minute",
-      PAGE,
-    );
-    await expect(unwrap(asked)).rejects.toMatchObject({ type: "invalid" });
-  });
-});
-
 describe("the workspace", () => {
   it("is shown", async () => {
-    const found = await unwrap(client(WorkspacesApi).getWorkspace());
+    const found = await unwrap(rig.client(WorkspacesApi).getWorkspace());
     expect(misfitsOf(found, "GetWorkspaceV1Output")).toEqual([]);
   });
 });

@@ -123,6 +123,12 @@ function fateOf(lane: LaneTrace) {
   };
 }
 
+/** The ledger books a mapping as unmatched also where the event was stopped before any trigger was asked. */
+const wasNotAsked = (lane: LaneTrace, gate: LaneTrace | undefined): boolean =>
+  lane.status === "unmatched" &&
+  (gate?.status === "dropped" || gate?.status === "abandoned") &&
+  gate.reason !== "NO_MATCHING_MAPPING";
+
 const UNDECIDED: LaneTrace = { status: "pending", failures: 0, attempts: [] };
 
 function deliveriesOf(lanes: readonly LaneTrace[], subscriptions: readonly SubscriptionRecord[] | undefined) {
@@ -133,7 +139,7 @@ function deliveriesOf(lanes: readonly LaneTrace[], subscriptions: readonly Subsc
       gate: fateOf(gate ?? UNDECIDED),
       subscriptions: all.flatMap((lane) => {
         const { subscriptionId: id } = lane;
-        if (id === undefined) return [];
+        if (id === undefined || wasNotAsked(lane, gate)) return [];
         const record = subscriptions?.find((each) => each.id === id);
         const deleted = subscriptions !== undefined && record === undefined ? (true as const) : undefined;
         return [{ id, name: record?.name ?? id, actionId: record?.actionId, deleted, ...fateOf(lane) }];

@@ -172,6 +172,16 @@ describe("a destination's side", () => {
     });
   });
 
+  it("names the mappings whose triggers did not fire, and none that was never asked", () => {
+    const lane: LaneTrace = { ...PASSED, subscriptionId: "s1", status: "unmatched" };
+    const subscriptionsOf = (reason: string) => {
+      const lanes: LaneTrace[] = [{ ...PASSED, status: "dropped", reason }, lane];
+      return traceDestination(VIEW, { lanes }, FOUND, soon)?.deliveries[0]?.subscriptions;
+    };
+    expect(subscriptionsOf("NO_MATCHING_MAPPING")).toMatchObject([{ id: "s1", status: "unmatched" }]);
+    expect(subscriptionsOf("FILTERED_BY_RULES")).toEqual([]);
+  });
+
   it("does not call a mapping deleted when the Catalog could not be asked", () => {
     const lanes: LaneTrace[] = [PASSED, { ...PASSED, subscriptionId: "s1", status: "delivered" }];
     const [delivery] = traceDestination(VIEW, { lanes }, FOUND, soon)?.deliveries ?? [];

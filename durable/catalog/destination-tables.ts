@@ -60,7 +60,6 @@ function partsTable<T extends Part>(sql: SqlStorage, table: "subscriptions" | "f
       void sql.exec(`DELETE FROM ${table} WHERE destination_id = ?`, destinationId),
   };
 }
-export type PartsTable<T extends Part> = ReturnType<typeof partsTable<T>>;
 
 /** Named, typed statements over destinations and their parts: no rules, only rows. Everything is synchronous. */
 export function destinationTables(sql: SqlStorage) {

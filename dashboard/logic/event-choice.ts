@@ -29,16 +29,15 @@ export function wouldFire(trigger: string, event: Json): boolean {
   return !("error" in parsed) && validate(parsed, event);
 }
 
-/** The row to begin with: the newest that the trigger takes, else the newest. */
-export function likelyEntry(entries: readonly DebuggerEntry[], trigger: string): DebuggerEntry | undefined {
-  const whole = entries.filter((entry) => entry.messageId !== undefined);
-  return (
-    whole.find((entry) => {
-      const event = rawEvent(entry);
-      return event !== undefined && wouldFire(trigger, event);
-    }) ?? whole[0]
-  );
-}
+/** The row to begin with: the newest that one of the triggers takes. */
+export const likelyEntry = (
+  entries: readonly DebuggerEntry[],
+  triggers: readonly string[],
+): DebuggerEntry | undefined =>
+  entries.find((entry) => {
+    const event = entry.messageId === undefined ? undefined : rawEvent(entry);
+    return event !== undefined && triggers.some((trigger) => wouldFire(trigger, event));
+  });
 
 /** The event as its client sent it; the type may be only in the path it was sent to. A cut row has none. */
 export function rawEvent({ raw, type, truncated }: DebuggerEntry): Json | undefined {

@@ -17,7 +17,9 @@ export function TrialReport({ report, dryRun }: TrialReportProps): ReactNode {
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <TriggerLine trigger={trigger} />
-      {payloadError !== undefined && <Banner size="sm" variant="error" description={payloadError} />}
+      {payloadError !== undefined && trigger?.fires !== false && (
+        <Banner size="sm" variant="error" description={payloadError} />
+      )}
       {payload !== undefined && (
         <Part title="Payload" help="What the mapping made of the event.">
           <CodeView label="Payload" code={JSON.stringify(payload, null, 2)} preview={3000} />

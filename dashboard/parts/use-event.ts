@@ -36,13 +36,13 @@ export interface PickedEvent {
 const newId = (): string => `inlet-test-${crypto.randomUUID()}`;
 
 /**
- * The event that a trial is made of. The address names a source and a message; without, it is the newest that
- * `trigger` takes; without any, one is made up. What is typed comes first, until another is picked.
+ * The event that a trial is made of. The address names a source and a message; without, it is the newest that one
+ * of the triggers takes; without any, one is made up for the first. What is typed comes first, until another is picked.
  */
 export function useEvent(
   { sourceIds }: Destination,
   search: EventSearch,
-  trigger: string,
+  triggers: readonly string[],
   onSearch: (search: EventSearch) => void,
 ): PickedEvent {
   const sourceId = search.source ?? sourceIds[0] ?? "";
@@ -53,7 +53,7 @@ export function useEvent(
   // Chosen once: while a trigger is edited, the event it is tried on stays.
   const [likely, setLikely] = useState<{ sourceId: string; messageId: string | undefined }>();
   if (recent.data !== undefined && likely?.sourceId !== sourceId) {
-    setLikely({ sourceId, messageId: likelyEntry(entries, trigger)?.messageId });
+    setLikely({ sourceId, messageId: likelyEntry(entries, triggers)?.messageId });
   }
   const messageId = madeUp.wanted ? undefined : (search.event ?? likely?.messageId);
   const stored = useQuery({ ...lookupQuery(sourceId, messageId ?? ""), enabled: messageId !== undefined });
@@ -61,7 +61,7 @@ export function useEvent(
   const archived = stored.data?.event;
   const found: { origin: EventOrigin; event: Json } = isObject(archived)
     ? { origin: "archived", event: archived }
-    : (sentBy(entry) ?? { origin: "made-up", event: sampleEvent(trigger, madeUp.id, madeUp.at) });
+    : (sentBy(entry) ?? { origin: "made-up", event: sampleEvent(triggers[0] ?? "", madeUp.id, madeUp.at) });
   const text = typed ?? JSON.stringify(found.event, null, 2);
   // By its text, so that the same event is the same object each time.
   const read = useMemo(() => readEvent(text), [text]);

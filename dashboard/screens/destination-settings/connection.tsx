@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { destinationPath } from "../../api/destination-queries.ts";
 import type { Destination, DestinationKind } from "../../api/types.ts";
+import { shortName } from "../../logic/catalogue.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { SaveForm } from "../../parts/save-row.tsx";
 import { SettingFields } from "../../parts/setting-fields.tsx";
@@ -40,7 +41,7 @@ export default function Connection({ destination, kind }: ConnectionProps): Reac
       {kind.testsAuthentication && (
         <TestAuthentication
           path={`${destinationPath(destination.id)}/test-authentication`}
-          name={kind.name}
+          name={shortName(kind.name)}
           read={draft.read}
           onProblem={setAuthProblem}
         />

@@ -55,25 +55,26 @@ export default function Results({ destination, results, pending }: ResultsProps)
   );
 }
 
-const took = ({ report }: Result): boolean => report?.trigger?.fires !== false;
+/** Whether the trigger let it through, as far as that is known. */
+const took = ({ report }: Result): boolean => report !== undefined && report.trigger?.fires !== false;
 const inOrder = (results: readonly Result[]): readonly Result[] =>
   results.toSorted((a, b) => Number(took(b)) - Number(took(a)));
 
 function summary(results: readonly Result[], dryRun: boolean): string {
-  const taken = results.filter(took).length;
-  if (taken === 0) return "No mapping takes this event: nothing is sent.";
-  const words = `${plural(taken, "mapping")} of ${results.length} ${taken === 1 ? "takes" : "take"} it`;
-  if (dryRun) return `${words}. Nothing was sent.`;
-  const delivered = results.filter(
-    ({ report }) => report?.trigger?.fires !== false && report?.outcome.status === "delivered",
-  );
-  return `${words}; ${delivered.length} delivered.`;
+  const failed = results.filter(({ report }) => report === undefined).length;
+  const untried = failed > 0 ? ` ${plural(failed, "mapping")} could not be tried.` : "";
+  const taken = results.filter(took);
+  if (taken.length === 0) return failed > 0 ? untried.trim() : "No mapping takes this event: nothing is sent.";
+  const words = `${plural(taken.length, "mapping")} of ${results.length} ${taken.length === 1 ? "takes" : "take"} it`;
+  const delivered = taken.filter(({ report }) => report?.outcome.status === "delivered").length;
+  return `${words}${dryRun ? ". Nothing was sent." : `; ${delivered} delivered.`}${untried}`;
 }
 
 function Word({ result, dryRun }: { result: Result; dryRun: boolean }): ReactNode {
-  if (!took(result)) return <Badge variant="secondary">does not take it</Badge>;
   const { report } = result;
-  if (report === undefined || report.payloadError !== undefined) return <Badge variant="error">fails</Badge>;
+  if (report === undefined) return <Badge variant="error">not tried</Badge>;
+  if (!took(result)) return <Badge variant="secondary">does not take it</Badge>;
+  if (report.payloadError !== undefined) return <Badge variant="error">fails</Badge>;
   if (dryRun) return <Badge variant="info">takes it</Badge>;
   const { status } = report.outcome;
   if (status === "delivered") return <Badge variant="success">delivered</Badge>;

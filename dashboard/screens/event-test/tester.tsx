@@ -6,6 +6,7 @@ import { lazy, type ReactNode, Suspense } from "react";
 import { ApiError } from "../../api/client.ts";
 import { runTrial } from "../../api/destination-queries.ts";
 import type { Destination, Subscription, TrialAnswer } from "../../api/types.ts";
+import { shortName } from "../../logic/catalogue.ts";
 import type { Json } from "../../logic/event-choice.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { EventPicker } from "../../parts/event-picker.tsx";
@@ -36,7 +37,7 @@ export function Tester({ destination, mappings }: TesterProps): ReactNode {
   const picked = useEvent(
     destination,
     search,
-    asked[0]?.trigger ?? "",
+    asked.map(({ trigger }) => trigger),
     (next) =>
       void navigate({ search: (old) => ({ mapping: old.mapping, ...next }), replace: true, resetScroll: false }),
   );
@@ -101,10 +102,12 @@ export function Tester({ destination, mappings }: TesterProps): ReactNode {
             loading={pending?.dryRun === false}
             onClick={() => run(false)}
           >
-            Send it to {destination.metadata.name}
+            Send it to {shortName(destination.metadata.name)}
           </Button>
         </div>
-        {asked.length === 0 && <p className="text-kumo-warning text-sm">No mapping is switched on.</p>}
+        {asked.length === 0 && (
+          <p className="text-kumo-warning text-sm">No mapping is switched on; choose one above to try it.</p>
+        )}
       </section>
       <Suspense>
         <Results destination={destination} results={test.data} pending={test.isPending} />

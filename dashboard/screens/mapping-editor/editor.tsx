@@ -49,7 +49,7 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
   const { destination, saved, subscriptionId, action } = props;
   const draft = useDraft(saved);
   const { value, set } = draft;
-  const picked = useEvent(destination, props.search, value.trigger, props.onSearch);
+  const picked = useEvent(destination, props.search, [value.trigger], props.onSearch);
   const [triggerReady, setTriggerReady] = useState(true);
   const malformed = problemsIn(value.fields);
   const ready = triggerReady && Object.keys(malformed).length === 0;

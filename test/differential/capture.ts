@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { replyTo } from "./answers.ts";
-import { NOW, URL_HEADER, type Answer, type CapturedRequest } from "./case.ts";
+import { NOW, RUN_HEADER, URL_HEADER, type Answer, type CapturedRequest } from "./case.ts";
 
 /** Headers that the transport adds: they say nothing of the engine. */
 const OF_TRANSPORT =
@@ -13,14 +13,17 @@ type Outgoing = ServerResponse | Http2ServerResponse;
 /** The far end of the network for one side: writes down what arrives and answers as the case says. */
 export class Capture {
   #answer: Answer = { kind: "break" };
+  #run: string | undefined;
   #requests: CapturedRequest[] = [];
   #pauses = new Map<number, string | undefined>();
   #open = 0;
   #overlapping = false;
   #late: () => void = () => undefined;
 
-  begin(answer: Answer): void {
+  /** @param run only requests that name it count; without it all do. */
+  begin(answer: Answer, run?: string): void {
     this.#answer = answer;
+    this.#run = run;
     this.#requests = [];
     this.#pauses = new Map();
     this.#open = 0;
@@ -39,6 +42,7 @@ export class Capture {
   }
 
   readonly handle = (request: Incoming, response: Outgoing): void => {
+    if (request.headers[RUN_HEADER] !== this.#run) return close(request);
     const answer = this.#answer;
     if (this.#open > 0) this.#overlapping = true;
     this.#open++;

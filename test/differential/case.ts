@@ -67,6 +67,8 @@ export const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
 export const RANDOM = 0.371;
 /** Header in which both sides tell the capturing server the whole URL. */
 export const URL_HEADER = "x-differential-url";
+/** Header by which upstream's side tells which of its runs a request belongs to: some go on after their case. */
+export const RUN_HEADER = "x-differential-run";
 /** The token a refresh gives. */
 export const REFRESHED = "token-after-refresh";
 

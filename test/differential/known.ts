@@ -7,9 +7,29 @@ export interface KnownDifference {
   readonly example: string;
   readonly seed: number;
   readonly cause: string;
+  /** The header that differs, when nothing else may. */
+  readonly onlyHeader?: string;
 }
 
-export const KNOWN: readonly KnownDifference[] = [];
+export const KNOWN: readonly KnownDifference[] = [
+  {
+    slug: "aws-kinesis",
+    onlyHeader: "authorization",
+    says: /authorization from .*SignedHeaders=:authority;/,
+    example: "aws-kinesis/send/defaults/1",
+    seed: 1,
+    cause:
+      "Upstream speaks HTTP/2 to Kinesis and signs its `:authority`; workerd speaks HTTP/1.1 outwards, so `host` is signed. AWS takes both.",
+  },
+  {
+    slug: "webhook-extensible",
+    says: /^verdicts\.\d\.status .*"retry", got …"abandoned"/,
+    example: "webhook-extensible/send/defaults/3",
+    seed: 1,
+    cause:
+      "Its renewal of a token throws a TypeError without Segment's own `dynamicAuthSettings`. Upstream's host would try for hours; Inlet asks at once to connect the destination again.",
+  },
+];
 
 /** Not run: Inlet does not offer these destinations, and says so in the catalogue. By slug, with the cause. */
 export const NOT_OFFERED: Readonly<Record<string, string>> = {

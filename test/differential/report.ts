@@ -1,10 +1,29 @@
+import type { Observation } from "./case.ts";
+import { compare } from "./compare.ts";
 import { KNOWN, type KnownDifference } from "./known.ts";
 import type { Result } from "./run.ts";
 
 const isUnmatched = ({ oracle }: Result): boolean => oracle.verdicts.every(({ status }) => status === "unmatched");
 
-export const excuseOf = ({ given, difference }: Result): KnownDifference | undefined =>
-  KNOWN.find((known) => known.slug === given.slug && known.says.test(difference ?? ""));
+function without(header: string, seen: Observation): Observation {
+  const requests = seen.requests.map((request) => {
+    const { [header]: _, ...headers } = request.headers;
+    return { ...request, headers };
+  });
+  return { ...seen, requests };
+}
+
+const isOnly = (header: string, { given, oracle, engine }: Result): boolean =>
+  compare(given, without(header, oracle), without(header, engine)) === undefined;
+
+/** The known difference that a result is an example of. */
+export const excuseOf = (result: Result): KnownDifference | undefined =>
+  KNOWN.find(
+    ({ slug, says, onlyHeader }) =>
+      slug === result.given.slug &&
+      says.test(result.difference ?? "") &&
+      (onlyHeader === undefined || isOnly(onlyHeader, result)),
+  );
 
 interface Tally {
   cases: number;

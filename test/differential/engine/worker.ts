@@ -14,7 +14,7 @@ const CALL_LIMIT_MS = 20_000;
 let runs = 0;
 let current: DifferentialCase | undefined;
 freezeRealm();
-cutTimers(() => current?.answer.kind === "hang");
+cutTimers(() => current);
 tellUrls();
 
 interface Run {

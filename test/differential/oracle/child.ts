@@ -23,7 +23,7 @@ rerouteTo(port);
 forbidOthers([port, await rerouteHttp2(capture)]);
 freezeRealm();
 freezeNodeCrypto();
-cutTimers(() => current?.answer.kind === "hang");
+cutTimers(() => current);
 // The catalogue's code logs for Segment's operators.
 console.log = console.info = console.warn = console.error = () => undefined;
 const upstream = loadUpstream();

@@ -54,11 +54,15 @@ const statusOf = ({ status, response }: UpstreamError): number => Number(status 
 /** A thrown error stands for every event of the call. */
 export function verdictOfError(thrown: unknown, pauseFor: PauseFor): Verdict {
   const error = (thrown ?? {}) as UpstreamError;
+  const { code } = error;
   if (VALIDATION.has(error.name ?? "")) return REJECTED;
-  if (error.code === "ETIMEDOUT" || TIMEOUTS.has(error.name ?? "")) return { status: "retry", reason: "ETIMEDOUT" };
+  // The AWS SDK calls every connection that broke off a TimeoutError; its code says what it was.
+  if (typeof code === "string" && NETWORK.has(code)) return { status: "retry", reason: code };
+  if (code === "ETIMEDOUT" || TIMEOUTS.has(error.name ?? "")) return { status: "retry", reason: "ETIMEDOUT" };
   const status = statusOf(error);
+  // Some actions throw over an answer whose status was fine: the event was not taken all the same.
+  if (isAccepted(status)) return { status: "abandoned", reason: String(status) };
   if (status >= 100) return byStatus(status, String(status), pauseFor);
-  if (typeof error.code === "string" && NETWORK.has(error.code)) return { status: "retry", reason: error.code };
   return { status: "retry", reason: "INTERNAL" };
 }
 

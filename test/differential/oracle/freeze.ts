@@ -1,4 +1,4 @@
-import { NOW, RANDOM } from "../case.ts";
+import { NOW, RANDOM, type DifferentialCase } from "../case.ts";
 
 /**
  * Stops the clock and the dice of a JavaScript realm, so that two runs send the same bytes. Both sides call this
@@ -26,15 +26,19 @@ export function freezeRealm(): void {
   });
 }
 
-/** Waits of code under test, in ms: long ones are cut, the 10 s that a request may take only when it hangs anyway. */
-export const cutWait = (ms: number, hangs: boolean): number => {
-  if (ms < 1000) return ms;
-  return ms < 10_000 ? ms / 100 : hangs ? ms / 100 : ms;
-};
+/** How long upstream's responsys waits between two requests (ms): a pause, where other long waits are time limits. */
+const PAUSE_MS = 6000;
 
-/** Cuts the waits of the realm's setTimeout; the answer tells which case is running. */
-export function cutTimers(hangs: () => boolean): void {
+/** Waits of code under test (ms). Pauses are cut; time limits only where nothing answers, so that none runs out early. */
+function cutWait(ms: number, given: DifferentialCase | undefined): number {
+  const share = given?.patient === true ? 20 : 100;
+  return ms === PAUSE_MS || (ms >= 1000 && given?.answer.kind === "hang") ? ms / share : ms;
+}
+
+/** Cuts the waits of the realm's setTimeout, as the case allows that is running. */
+export function cutTimers(current: () => DifferentialCase | undefined): void {
   const real = globalThis.setTimeout as unknown as (run: unknown, ms?: number, ...rest: unknown[]) => unknown;
-  const cut = (run: unknown, ms?: number, ...rest: unknown[]): unknown => real(run, cutWait(ms ?? 0, hangs()), ...rest);
+  const cut = (run: unknown, ms?: number, ...rest: unknown[]): unknown =>
+    real(run, cutWait(ms ?? 0, current()), ...rest);
   Object.defineProperty(globalThis, "setTimeout", { value: cut, configurable: true, writable: true });
 }

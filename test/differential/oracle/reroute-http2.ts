@@ -1,6 +1,7 @@
 import http2 from "node:http2";
 import type { AddressInfo } from "node:net";
-import { URL_HEADER } from "../case.ts";
+import { RUN_HEADER, URL_HEADER } from "../case.ts";
+import { currentRun } from "./current-run.ts";
 import type { Capture } from "../capture.ts";
 
 /** As reroute.ts, for what speaks HTTP/2 (the AWS SDK to Kinesis). Gives the port, which is to be allowed. */
@@ -15,7 +16,10 @@ export async function rerouteHttp2(capture: Capture): Promise<number> {
     const request = session.request.bind(session);
     session.request = (headers = {}, options) => {
       const url = new URL(String((headers as http2.OutgoingHttpHeaders)[":path"] ?? "/"), authority).href;
-      return request({ ...headers, [URL_HEADER]: url } as http2.OutgoingHttpHeaders, options);
+      return request(
+        { ...headers, [RUN_HEADER]: currentRun.getStore(), [URL_HEADER]: url } as http2.OutgoingHttpHeaders,
+        options,
+      );
     };
     return session;
   }) as typeof http2.connect;

@@ -2,7 +2,8 @@ import http from "node:http";
 import https from "node:https";
 import net from "node:net";
 import { URL as NodeURL, urlToHttpOptions } from "node:url";
-import { URL_HEADER } from "../case.ts";
+import { RUN_HEADER, URL_HEADER } from "../case.ts";
+import { currentRun } from "./current-run.ts";
 
 type Options = http.RequestOptions & { readonly headers?: http.OutgoingHttpHeaders };
 
@@ -23,6 +24,7 @@ export function rerouteTo(port: number): void {
       const headers = {
         ...given.headers,
         host,
+        [RUN_HEADER]: currentRun.getStore(),
         [URL_HEADER]: `${given.protocol ?? scheme}//${host}${given.path ?? "/"}`,
       };
       const { method, auth, signal } = given;

@@ -1,5 +1,6 @@
 import type { Capture } from "../capture.ts";
 import { settle, type DifferentialCase, type Event, type Observation, type Verdict } from "../case.ts";
+import { currentRun } from "./current-run.ts";
 import { pauseOf, verdictOfError, verdictOfResults, verdictsOfBatch, type PauseFor } from "./expect.ts";
 import { groupsOf } from "./groups.ts";
 import type { Upstream, UpstreamDestination } from "./upstream.ts";
@@ -82,12 +83,19 @@ function settingsAreValid(run: Run): boolean {
   }
 }
 
+let runs = 0;
+
 /** The case through upstream's own engine: trigger, groups, one call per group. */
-export async function observe(given: DifferentialCase, upstream: Upstream, capture: Capture): Promise<Observation> {
+export function observe(given: DifferentialCase, upstream: Upstream, capture: Capture): Promise<Observation> {
+  const run = String(++runs);
+  capture.begin(given.answer, run);
+  return currentRun.run(run, () => observeRun(given, upstream, capture));
+}
+
+async function observeRun(given: DifferentialCase, upstream: Upstream, capture: Capture): Promise<Observation> {
   const destination = upstream.fresh(given.destination);
   const pauseFor: PauseFor = (status) => pauseOf(capture.retryAfterOf(status));
   const run: Run = { given, upstream, destination, pauseFor, notes: [], savedTokens: [] };
-  capture.begin(given.answer);
   const verdicts: Verdict[] = given.events.map(() => ({ status: "unmatched" }));
   const parsed = upstream.parseFql(given.trigger);
   const fires = (event: Event): boolean => parsed.error === undefined && upstream.validate(parsed, copy(event));

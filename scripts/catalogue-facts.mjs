@@ -64,6 +64,8 @@ export function notesOn(folder, { env, audienceConfig, actions }) {
       "Inlet does not create audiences at the tool: events must carry the audience's id in context.personas.external_audience_id.",
     hooked.length > 0 &&
       `Segment's console runs a step when these mappings are saved; Inlet does not, fill in its results yourself: ${hooked.join(", ")}.`,
+    folder === "webhook-extensible" &&
+      "Its access token cannot be renewed here; Inlet's own HTTP destination renews tokens of client credentials.",
     folder.startsWith("engage-messaging-") &&
       "It reads profiles from a Segment Unify space and sends for Segment Engage.",
   ].filter(Boolean);

@@ -37,7 +37,7 @@ type Settings = Readonly<Record<string, SettingValue>>;
 /** The error of settings that cannot be opened; undefined when they can. */
 export async function settingsProblem(kind: OwnKind, settings: Settings): Promise<string | undefined> {
   const destination = await loadOwn(kind);
-  const opened = destination.open(settings, { destinationId: "dst_1", saveTokens: async () => undefined });
+  const opened = destination.open(settings, { destinationId: crypto.randomUUID(), saveTokens: async () => undefined });
   return opened.ok ? undefined : opened.error;
 }
 
@@ -63,7 +63,7 @@ export async function tryKind(
   };
   const destination = await loadOwn(kind);
   const opened = destination.open(settings, {
-    destinationId: "dst_1",
+    destinationId: crypto.randomUUID(),
     saveTokens: async (tokens) => void saved.push(tokens),
   });
   if (!opened.ok) throw new Error(opened.error);

@@ -60,8 +60,9 @@ export class Instances {
     this.#most = most;
   }
 
-  take(destinationId: string, settings: Readonly<Record<string, SettingValue>>, make: () => Instance): Instance {
-    const key = JSON.stringify([destinationId, Object.entries(settings).toSorted(byName)]);
+  /** @param name of the configured destination, and of its kind. */
+  take(name: readonly string[], settings: Readonly<Record<string, SettingValue>>, make: () => Instance): Instance {
+    const key = JSON.stringify([name, Object.entries(settings).toSorted(byName)]);
     const instance = this.#kept.get(key) ?? make();
     this.#kept.delete(key);
     this.#kept.set(key, instance);

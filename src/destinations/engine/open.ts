@@ -8,8 +8,8 @@ import { splitSettings } from "./settings.ts";
 import { whyUnavailable } from "./unavailable.ts";
 import type { OwnKind } from "../own/own-kind.ts";
 
-/** Configured destinations of one kind whose instances an isolate keeps. */
-const INSTANCES_PER_KIND = 20;
+/** Those used last, of all kinds: each is some 100 kB of an isolate's 128 MB. */
+const instances = new Instances(60);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -34,14 +34,13 @@ interface Parts {
 }
 
 function createDestination(core: ActionsCore, { id, name, make, check }: Parts): Destination {
-  const instances = new Instances(INSTANCES_PER_KIND);
   return {
     id,
     name,
     open(settings, context) {
       const fields = check(settings);
       if (!fields.ok) return fields;
-      const instance = instances.take(context.destinationId, settings, () =>
+      const instance = instances.take([id, context.destinationId], settings, () =>
         createInstance(core, make, { settings, fields: fields.value }),
       );
       const { destination } = instance;

@@ -16,8 +16,6 @@ export class Capture {
   #run: string | undefined;
   #requests: CapturedRequest[] = [];
   #pauses = new Map<number, string | undefined>();
-  #open = 0;
-  #overlapping = false;
   #late: () => void = () => undefined;
 
   /** @param run only requests that name it count; without it all do. */
@@ -26,14 +24,12 @@ export class Capture {
     this.#run = run;
     this.#requests = [];
     this.#pauses = new Map();
-    this.#open = 0;
-    this.#overlapping = false;
   }
 
   /** What arrived since `begin`. */
-  end(): { requests: readonly CapturedRequest[]; overlapping: boolean } {
+  end(): readonly CapturedRequest[] {
     this.#late();
-    return { requests: this.#requests, overlapping: this.#overlapping };
+    return this.#requests;
   }
 
   /** The Retry-After of the latest answer with this status. */
@@ -44,11 +40,6 @@ export class Capture {
   readonly handle = (request: Incoming, response: Outgoing): void => {
     if (request.headers[RUN_HEADER] !== this.#run) return close(request);
     const answer = this.#answer;
-    if (this.#open > 0) this.#overlapping = true;
-    this.#open++;
-    response.on("close", () => {
-      this.#open--;
-    });
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {

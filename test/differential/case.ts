@@ -53,7 +53,7 @@ export interface Observation {
   readonly requests: readonly CapturedRequest[];
   /** One per event, in their order. */
   readonly verdicts: readonly Verdict[];
-  /** Some requests were under way at the same time, so that their order says nothing. */
+  /** Told by upstream's side: requests were begun side by side, so that their order says nothing. */
   readonly overlapping: boolean;
   /** Tokens that were to be kept after a refresh. */
   readonly savedTokens: readonly Record<string, string>[];

@@ -53,9 +53,10 @@ export async function startEngine(modules: readonly Module[]): Promise<Side> {
         const text = await response.text();
         if (!response.ok) throw new Error(text.slice(0, 2000));
         const told = JSON.parse(text) as Pick<Observation, "verdicts" | "savedTokens" | "notes">;
-        return { ...capture.end(), ...told };
+        return { requests: capture.end(), ...told, overlapping: false };
       } catch (error) {
-        return { ...capture.end(), verdicts: [], savedTokens: [], notes: [`the engine failed: ${String(error)}`] };
+        const notes = [`the engine failed: ${String(error)}`];
+        return { requests: capture.end(), verdicts: [], overlapping: false, savedTokens: [], notes };
       }
     },
     stop: () => miniflare.dispose(),

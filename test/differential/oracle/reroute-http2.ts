@@ -17,7 +17,7 @@ export async function rerouteHttp2(capture: Capture): Promise<number> {
     session.request = (headers = {}, options) => {
       const url = new URL(String((headers as http2.OutgoingHttpHeaders)[":path"] ?? "/"), authority).href;
       return request(
-        { ...headers, [RUN_HEADER]: currentRun.getStore(), [URL_HEADER]: url } as http2.OutgoingHttpHeaders,
+        { ...headers, [RUN_HEADER]: currentRun.getStore()?.name, [URL_HEADER]: url } as http2.OutgoingHttpHeaders,
         options,
       );
     };

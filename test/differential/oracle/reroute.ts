@@ -21,10 +21,11 @@ export function rerouteTo(port: number): void {
       const more = isUrl && typeof rest[0] === "object" && rest[0] !== null ? (rest[0] as Options) : {};
       const given: Options = { ...fromUrl, ...more };
       const host = originOf(given);
+      const run = currentRun.getStore();
       const headers = {
         ...given.headers,
         host,
-        [RUN_HEADER]: currentRun.getStore(),
+        [RUN_HEADER]: run?.name,
         [URL_HEADER]: `${given.protocol ?? scheme}//${host}${given.path ?? "/"}`,
       };
       const { method, auth, signal } = given;
@@ -32,7 +33,12 @@ export function rerouteTo(port: number): void {
       const callback = rest.find((one) => typeof one === "function") as
         | ((answer: http.IncomingMessage) => void)
         | undefined;
-      return request(Object.fromEntries(Object.entries(to).filter(([, value]) => value !== undefined)), callback);
+      const begun = request(
+        Object.fromEntries(Object.entries(to).filter(([, value]) => value !== undefined)),
+        callback,
+      );
+      run?.begin(begun);
+      return begun;
     };
   http.request = reroute("http:") as typeof http.request;
   https.request = reroute("https:") as typeof https.request;

@@ -1,6 +1,6 @@
 import type { Capture } from "../capture.ts";
 import { settle, type DifferentialCase, type Event, type Observation, type Verdict } from "../case.ts";
-import { currentRun } from "./current-run.ts";
+import { currentRun, Run as CurrentRun } from "./current-run.ts";
 import { pauseOf, verdictOfError, verdictOfResults, verdictsOfBatch, type PauseFor } from "./expect.ts";
 import { groupsOf } from "./groups.ts";
 import type { Upstream, UpstreamDestination } from "./upstream.ts";
@@ -87,12 +87,19 @@ let runs = 0;
 
 /** The case through upstream's own engine: trigger, groups, one call per group. */
 export function observe(given: DifferentialCase, upstream: Upstream, capture: Capture): Promise<Observation> {
-  const run = String(++runs);
-  capture.begin(given.answer, run);
-  return currentRun.run(run, () => observeRun(given, upstream, capture));
+  const run = new CurrentRun(String(++runs));
+  capture.begin(given.answer, run.name);
+  return currentRun.run(run, async () => {
+    const seen = await observeRun(given, upstream, capture);
+    return { ...seen, overlapping: run.overlapping };
+  });
 }
 
-async function observeRun(given: DifferentialCase, upstream: Upstream, capture: Capture): Promise<Observation> {
+async function observeRun(
+  given: DifferentialCase,
+  upstream: Upstream,
+  capture: Capture,
+): Promise<Omit<Observation, "overlapping">> {
   const destination = upstream.fresh(given.destination);
   const pauseFor: PauseFor = (status) => pauseOf(capture.retryAfterOf(status));
   const run: Run = { given, upstream, destination, pauseFor, notes: [], savedTokens: [] };
@@ -111,5 +118,5 @@ async function observeRun(given: DifferentialCase, upstream: Upstream, capture: 
     }
   }
   await settle(given, verdicts);
-  return { ...capture.end(), verdicts, savedTokens: run.savedTokens, notes: run.notes };
+  return { requests: capture.end(), verdicts, savedTokens: run.savedTokens, notes: run.notes };
 }

@@ -1,4 +1,4 @@
-import { type Condition, readTrigger, takesNumber, type Trigger } from "./trigger.ts";
+import { type Condition, conditionsToMeet, takesNumber } from "./trigger.ts";
 
 type Json = Record<string, unknown>;
 
@@ -9,7 +9,7 @@ export const SAMPLE_EVENT_NAME = "Inlet Test Event";
  * most. Nothing in it claims to be real: names say that it is a test. `id` makes it one of its kind.
  */
 export function sampleEvent(trigger: string, id: string, now: Date): Json {
-  const conditions = conditionsToMeet(readTrigger(trigger));
+  const conditions = conditionsToMeet(trigger);
   const type = conditions.find(({ subject, operator }) => subject === "type" && operator === "=")?.value ?? "track";
   const event: Json = {
     type,
@@ -22,14 +22,6 @@ export function sampleEvent(trigger: string, id: string, now: Date): Json {
   };
   for (const condition of conditions) satisfy(event, condition);
   return event;
-}
-
-/** All of them, or one of those of which any will do: a track call where there is one, since most tools want that. */
-function conditionsToMeet(trigger: Trigger | undefined): readonly Condition[] {
-  if (trigger === undefined) return [];
-  if (trigger.join === "and") return trigger.conditions;
-  const track = trigger.conditions.find(({ subject, value }) => subject === "type" && value === "track");
-  return [track ?? trigger.conditions[0]!];
 }
 
 const TRAITS = { email: "test@example.com", name: "Inlet Test", firstName: "Inlet", lastName: "Test", plan: "test" };

@@ -100,6 +100,22 @@ export function readTrigger(text: string): Trigger | undefined {
   return skeleton(writeTrigger(trigger)) === skeleton(text) ? trigger : undefined;
 }
 
+/**
+ * Conditions that, all met, let an event through: of those of which any will do only one, a track call where there is
+ * one, since most tools want that. As far as the engine reads the text; none when it cannot.
+ */
+export function conditionsToMeet(text: string): readonly Condition[] {
+  const parsed = parseFql(text);
+  return "error" in parsed ? [] : toMeet(parsed);
+}
+
+function toMeet(node: FqlCondition): readonly Condition[] {
+  if (node.type !== "group") return [readCondition(node)].filter((one) => one !== undefined);
+  if (node.operator === "and") return node.children.flatMap(toMeet);
+  const track = node.children.find((child) => child.type === "event-type" && child.value === "track");
+  return toMeet(track ?? node.children[0]!);
+}
+
 function readCondition(node: FqlCondition): Condition | undefined {
   if (node.type === "group") return undefined;
   const subject = SUBJECT_OF[node.type];

@@ -13,7 +13,7 @@ import { useNow } from "./when.tsx";
 const ORIGINS: Record<EventOrigin, string> = {
   archived: "A real event, as destinations get it.",
   sent: "A real event, as its client sent it: it is not archived yet, so what the collector adds is missing.",
-  "made-up": "A made-up event that fits the trigger.",
+  "made-up": "A made-up event, meant to fit the trigger.",
   typed: "Your own event.",
 };
 

@@ -8,6 +8,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { deliveryMetricsQuery, destinationsQuery, sourcesQuery } from "../api/queries.ts";
 import type { DeliveryMetrics, Destination } from "../api/types.ts";
+import { shortName } from "../logic/catalogue.ts";
 import { deliveryAnswer } from "../logic/delivery.ts";
 import { count, plural } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
@@ -103,6 +104,7 @@ function Row({ destination, from }: { destination: Destination; from: string }):
       count(of(metrics.data) ?? 0)
     );
   const colour = (n: number | undefined, warning: string): string => (n === undefined || n === 0 ? "" : warning);
+  const kind = shortName(destination.metadata.name);
   const waiting = metrics.data?.waiting ?? metrics.data?.retrying;
   return (
     <Table.Row>
@@ -111,7 +113,7 @@ function Row({ destination, from }: { destination: Destination; from: string }):
           <span className="truncate font-medium" title={destination.name}>
             <TextLink href={`/destinations/${destination.id}`}>{destination.name}</TextLink>
           </span>
-          <Badge variant="secondary">{destination.metadata.name}</Badge>
+          {kind !== destination.name && <Badge variant="secondary">{kind}</Badge>}
         </span>
       </Table.Cell>
       <Table.Cell data-label="From" className="max-w-60">

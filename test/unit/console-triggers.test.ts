@@ -114,12 +114,15 @@ describe("an event made up for a trigger", () => {
     );
   });
 
-  it.each(['type = "page" and properties.title = "X"', 'type = "track" and event = "Signed Up"', 'type = "group"'])(
-    "is of the kind that %s asks for",
-    (fql) => {
-      expect(wouldFire(fql, sampleEvent(fql, "id", NOW))).toBe(true);
-    },
-  );
+  it.each([
+    'type = "track" and (event = "A" or event = "B")',
+    'type = "identify" or type = "track"',
+    'type = "page" and properties.title = "X"',
+    'type = "track" and event = "Signed Up"',
+    'type = "group"',
+  ])("is of the kind that %s asks for", (fql) => {
+    expect(wouldFire(fql, sampleEvent(fql, "id", NOW))).toBe(true);
+  });
 
   it("says that it is a test, also when the trigger cannot be read", () => {
     expect(sampleEvent("???", "id", NOW)).toMatchObject({ type: "track", event: "Inlet Test Event", messageId: "id" });

@@ -39,10 +39,10 @@ export function MappingRow({ mapping, action }: MappingRowProps): ReactNode {
         />
       </span>
       <div className="min-w-0 flex-1">
-        <p className="font-medium break-words">
+        <p className="truncate font-medium" title={name}>
           <TextLink href={`/destinations/${destinationId}/mappings/${id}`}>{name}</TextLink>
         </p>
-        <p className={`text-sm break-words ${enabled ? "" : "text-kumo-subtle"}`}>
+        <p className={`text-sm wrap-anywhere ${enabled ? "" : "text-kumo-subtle"}`}>
           {triggerWords(trigger)} <span className="text-kumo-subtle">→ {action}</span>
         </p>
         {turn.isError && (

@@ -69,7 +69,7 @@ describe("a newcomer", () => {
     await page.getByRole("checkbox", { name: "Nothing made" }).check();
     await page.getByRole("button", { name: "Create the destination" }).click();
     await page.getByLabel("URL").and(page.locator("[aria-invalid=true]:focus")).waitFor();
-    await page.getByLabel("Headers", { exact: true }).fill("X-Team: data\nbroken");
+    await page.getByRole("textbox", { name: /^Headers/ }).fill("X-Team: data\nbroken");
     await page.getByRole("button", { name: "Create the destination" }).click();
     await page.getByText("Line 2 has no name with a colon after it").waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();

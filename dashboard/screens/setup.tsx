@@ -1,7 +1,7 @@
 import { Tabs } from "@cloudflare/kumo/components/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { setupQuery, sourceQuery } from "../api/queries.ts";
 import type { Setup, Source } from "../api/types.ts";
 import { useLiveList } from "../live/use-live-list.ts";
@@ -12,8 +12,9 @@ import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
 import { When } from "../parts/when.tsx";
 import { CustomDomain } from "./setup/custom-domain.tsx";
-import { SignedLink } from "./setup/signed-link.tsx";
 import { SendTest } from "./setup/send-test.tsx";
+
+const SignedLink = lazy(() => import("./setup/signed-link.tsx"));
 
 const route = getRouteApi("/shell/sources/$sourceId/setup");
 const EVERYTHING = {};
@@ -116,7 +117,11 @@ function Recipes({ facts, source, entries }: RecipesProps): ReactNode {
           {note}
         </p>
       ))}
-      {chosen.id === "query" && <SignedLink sourceId={source.id} />}
+      {chosen.id === "query" && (
+        <Suspense>
+          <SignedLink sourceId={source.id} />
+        </Suspense>
+      )}
       <SendTest key={chosen.id} form={chosen.id} facts={facts} sourceId={source.id} entries={entries} />
     </section>
   );

@@ -7,7 +7,7 @@ import { CodeView } from "../../parts/code-view.tsx";
 import { problemsOf } from "../../parts/form-problems.ts";
 
 /** Makes a link that counts the click and then goes on; signed, so that nobody can turn it into an open redirect. */
-export function SignedLink({ sourceId }: { sourceId: string }): ReactNode {
+export default function SignedLink({ sourceId }: { sourceId: string }): ReactNode {
   const [to, setTo] = useState("");
   const sign = useMutation({
     mutationFn: () =>

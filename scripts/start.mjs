@@ -6,7 +6,19 @@ import { build } from "./build.mjs";
 import { endLeftover, ROOT, serve } from "./serve.mjs";
 
 /** Paths that are something already. */
-const RESERVED = ["/api", "/v1", "/demo", "/assets", "/sources", "/destinations", "/workspace", "/js", "/healthz"];
+const RESERVED = [
+  "/api",
+  "/v1",
+  "/demo",
+  "/assets",
+  "/sources",
+  "/destinations",
+  "/catalog",
+  "/trace",
+  "/workspace",
+  "/js",
+  "/healthz",
+];
 const port = Number(process.env.PORT || 8787);
 if (!Number.isInteger(port) || port < 0 || port > 65535) fail(`PORT must be a port number, not "${process.env.PORT}".`);
 const pathPrefix = process.env.INLET_PATH_PREFIX ?? "";

@@ -82,7 +82,7 @@ const update = route({
   method: "patch",
   path: "/destinations/{destinationId}",
   summary:
-    "Change a destination; a setting that is named is replaced, null removes it; a source left out takes its filters along",
+    "Change a destination; a setting that is named is replaced, null removes it; a source left out takes its filters along, and what waits of it is not delivered any more",
   tag: "Destinations",
   request: {
     params: DestinationParams,

@@ -63,6 +63,11 @@ const FILTERED: Readonly<Record<string, ReasonHelp>> = {
     "Enable the destination. To keep events waiting instead, pause it.",
   ),
   destination_deleted: help("nobody", "The destination was deleted before the event came to its turn.", "Nothing."),
+  source_disconnected: help(
+    "nobody",
+    "The source was taken away from the destination before the event came to its turn.",
+    "Nothing.",
+  ),
   subscription_disabled: help(
     "user",
     "The mapping was switched off before the event came to its turn.",

@@ -12,6 +12,7 @@ export type DropReason =
   | "INVALID_SETTINGS"
   | "destination_disabled"
   | "destination_deleted"
+  | "source_disconnected"
   | "subscription_disabled"
   | "subscription_deleted";
 

@@ -147,12 +147,12 @@ const enabledLanes = (opened: OpenDestination | null): string[] =>
  * settlement can double at most DELIVERY.chunkLines single events, or the batches under way.
  */
 export async function deliverJob(pointer: DeliveryPointer, deps: DeliveryDeps, limits: RunLimits): Promise<void> {
-  const { destinationId, key, replayId } = pointer;
+  const { destinationId, sourceId, key, replayId } = pointer;
   const opened = await deps.openDestination(destinationId);
   const name = { key, ...(replayId === undefined ? {} : { replayId }) };
   const claim = await deps.claim(destinationId, { ...name, lanes: enabledLanes(opened) });
   if (claim.status !== "granted") return;
-  const plan = await planFor(opened, claim.mode, deps);
+  const plan = await planFor(opened, { sourceId, mode: claim.mode }, deps);
   if (plan.do === "hold") {
     // Told of one cell, as by a probe: nothing was sent, so no attempt counts, and the pause holds all others back.
     const fates = claim.cells.slice(0, 1).map((cell) => ({ cell, fate: plan.fate }));

@@ -1,5 +1,5 @@
 import type { OpenDestination } from "../core/catalog.ts";
-import { DELIVERY } from "../core/delivery.ts";
+import { DELIVERY, type DeliveryPointer } from "../core/delivery.ts";
 import { HOUR_MS } from "../core/durations.ts";
 import type { Claim } from "../core/ledger.ts";
 import type { DropReason } from "../core/routing.ts";
@@ -66,11 +66,19 @@ async function connect(opened: OpenDestination, { findDestination, saveTokens }:
   return connection.ok ? { do: "send", opened, connection: connection.value } : invalid(opened, connection.error);
 }
 
-/** Decided before any line is looked at. */
-export async function planFor(opened: OpenDestination | null, mode: Granted["mode"], deps: PlanDeps): Promise<Plan> {
+/**
+ * Decided before any line is looked at. What waits of a source that the destination has lost is not sent: the filters
+ * between the two are gone as well.
+ */
+export async function planFor(
+  opened: OpenDestination | null,
+  { sourceId, mode }: Pick<DeliveryPointer, "sourceId"> & Pick<Granted, "mode">,
+  deps: PlanDeps,
+): Promise<Plan> {
   if (opened === null) return { do: "drop", reason: "destination_deleted" };
   const { destination, unreadable } = opened;
   if (!destination.enabled) return { do: "drop", reason: "destination_disabled" };
+  if (!destination.sourceIds.includes(sourceId)) return { do: "drop", reason: "source_disconnected" };
   if (unreadable.length > 0) return waitForSecrets(opened, mode);
   if (mode === "give_up") return givenUp(opened);
   try {

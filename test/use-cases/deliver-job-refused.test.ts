@@ -24,11 +24,12 @@ beforeEach(() => void vi.spyOn(console, "error").mockReturnValue());
 afterEach(() => vi.restoreAllMocks());
 
 describe("what cannot be sent", () => {
-  it("is dropped unread when the destination is off or gone: at the gate what was not decided yet, else on its lanes", async () => {
+  it("is dropped unread when the destination is off, gone or has lost its source: at the gate what was not decided yet, else on its lanes", async () => {
     const off = opened();
     const cases: [OpenDestination | null, string][] = [
       [null, "destination_deleted"],
       [{ ...off, destination: { ...off.destination, enabled: false } }, "destination_disabled"],
+      [{ ...off, destination: { ...off.destination, sourceIds: ["src_2"] } }, "source_disconnected"],
     ];
     for (const [destination, reason] of cases) {
       const memory = memoryDelivery({

@@ -26,8 +26,8 @@ export interface ClaimRequest {
  * The ledger's answer. A job of `count` lines has `count × (1 + lanes)` cells, cell = lane × count + line: lane 0 is
  * the gate (was the event let through, and did a mapping want it), lane i is the subscription `lanes[i - 1]`.
  * - `granted`: decide and send these cells; nobody else gets them before the lease ends.
- *   `send` counts as an attempt. `probe` finds out whether a destination is up again: send ONE event. It holds one cell
- *   of a line that was let through; when there is none, undecided lines, of which as many are decided as it takes.
+ *   `send` counts as an attempt. `probe` finds out whether a destination is up again: send ONE event. It holds cells
+ *   of lines that were let through, or else undecided lines; as many of them are looked at as it takes.
  *   `give_up` means that they waited too long for a destination that is down: what a gate lets through and a mapping
  *   wants goes to the dead letters.
  * - `nothing_due`: finished, waiting, paused, in other hands, or unknown; confirm the message.

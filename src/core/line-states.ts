@@ -144,12 +144,12 @@ export function currentRound(states: CellStates): { readonly failures: number; r
 }
 
 /**
- * What a probe gets of a round: one cell of a line that was let through, else the first undecided lines whole, enough
- * of them that filters do not keep the probe from asking anybody.
+ * What a probe gets of a round: cells of lines that were let through, else the first undecided lines whole. Enough of
+ * them that what is filtered, or off by now, does not keep the probe from asking anybody.
  */
 export function probeCells(states: CellStates, count: number, round: readonly number[]): number[] {
-  const decided = round.find((cell) => cell >= count && !isPending(states[cell % count]));
-  if (decided !== undefined) return [decided];
+  const decided = round.filter((cell) => cell >= count && !isPending(states[cell % count]));
+  if (decided.length > 0) return decided.slice(0, DELIVERY.chunkLines);
   const lines = new Set(round.filter((cell) => cell < count).slice(0, DELIVERY.chunkLines));
   return round.filter((cell) => lines.has(cell % count));
 }

@@ -123,9 +123,14 @@ describe("rounds", () => {
 });
 
 describe("a probe", () => {
-  it("gets one cell of a line that was let through", () => {
+  it("gets cells of lines that were let through, not more than a chunk of them", () => {
     const { states } = apply(fresh(), COUNT, { passed: [1] });
-    expect(probeCells(states, COUNT, currentRound(states).cells)).toEqual([4]);
+    expect(probeCells(states, COUNT, currentRound(states).cells)).toEqual([4, 7]);
+    const many = fixLanes(freshGates(500), 1);
+    const passed = Array.from({ length: 500 }, (_, gate) => gate);
+    const decided = apply(many, 500, { passed }).states;
+    const cells = probeCells(decided, 500, currentRound(decided).cells);
+    expect(cells).toEqual(passed.slice(0, DELIVERY.chunkLines).map((line) => 500 + line));
   });
 
   it("gets whole undecided lines when there is none, not more than one chunk of them", () => {

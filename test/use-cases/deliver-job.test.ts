@@ -187,10 +187,25 @@ describe("a probe", () => {
     ]);
   });
 
+  it("is not used up by what waits for a subscription that is off", async () => {
+    const memory = memoryDelivery({
+      opened: opened({ subscriptions: [testSubscription({ enabled: false }), testSubscription({ id: "sub_2" })] }),
+      claim: claimOf(3, ["sub_1", "sub_2"], { mode: "probe", cells: [3, 4, 7, 8] }),
+      lines: events(3),
+    });
+    await run(memory);
+    expect(memory.sent).toEqual([["m1"]]);
+    expect(outcomesOf(memory)).toEqual([
+      [3, "subscription_disabled"],
+      [4, "subscription_disabled"],
+      [7, "delivered"],
+    ]);
+  });
+
   it("of a batch sends one event of it", async () => {
     const memory = memoryDelivery({
       opened: opened(),
-      claim: claimOf(3, ["sub_1"], { mode: "probe", cells: [4] }),
+      claim: claimOf(3, ["sub_1"], { mode: "probe", cells: [4, 5] }),
       lines: events(3),
       batching: () => WHOLE,
     });

@@ -81,7 +81,7 @@ describe("the lanes of a job", () => {
 });
 
 describe("a probe", () => {
-  it("of a line that was let through is one delivery; its failure uses no attempt up", async () => {
+  it("holds lines that were let through; a failure uses no attempt up", async () => {
     const clock = stopClock();
     const rig = createLedgerRig();
     const pointer = await rig.open(20);
@@ -96,7 +96,8 @@ describe("a probe", () => {
     expect(await rig.claim(pointer)).toEqual({ status: "nothing_due" });
     clock.at(20_000);
     const probe = await rig.granted(pointer);
-    expect(probe).toMatchObject({ mode: "probe", cells: [20 + DELIVERY.downAfterFailures] });
+    expect(probe.mode).toBe("probe");
+    expect(probe.cells[0]).toBe(20 + DELIVERY.downAfterFailures);
     await rig.settle(pointer, probe, { outcomes: [retry(probe.cells[0]!)] });
     const [, lane] = await rig.trace(pointer, DELIVERY.downAfterFailures);
     expect(lane).toMatchObject({ status: "pending", failures: 0, attempts: [{ status: "retry", uncounted: 1 }] });

@@ -95,3 +95,19 @@ export function createLedgerRig(): LedgerRig {
   };
   return rig;
 }
+
+/** A segment of four lines: lane one gives up lines 0 and 1 (400) and 2 (401), lane two line 0 (400); the rest arrives. */
+export async function giveUp(rig: LedgerRig, key = "letters"): Promise<DeliveryPointer> {
+  const pointer = await rig.open(4);
+  const claim = await rig.granted(pointer, ["one", "two"]);
+  const reasons: Record<number, string> = { 4: "400", 5: "400", 6: "401", 8: "400" };
+  await rig.settle(pointer, claim, {
+    passed: laneCells(claim, 0),
+    outcomes: [...laneCells(claim, 1), ...laneCells(claim, 2)].map((cell) => {
+      const reason = reasons[cell];
+      return reason === undefined ? { cell, status: "delivered" } : { cell, status: "abandoned", reason };
+    }),
+    letters: [{ key, cells: Object.keys(reasons).map(Number) }],
+  });
+  return pointer;
+}

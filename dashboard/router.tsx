@@ -53,11 +53,23 @@ const debug = createRoute({
   component: lazyRouteComponent(() => import("./screens/debugger.tsx"), "DebuggerScreen"),
 });
 
+/** The address of one message before there were traces. */
 const message = createRoute({
   getParentRoute: () => source,
   path: "message",
   validateSearch: textParams("id"),
-  component: lazyRouteComponent(() => import("./screens/message.tsx"), "MessageScreen"),
+  beforeLoad: ({ params: { sourceId }, search }) => {
+    const { id } = textParams("id")(search);
+    if (id === undefined) throw redirect({ to: "/sources/$sourceId/debugger", params: { sourceId } });
+    throw redirect({ to: "/trace/$messageId", params: { messageId: id }, search: { sourceId } });
+  },
+});
+
+const trace = createRoute({
+  getParentRoute: () => shell,
+  path: "/trace/$messageId",
+  validateSearch: textParams("sourceId", "view"),
+  component: lazyRouteComponent(() => import("./screens/trace.tsx"), "TraceScreen"),
 });
 
 const settings = createRoute({
@@ -80,6 +92,7 @@ export const router = createRouter({
       sources,
       source.addChildren([sourceIndex, setup, debug, message, settings]),
       ...destinationRoutes,
+      trace,
       workspace,
     ]),
   ]),

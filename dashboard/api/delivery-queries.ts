@@ -1,7 +1,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type RangeId, rangeOf, windowOf } from "../logic/delivery-range.ts";
+import { isUntouched, matching } from "../logic/dead-letters.ts";
 import { api } from "./client.ts";
 import { destinationPath } from "./destination-queries.ts";
+import { PAGE } from "./queries.ts";
 import type {
   DeliveryReport,
   Filter,
@@ -63,7 +65,11 @@ export const overviewQuery = (metric: OverviewMetric, question: OverviewQuestion
     placeholderData: keepPreviousData,
   });
 
-async function overviewOf(metric: OverviewMetric, sourceId: string, question: OverviewQuestion): Promise<OverviewRow[]> {
+async function overviewOf(
+  metric: OverviewMetric,
+  sourceId: string,
+  question: OverviewQuestion,
+): Promise<OverviewRow[]> {
   const { destinationId, range, groupBy, subscriptionId } = question;
   const ofSource = metric === "successfully-received";
   const params = new URLSearchParams({ sourceId, ...times(range), groupBy, "pagination[count]": "200" });
@@ -93,6 +99,29 @@ export const deadLettersQuery = (id: string, criteria: LetterCriteria) =>
     initialPageParam: "",
     getNextPageParam: (last) => last.next,
   });
+
+export interface LetterCount {
+  readonly lines: number;
+  /** In objects of which no re-send has taken anything. */
+  readonly untouched: number;
+  /** There are more than were counted. */
+  readonly more: boolean;
+}
+
+/** How many deliveries the criteria mean, as far as one page of objects tells. */
+export async function countLetters(id: string, criteria: LetterCriteria): Promise<LetterCount> {
+  const { deadLetters, pagination } = await api<{ deadLetters: LetterObject[]; pagination: { next?: string } }>(
+    "GET",
+    `${destinationPath(id)}/dead-letters?${search({ ...criteria, ...page(PAGE, "") })}`,
+  );
+  const sum = (objects: readonly LetterObject[]): number =>
+    objects.reduce((total, object) => total + matching(object, criteria), 0);
+  return {
+    lines: sum(deadLetters),
+    untouched: sum(deadLetters.filter(isUntouched)),
+    more: pagination.next !== undefined,
+  };
+}
 
 /** The events of one object of dead letters. */
 export const lettersQuery = (id: string, key: string) =>
@@ -141,10 +170,13 @@ export const filtersQuery = (destinationId: string) =>
   });
 
 /** The path of one event. While `pending` says that more is to come, it is asked again every few seconds. */
-export const traceQuery = (messageId: string, sourceId: string | undefined, pending: (answer: TraceAnswer) => boolean) =>
+export const traceQuery = (
+  messageId: string,
+  sourceId: string | undefined,
+  pending: (answer: TraceAnswer) => boolean,
+) =>
   queryOptions({
     queryKey: ["trace", messageId, sourceId ?? ""],
-    queryFn: () =>
-      api<TraceAnswer>("GET", `/trace/${encodeURIComponent(messageId)}?${search({ sourceId })}`),
+    queryFn: () => api<TraceAnswer>("GET", `/trace/${encodeURIComponent(messageId)}?${search({ sourceId })}`),
     refetchInterval: ({ state }) => (state.data !== undefined && pending(state.data) ? 2000 : false),
   });

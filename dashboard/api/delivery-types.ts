@@ -1,6 +1,6 @@
 import type { FilterAction } from "../../src/core/filter-record.ts";
 import type { TraceAnswer } from "../../src/core/trace.ts";
-import type { DeliveryErrorGroup, DeliveryMetrics } from "./types.ts";
+import type { DeliveryErrorGroup } from "./types.ts";
 
 export type { FilterAction, TraceAnswer };
 export type Trace = TraceAnswer["trace"];
@@ -27,21 +27,26 @@ export interface ErrorGroup extends DeliveryErrorGroup {
   readonly who: "user" | "destination" | "operator" | "nobody";
 }
 
-/** A destination's report for a window. */
-export interface DeliveryReport extends Omit<Required<DeliveryMetrics>, Optional> {
+/** A destination's report for a window; `waiting` and `retrying` are of this moment. */
+export interface DeliveryReport {
+  readonly stepMs: number;
   readonly minutes: readonly DeliveryStep[];
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly abandoned: number;
   readonly retried: number;
+  readonly retrying: number;
+  readonly waiting: number;
   readonly paused: boolean;
-  readonly pausedAt?: string;
   readonly pausedUntil?: string;
   readonly nextAttemptAt?: string;
   /** It counts as down, and is tried with one event then. */
   readonly probeAt?: string;
+  /** From arrival to delivery. */
   readonly p50Ms?: number;
   readonly p95Ms?: number;
   readonly errors: readonly ErrorGroup[];
 }
-type Optional = "p50Ms" | "p95Ms" | "nextAttemptAt" | "pausedUntil" | "errors";
 
 /** The steps that an event walks; the first is counted at its source. */
 export type OverviewMetric =

@@ -78,13 +78,28 @@ export const groupKey = ({ status, reason }: Pick<ErrorGroup, "status" | "reason
 /** The rows that tell of a group over time, with what to count in them. */
 export function trendOf(
   group: Pick<ErrorGroup, "status" | "reason">,
-  overviews: { readonly filtered: readonly OverviewRow[]; readonly failed: readonly OverviewRow[]; readonly delivered: readonly OverviewRow[] },
+  overviews: {
+    readonly filtered: readonly OverviewRow[];
+    readonly failed: readonly OverviewRow[];
+    readonly delivered: readonly OverviewRow[];
+  },
 ): readonly { readonly time: string; readonly count: number }[] {
   const rows = { abandoned: overviews.failed, dropped: overviews.filtered, retry: overviews.delivered }[group.status];
   return rows
     .filter(({ discardReason }) => discardReason === group.reason)
     .flatMap(({ series }) => series)
     .map(({ time, count: n, retryCount }) => ({ time, count: group.status === "retry" ? (retryCount ?? 0) : n }));
+}
+
+/** The reasons of a step, of all sources together, the most frequent first. */
+export function reasonRows(
+  rows: readonly OverviewRow[],
+): readonly { readonly reason: string; readonly total: number }[] {
+  const sums = new Map<string, number>();
+  for (const { discardReason, total } of rows) {
+    if (discardReason !== undefined && total > 0) sums.set(discardReason, total + (sums.get(discardReason) ?? 0));
+  }
+  return [...sums].map(([reason, total]) => ({ reason, total })).toSorted((a, b) => b.total - a.total);
 }
 
 export interface EventRow {

@@ -26,6 +26,10 @@ interface JumpQuestion {
   readonly messageIn: string | undefined;
 }
 
+/** Where the path of one event is shown. */
+export const traceHref = (messageId: string, sourceId?: string): string =>
+  `/trace/${encodeURIComponent(messageId)}${sourceId === undefined ? "" : `?${new URLSearchParams({ sourceId })}`}`;
+
 /** What the palette offers for a text: a found message first, then names that contain it. */
 export function jumpsFor({ text, sources, destinations, messageIn }: JumpQuestion): readonly Jump[] {
   const needle = text.trim().toLowerCase();
@@ -53,6 +57,7 @@ const jumpOfDestination = (destination: Destination): Jump => ({
 function jumpToMessage(messageId: string, sourceId: string | undefined, sources: readonly Source[]): Jump[] {
   const source = sources.find((each) => each.id === sourceId);
   if (source === undefined) return [];
-  const href = `/sources/${source.id}/message?${new URLSearchParams({ id: messageId })}`;
-  return [{ kind: "message", title: messageId, hint: `in ${source.name}`, href }];
+  return [
+    { kind: "message", title: messageId, hint: `trace in ${source.name}`, href: traceHref(messageId, source.id) },
+  ];
 }

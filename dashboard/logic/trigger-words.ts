@@ -1,4 +1,12 @@
-import { type Condition, readTrigger, type Subject, takesNumber, takesValue, type TriggerOperator } from "./trigger.ts";
+import {
+  type Condition,
+  readTrigger,
+  type Subject,
+  takesNumber,
+  takesValue,
+  type Trigger,
+  type TriggerOperator,
+} from "./trigger.ts";
 
 export const OPERATOR_WORDS: Record<TriggerOperator, string> = {
   "=": "is",
@@ -35,8 +43,11 @@ export const SUBJECT_WORDS: Record<Subject, string> = {
 export function triggerWords(text: string): string {
   if (text.trim() === "") return "No trigger: no event starts it";
   const trigger = readTrigger(text);
-  if (trigger === undefined) return text.trim().replaceAll(/\s+/g, " ");
-  const { join, conditions } = trigger;
+  return trigger === undefined ? text.trim().replaceAll(/\s+/g, " ") : conditionsWords(trigger);
+}
+
+/** Conditions as a person would say them. */
+export function conditionsWords({ join, conditions }: Trigger): string {
   const types = conditions.filter(isType);
   const rest = conditions.filter((one) => !isType(one));
   if (join === "or" && rest.length === 0) return capitalise(`${list(types.map(typeWord), "or")} calls`);

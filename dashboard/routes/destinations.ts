@@ -49,6 +49,7 @@ const destinationIndex = createRoute({
 const delivery = createRoute({
   getParentRoute: () => destination,
   path: "delivery",
+  validateSearch: textParams("range", "mapping", "step", "error"),
   component: lazyRouteComponent(() => import("../screens/delivery.tsx"), "DeliveryScreen"),
 });
 
@@ -73,6 +74,33 @@ const mapping = createRoute({
   component: lazyRouteComponent(() => import("../screens/mapping-editor.tsx"), "EditMapping"),
 });
 
+const deadLetters = createRoute({
+  getParentRoute: () => destination,
+  path: "dead-letters",
+  validateSearch: textParams("reason", "period", "open", "resend"),
+  component: lazyRouteComponent(() => import("../screens/dead-letters.tsx"), "DeadLettersScreen"),
+});
+
+const filters = createRoute({
+  getParentRoute: () => destination,
+  path: "filters",
+  component: lazyRouteComponent(() => import("../screens/filters.tsx"), "FiltersScreen"),
+});
+
+const newFilter = createRoute({
+  getParentRoute: () => destination,
+  path: "filters/new",
+  validateSearch: textParams("source", "event"),
+  component: lazyRouteComponent(() => import("../screens/filter-editor.tsx"), "NewFilter"),
+});
+
+const filter = createRoute({
+  getParentRoute: () => destination,
+  path: "filters/$filterId",
+  validateSearch: textParams("source", "event"),
+  component: lazyRouteComponent(() => import("../screens/filter-editor.tsx"), "EditFilter"),
+});
+
 const eventTest = createRoute({
   getParentRoute: () => destination,
   path: "test",
@@ -92,5 +120,17 @@ export const destinationRoutes = [
   catalog,
   destinationSetup,
   newDestination,
-  destination.addChildren([destinationIndex, delivery, mappings, newMapping, mapping, eventTest, destinationSettings]),
+  destination.addChildren([
+    destinationIndex,
+    delivery,
+    deadLetters,
+    mappings,
+    newMapping,
+    mapping,
+    filters,
+    newFilter,
+    filter,
+    eventTest,
+    destinationSettings,
+  ]),
 ] as const;

@@ -15,7 +15,9 @@ const route = getRouteApi("/shell/destinations/$destinationId");
 
 const TABS = [
   { label: "Delivery", to: "/destinations/$destinationId/delivery" },
+  { label: "Dead letters", to: "/destinations/$destinationId/dead-letters" },
   { label: "Mappings", to: "/destinations/$destinationId/mappings" },
+  { label: "Filters", to: "/destinations/$destinationId/filters" },
   { label: "Test", to: "/destinations/$destinationId/test" },
   { label: "Settings", to: "/destinations/$destinationId/settings" },
 ] as const;

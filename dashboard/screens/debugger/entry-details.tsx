@@ -6,7 +6,6 @@ import type { Lookup } from "../../api/types.ts";
 import { absoluteTime, count, plural } from "../../logic/times.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Bar, ErrorCard } from "../../parts/page-states.tsx";
-import { TextLink } from "../../parts/text-link.tsx";
 import { When } from "../../parts/when.tsx";
 
 /** The ids of an event, and where it is stored. */
@@ -41,7 +40,7 @@ const Detail = ({ name, value }: { name: string; value: string | undefined }): R
   );
 
 /** What the source's Intake knows of a message: its place in the archive and the copies that came later. */
-export function Stored({ sourceId, messageId }: { sourceId: string; messageId: string }): ReactNode {
+function Stored({ sourceId, messageId }: { sourceId: string; messageId: string }): ReactNode {
   const lookup = useQuery({
     ...lookupQuery(sourceId, messageId),
     // Until it is in the archive, which takes seconds, its place may still be asked for.
@@ -89,10 +88,6 @@ function Place({ lookup }: { lookup: Lookup }): ReactNode {
           )}
         </div>
       </dl>
-      <p className="text-kumo-subtle py-1.5 text-sm">
-        Where it was delivered is not shown per event yet; see <TextLink href="/destinations">Destinations</TextLink>{" "}
-        for totals.
-      </p>
     </>
   );
 }

@@ -5,10 +5,12 @@ import { XIcon } from "@phosphor-icons/react";
 import { type ReactNode, useMemo } from "react";
 import type { DebuggerEntry } from "../../../src/core/debugger.ts";
 import { entryTitle } from "../../logic/entry-text.ts";
+import { traceHref } from "../../logic/jumps.ts";
 import { readableJson } from "../../logic/json-text.ts";
 import { prettyCall } from "../../logic/pretty-call.ts";
 import { CodeView } from "../../parts/code-view.tsx";
 import { StatusWord, TypeBadge } from "../../parts/labels.tsx";
+import { TextLink } from "../../parts/text-link.tsx";
 import { When } from "../../parts/when.tsx";
 import { EntryDetails } from "./entry-details.tsx";
 
@@ -50,6 +52,7 @@ export default function EntryPanel({
               <StatusWord status={entry.status} />
               <TypeBadge type={entry.type} />
               <When at={entry.receivedAt} />
+              {entry.messageId !== undefined && <TextLink href={traceHref(entry.messageId, sourceId)}>Trace</TextLink>}
             </p>
           )}
         </div>

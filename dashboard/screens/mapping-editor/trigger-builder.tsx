@@ -22,8 +22,25 @@ const SUBJECTS = Object.entries(SUBJECT_WORDS) as [Subject, string][];
 const NEW_CONDITION: Condition = { subject: "event", path: "", operator: "=", value: "" };
 const START: Trigger = { join: "and", conditions: [{ subject: "type", path: "", operator: "=", value: "track" }] };
 
+/** How conditions are written. */
+export interface ConditionLanguage {
+  readonly read: (text: string) => Trigger | undefined;
+  readonly write: (conditions: Trigger) => string;
+  readonly problem: (condition: Condition) => string | undefined;
+  readonly words: (text: string) => string;
+}
+
+const TRIGGERS: ConditionLanguage = {
+  read: readTrigger,
+  write: writeTrigger,
+  problem: conditionProblem,
+  words: triggerWords,
+};
+
 interface TriggerBuilderProps {
   readonly trigger: string;
+  /** That of triggers, unless told. */
+  readonly language?: ConditionLanguage;
   readonly onChange: (trigger: string, complete: boolean) => void;
 }
 
@@ -31,17 +48,17 @@ interface TriggerBuilderProps {
  * Conditions on one level. What is being typed may not be FQL yet, so the builder keeps its own conditions and hands
  * their text up; when the text changes by other means, it starts again from that.
  */
-export function TriggerBuilder({ trigger, onChange }: TriggerBuilderProps): ReactNode {
-  const [shown, setShown] = useState(() => ({ text: trigger, built: readTrigger(trigger) ?? START }));
-  if (shown.text !== trigger) setShown({ text: trigger, built: readTrigger(trigger) ?? START });
+export function TriggerBuilder({ trigger, language = TRIGGERS, onChange }: TriggerBuilderProps): ReactNode {
+  const [shown, setShown] = useState(() => ({ text: trigger, built: language.read(trigger) ?? START }));
+  if (shown.text !== trigger) setShown({ text: trigger, built: language.read(trigger) ?? START });
   const { join, conditions } = shown.built;
   const change = (next: Partial<Trigger>): void => {
     const built = { ...shown.built, ...next };
-    const text = writeTrigger(built);
+    const text = language.write(built);
     setShown({ text, built });
     onChange(
       text,
-      built.conditions.every((one) => conditionProblem(one) === undefined),
+      built.conditions.every((one) => language.problem(one) === undefined),
     );
   };
   const placed = conditions.map((condition, at) => ({ condition, at }));
@@ -65,6 +82,7 @@ export function TriggerBuilder({ trigger, onChange }: TriggerBuilderProps): Reac
           key={at}
           place={at + 1}
           condition={condition}
+          problem={language.problem(condition)}
           removable={conditions.length > 1}
           onChange={(next) => change({ conditions: conditions.map((old, place) => (place === at ? next : old)) })}
           onRemove={() => change({ conditions: conditions.filter((_, place) => place !== at) })}
@@ -79,7 +97,7 @@ export function TriggerBuilder({ trigger, onChange }: TriggerBuilderProps): Reac
         >
           Add a condition
         </Button>
-        <p className="text-kumo-subtle min-w-0 flex-1 basis-48 text-sm break-words">{triggerWords(trigger)}</p>
+        <p className="text-kumo-subtle min-w-0 flex-1 basis-48 text-sm break-words">{language.words(trigger)}</p>
       </div>
     </div>
   );
@@ -88,14 +106,14 @@ export function TriggerBuilder({ trigger, onChange }: TriggerBuilderProps): Reac
 interface ConditionRowProps {
   readonly place: number;
   readonly condition: Condition;
+  readonly problem: string | undefined;
   readonly removable: boolean;
   readonly onChange: (condition: Condition) => void;
   readonly onRemove: () => void;
 }
 
-function ConditionRow({ place, condition, removable, onChange, onRemove }: ConditionRowProps): ReactNode {
+function ConditionRow({ place, condition, problem, removable, onChange, onRemove }: ConditionRowProps): ReactNode {
   const { subject, path, operator } = condition;
-  const problem = conditionProblem(condition);
   const name = (what: string): string => `${what} of condition ${place}`;
   return (
     <div className="flex min-w-0 flex-col gap-1">

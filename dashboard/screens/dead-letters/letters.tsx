@@ -1,0 +1,105 @@
+import { Button } from "@cloudflare/kumo/components/button";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { lettersQuery } from "../../api/delivery-queries.ts";
+import type { Letter } from "../../api/delivery-types.ts";
+import { subscriptionsQuery } from "../../api/destination-queries.ts";
+import { clip } from "../../logic/entry-text.ts";
+import { isObject } from "../../logic/directive.ts";
+import { traceHref } from "../../logic/jumps.ts";
+import { plural } from "../../logic/times.ts";
+import { CodeView } from "../../parts/code-view.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { Bar } from "../../parts/page-states.tsx";
+import { TextLink } from "../../parts/text-link.tsx";
+import { When } from "../../parts/when.tsx";
+
+interface LettersProps {
+  readonly destinationId: string;
+  readonly objectKey: string;
+}
+
+/** The events of one object of dead letters, each with why it was given up. */
+export default function Letters({ destinationId, objectKey }: LettersProps): ReactNode {
+  const letters = useInfiniteQuery(lettersQuery(destinationId, objectKey));
+  const mappings = useQuery(subscriptionsQuery(destinationId));
+  const nameOf = (id: string): string =>
+    mappings.data?.find((mapping) => mapping.id === id)?.name ??
+    (mappings.data === undefined ? "…" : "deleted mapping");
+  return (
+    <div className="border-kumo-hairline border-t px-4 py-3 sm:pl-11">
+      <Loaded query={letters} failure="The dead letters could not be read" skeleton={<Bar className="w-56" />}>
+        {({ pages }) => (
+          <ul className="flex flex-col">
+            {pages
+              .flatMap(({ items }) => items)
+              .map((letter) => (
+                <LetterItem
+                  key={`${letter.segmentKey} ${letter.line} ${letter.subscriptionId ?? ""}`}
+                  letter={letter}
+                  mapping={letter.subscriptionId === undefined ? undefined : nameOf(letter.subscriptionId)}
+                />
+              ))}
+          </ul>
+        )}
+      </Loaded>
+      {letters.hasNextPage && (
+        <Button
+          size="sm"
+          className="mt-3"
+          loading={letters.isFetchingNextPage}
+          onClick={() => void letters.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function LetterItem({ letter, mapping }: { letter: Letter; mapping: string | undefined }): ReactNode {
+  const { reason, sentence, detail, attempts, at, messageId, event, segmentKey } = letter;
+  const [open, setOpen] = useState(false);
+  // segment-logs/<sourceId>/…
+  const sourceId = segmentKey.split("/")[1];
+  return (
+    <li className="border-kumo-hairline flex flex-col gap-1 border-b py-3 last:border-b-0">
+      <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+        <bdi className="min-w-0 font-medium break-words">{titleOf(letter)}</bdi>
+        {mapping !== undefined && <span className="text-kumo-subtle text-sm">by “{clip(mapping, 60)}”</span>}
+        <span className="text-kumo-subtle text-sm">
+          {plural(attempts, "attempt")}, given up <When at={at} />
+        </span>
+      </p>
+      <p className="text-sm break-words">
+        {sentence} <code className="text-kumo-subtle font-mono text-xs">{reason}</code>
+        {detail !== "" && <bdi className="text-kumo-subtle block break-words">{clip(detail, 400)}</bdi>}
+      </p>
+      <p className="flex flex-wrap gap-4 text-sm">
+        <button
+          type="button"
+          aria-expanded={open}
+          className="text-kumo-link cursor-pointer"
+          onClick={() => setOpen(!open)}
+        >
+          {open ? "Hide the event" : "The event"}
+        </button>
+        {messageId !== undefined && <TextLink href={traceHref(messageId, sourceId)}>Trace</TextLink>}
+      </p>
+      {open && (
+        <CodeView
+          label="The event"
+          wrap={typeof event === "string"}
+          code={typeof event === "string" ? event : (JSON.stringify(event, null, 2) ?? "")}
+        />
+      )}
+    </li>
+  );
+}
+
+function titleOf({ event, messageId }: Letter): string {
+  const { event: track, name, type } = isObject(event) ? event : {};
+  const title = [track, name].find((one) => typeof one === "string" && one !== "") ?? messageId;
+  const words = typeof title === "string" ? clip(title, 100) : "An event that cannot be read";
+  return typeof type === "string" ? `${words} (${clip(type, 20)})` : words;
+}

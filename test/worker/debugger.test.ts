@@ -131,22 +131,6 @@ describe("the ring", () => {
     expect((await object.list({ event: "order" }, 1)).entries).toHaveLength(1);
   });
 
-  it("tells of the latest refusals of one messageId, and of nothing that only looks like it", async () => {
-    const object = newDebugger();
-    const refused = (messageId: string, detail: string) =>
-      sample("Order", { status: "refused", reason: "id_required", messageId, detail });
-    await object.record(
-      observation([
-        ...Array.from({ length: 25 }, (_, i) => refused("m1", `try ${i}`)),
-        refused("m1-b", "another"),
-        sample("Order", { messageId: "m1" }),
-      ]),
-    );
-    const details = (await object.refusals("m1")).map(({ detail }) => detail);
-    expect(details).toEqual(Array.from({ length: 20 }, (_, i) => `try ${i + 5}`));
-    expect(await object.refusals("m")).toEqual([]);
-  });
-
   it("forgets everything when its source is deleted", async () => {
     const object = newDebugger();
     const { socket } = await watch(object);

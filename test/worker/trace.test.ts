@@ -1,12 +1,11 @@
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { catalogOf } from "../../src/bindings/catalog.ts";
-import type { AppendBatch } from "../../src/core/intake.ts";
-import type { SettledCell, Settlement } from "../../src/core/ledger.ts";
-import type { SourceRoute } from "../../src/core/source.ts";
-import { api, makeSource, ORIGIN, type Json } from "../support/api.ts";
+import type { SettledCell } from "../../src/core/ledger.ts";
+import { api, ORIGIN } from "../support/api.ts";
 import { idsIn, intakeOf, testBatch } from "../support/intake.ts";
+import { append, deliver, drain, newDestination, newSource, routeOf, segmentOf, trace } from "../support/trace.ts";
 
 beforeEach(() => {
   // Segments are handed over by the test, never by the queue.
@@ -17,87 +16,6 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
-
-async function routeOf(sourceId: string): Promise<SourceRoute> {
-  const directory = await env.CATALOG.getByName("workspace").directory();
-  const source = directory === "unchanged" ? undefined : directory.sources.find(({ id }) => id === sourceId);
-  if (source === undefined) throw new Error("the source is not in the directory");
-  return { ...source.route, drainAfterMs: 3_600_000 };
-}
-
-async function newSource(input?: Record<string, unknown>): Promise<{ id: string; writeKey: string }> {
-  const source = await makeSource(input);
-  return { id: String(source["id"]), writeKey: String(source["writeKeys"]?.[0]) };
-}
-
-/** Appends as the collector does: the lines it makes of these messages. */
-async function append(sourceId: string, ids: readonly string[], more: Partial<AppendBatch> = {}): Promise<void> {
-  const route = await routeOf(sourceId);
-  const receivedAt = new Date().toISOString();
-  const lines = ids.map((messageId) =>
-    JSON.stringify({
-      type: "track",
-      event: "Order",
-      messageId,
-      userId: "u1",
-      context: {},
-      integrations: {},
-      receivedAt,
-    }),
-  );
-  await intakeOf(route).append({ ...testBatch(route, ids), lines, ...more });
-}
-const drain = async (sourceId: string, shard = 0) =>
-  runDurableObjectAlarm(intakeOf({ sourceId } as SourceRoute, shard));
-
-async function newDestination(sourceIds: string[], subscriptionNames: readonly string[] = ["Orders"]) {
-  const subscriptions = subscriptionNames.map((name) => ({
-    name,
-    actionId: "send",
-    enabled: true,
-    trigger: 'type = "track"',
-    mapping: {},
-  }));
-  const catalog = catalogOf(env);
-  const made = await catalog.createDestination({
-    sourceIds,
-    metadataId: "webhook",
-    integrationName: "Webhooks",
-    name: "CRM",
-    enabled: true,
-    consentCategories: [],
-    settings: { url: "https://hook.example/in" },
-    secrets: {},
-    subscriptions,
-  });
-  if (!made.ok) throw new Error(made.error.message);
-  const { id } = made.value;
-  const listed = await catalog.listSubscriptions(id);
-  return {
-    id,
-    ledger: env.LEDGER.getByName(`destination:${id}`),
-    lanes: listed.ok ? listed.value.map((one) => one.id) : [],
-  };
-}
-type Destination = Awaited<ReturnType<typeof newDestination>>;
-
-/** Hands a segment of `count` lines to the destination and books what `outcomes` says of its cells. */
-async function deliver(
-  { id, ledger, lanes }: Destination,
-  sourceId: string,
-  { key, count }: { key: string; count: number },
-  booked: Pick<Settlement, "passed"> & { unmatched?: number[]; outcomes: SettledCell[] },
-): Promise<void> {
-  await ledger.open({ destinationId: id, sourceId, key, count });
-  const claim = await ledger.claim({ key, lanes });
-  if (claim.status !== "granted") throw new Error("nothing due");
-  const { token, mode } = claim;
-  await ledger.settle({ key, token, part: 1, mode, unmatched: [], kinds: [], letters: [], release: true, ...booked });
-}
-
-const trace = (messageId: string, sourceId?: string) =>
-  api("GET", `/trace/${encodeURIComponent(messageId)}${sourceId === undefined ? "" : `?sourceId=${sourceId}`}`);
-const segmentOf = (answer: { data: Json }): string => String(answer.data["trace"]?.["segment"]?.["key"]);
 
 describe("a trace of an accepted event", () => {
   it("goes from the door through the segment to each mapping, with every attempt", async () => {
@@ -294,72 +212,5 @@ describe("a trace of a refused event", () => {
       destinations: [],
     });
     expect(answer["trace"]).not.toHaveProperty("segment");
-  });
-});
-
-describe("the search", () => {
-  it("finds an event without its source's name, and says who else knows the id", async () => {
-    const [one, two] = [await newSource({ name: "One" }), await newSource({ name: "Two" })];
-    const id = crypto.randomUUID();
-    await append(one.id, [id]);
-    await append(two.id, [id]);
-    const { data } = await trace(id);
-    expect(data["trace"]).toMatchObject({ sourceId: one.id });
-    expect(data["otherSources"]).toMatchObject([{ sourceId: two.id, sourceName: "Two", status: "pending" }]);
-    expect(data["search"]).toMatchObject({ unasked: 0, unanswered: [] });
-    expect((await trace(id, two.id)).data).toMatchObject({ trace: { sourceId: two.id }, otherSources: [] });
-  });
-
-  it("answers 404 with the id for one nobody sent, and for a source that does not exist", async () => {
-    const { id } = await newSource();
-    const answer = await trace("never-sent", id);
-    expect([answer.status, answer.errors]).toMatchObject([
-      404,
-      [{ type: "not_found", field: "messageId", message: expect.stringContaining("never-sent") }],
-    ]);
-    expect((await trace("never-sent", "src_nope")).status).toBe(404);
-  });
-
-  it("answers 503, not 404, while the only source that may know the id cannot be asked", async () => {
-    const { id } = await newSource({ name: "Shop" });
-    const real = env.INTAKE.getByName.bind(env.INTAKE);
-    vi.spyOn(env.INTAKE, "getByName").mockImplementation((name) => {
-      if (!name.startsWith(id)) return real(name);
-      return { lookup: () => Promise.reject(new Error("overloaded")) } as unknown as ReturnType<typeof real>;
-    });
-    const answer = await trace("some-id", id);
-    expect([answer.status, answer.headers.get("retry-after"), answer.errors]).toMatchObject([
-      503,
-      "5",
-      [{ type: "unavailable", message: expect.stringContaining("Shop") }],
-    ]);
-  });
-
-  it.each([
-    "' OR 1=1 --",
-    "../../sources",
-    "<script>alert(1)</script>",
-    "😀\u0000\n",
-    "__proto__",
-    "%",
-    "x".repeat(300),
-  ])("knows no event with the id %j", async (id) => {
-    const source = await newSource();
-    expect((await trace(id, source.id)).status).toBe(404);
-  });
-
-  it("finds an event whatever its id is made of", async () => {
-    const source = await newSource();
-    const id = "../a/?b=1&c#%2F <b>é😀";
-    await append(source.id, [id]);
-    expect((await trace(id, source.id)).data["trace"]).toMatchObject({ messageId: id, status: "pending" });
-  });
-
-  it.each([
-    ["an id that is too long", `/trace/${"x".repeat(301)}`],
-    ["an empty source", "/trace/a?sourceId="],
-    ["a source that is too long", `/trace/a?sourceId=${"x".repeat(65)}`],
-  ])("refuses %s", async (_what, path) => {
-    expect((await api("GET", path)).status).toBe(422);
   });
 });

@@ -85,7 +85,7 @@ export class Catalog extends DurableObject<Env> {
   async removeWriteKey(id: string, key: string) {
     return sources.endWriteKey(this.#room, id, key);
   }
-  /** With the destinations that have no other source. */
+  /** With the destinations that have no other source, whose ids are the answer. */
   async deleteSource(id: string) {
     return sources.deleteSource(this.#room, id);
   }

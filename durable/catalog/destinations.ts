@@ -129,13 +129,21 @@ export function deleteDestination(room: Room, id: string): Result<null, Refusal>
   });
 }
 
-/** Takes a source out of every destination; one that is left without any goes, for it could receive nothing more. */
-export function forgetSource(store: Store, sourceId: string): void {
+/**
+ * Takes a source out of every destination; one that is left without any goes, for it could receive nothing more.
+ * @returns ids of those that are gone
+ */
+export function forgetSource(store: Store, sourceId: string): string[] {
+  const gone: string[] = [];
   for (const record of store.destinations().filter(({ sourceIds }) => sourceIds.includes(sourceId))) {
     const sourceIds = record.sourceIds.filter((id) => id !== sourceId);
-    if (sourceIds.length === 0) drop(store, record.id);
-    else put(store, { ...record, sourceIds });
+    if (sourceIds.length > 0) put(store, { ...record, sourceIds });
+    else {
+      drop(store, record.id);
+      gone.push(record.id);
+    }
   }
+  return gone;
 }
 
 export function getDestination(room: Room, id: string): Answer {

@@ -112,13 +112,13 @@ export const rotateWriteKey = (room: Room, id: string, expireOthersAfterHours: n
 export const endWriteKey = (room: Room, id: string, key: string): Answer =>
   edit(room, id, (source, now) => removeWriteKey(source, key, now));
 
-/** With the destinations that have no other source. */
-export function deleteSource(room: Room, id: string): Result<null, Refusal> {
+/** With the destinations that have no other source, whose ids are the answer. */
+export function deleteSource(room: Room, id: string): Result<string[], Refusal> {
   return room.write(() => {
     if (room.store.source(id) === undefined) return err(NOT_FOUND);
-    forgetSource(room.store, id);
+    const gone = forgetSource(room.store, id);
     room.store.dropSource(id);
-    return ok(null);
+    return ok(gone);
   });
 }
 

@@ -102,8 +102,13 @@ const showRow = ({ series, totalRetries, ...row }: OverviewRow): z.infer<typeof 
   })),
 });
 
-function readQuery(metric: OverviewMetric, query: z.infer<typeof Query>, now: number): OverviewQuery {
-  const { subscriptionId, sourceId, startTime, endTime, granularity } = query;
+function readQuery(
+  metric: OverviewMetric,
+  query: z.infer<typeof Query>,
+  of: OverviewQuery["filter"],
+  now: number,
+): OverviewQuery {
+  const { subscriptionId, startTime, endTime, granularity } = query;
   const read: OverviewQuery = {
     metric,
     from: Date.parse(startTime),
@@ -113,7 +118,7 @@ function readQuery(metric: OverviewMetric, query: z.infer<typeof Query>, now: nu
     filter: {
       ...filtersOf(query),
       ...(subscriptionId === undefined ? {} : { subscriptionId: [subscriptionId] }),
-      ...(OF_SOURCE.has(metric) ? {} : { sourceId: [sourceId] }),
+      ...of,
     },
   };
   const problem = overviewProblem(read, now);
@@ -123,18 +128,23 @@ function readQuery(metric: OverviewMetric, query: z.infer<typeof Query>, now: nu
 
 export const deliveryOverviewRoutes = (deps: ApiDeps) => {
   const { catalog, ledgers } = deps;
-  /** Whose ledger has the answer. A source that was taken away from a destination is still asked about. */
+  /**
+   * Whose ledger has the answer, and which part of it. A source that was taken away from a destination is still asked
+   * about. What says no source (counts of an earlier version, the rarest of a busy hour) is of the only one there is.
+   */
   const ledgerOf = async (metric: OverviewMetric, { sourceId, destinationConfigId }: z.infer<typeof Query>) => {
     unwrap(await catalog().getSource(sourceId));
-    if (OF_SOURCE.has(metric)) return { sourceId };
+    if (OF_SOURCE.has(metric)) return { ledger: { sourceId }, part: {} };
     if (destinationConfigId === undefined) throw invalid("Name the destination.", "destinationConfigId");
-    return { destinationId: unwrap(await catalog().getDestination(destinationConfigId)).id };
+    const { id, sourceIds } = unwrap(await catalog().getDestination(destinationConfigId));
+    const isOnlyOne = sourceIds.every((one) => one === sourceId);
+    return { ledger: { destinationId: id }, part: { sourceId: isOnlyOne ? [sourceId, ""] : [sourceId] } };
   };
   return createApp().openapi(overview, async (c) => {
     const { metric } = c.req.valid("param");
     const query = c.req.valid("query");
-    const read = readQuery(metric, query, deps.now());
-    const rows = await ledgers.overview(await ledgerOf(metric, query), read);
+    const { ledger, part } = await ledgerOf(metric, query);
+    const rows = await ledgers.overview(ledger, readQuery(metric, query, part, deps.now()));
     const { items, pagination } = paginate(rows, query);
     const total = rows.reduce((sum, row) => sum + row.total, 0);
     return c.json({ data: { total, dataset: items.map(showRow), pagination } }, 200);

@@ -44,7 +44,8 @@ export interface CatalogClient {
   setLabels(id: string, labels: Label[], replace: boolean): Answer<SourceView>;
   addWriteKey(id: string, expireOthersAfterHours?: number): Answer<SourceView>;
   removeWriteKey(id: string, key: string): Answer<SourceView>;
-  deleteSource(id: string): Answer<null>;
+  /** The ids of the destinations that went with it. */
+  deleteSource(id: string): Answer<readonly string[]>;
   listDestinations(): Promise<DestinationView[]>;
   getDestination(id: string): Answer<DestinationView>;
   createDestination(input: DestinationInput): Answer<DestinationView>;
@@ -100,6 +101,7 @@ export interface LedgerDesk {
   /** Whether somebody has stopped its deliveries. */
   isPaused(destinationId: string): Promise<boolean>;
   pause(destinationId: string): Promise<void>;
+  /** Also of a destination that is gone: what waited there is let go, and dropped by that name. */
   resume(destinationId: string): Promise<void>;
   deadLetters(destinationId: string, query: LetterQuery): Promise<LetterPage>;
   /** The letters of one object, `count` of them from `offset` on; `null` when the archive lacks it. */

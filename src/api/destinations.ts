@@ -174,8 +174,7 @@ export const destinationRoutes = (deps: ApiDeps) => {
     .openapi(remove, async (c) => {
       const { destinationId } = c.req.valid("param");
       unwrap(await catalog().deleteDestination(destinationId));
-      // What waits there is let go, and dropped with the reason that the destination is gone.
-      if (await deps.ledgers.isPaused(destinationId)) await deps.ledgers.resume(destinationId);
+      await deps.ledgers.resume(destinationId);
       return c.json(SUCCESS, 200);
     });
 };

@@ -1,7 +1,7 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
 import { SourceInput, SourceKind, SourcePatch, type SourceView } from "../core/catalog.ts";
-import { createApp, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
+import { createApp, inGroups, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { unwrap } from "./problem.ts";
 import { showSource, Source } from "./source-view.ts";
@@ -95,7 +95,8 @@ export const sourceRoutes = (deps: ApiDeps) => {
     })
     .openapi(remove, async (c) => {
       const { sourceId } = c.req.valid("param");
-      unwrap(await deps.catalog().deleteSource(sourceId));
+      const gone = unwrap(await deps.catalog().deleteSource(sourceId));
+      await inGroups(gone, (id) => deps.ledgers.resume(id));
       await deps.clearSamples(sourceId);
       return c.json(SUCCESS, 200);
     });

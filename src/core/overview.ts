@@ -31,7 +31,7 @@ export interface OverviewQuery {
   readonly to: number;
   readonly granularity: OverviewGranularity;
   readonly groupBy: readonly OverviewDimension[];
-  /** Counts only what has one of the values, in every dimension named. */
+  /** Counts only what has one of the values, in every dimension named; "" is the value of what has none. */
   readonly filter: Partial<Readonly<Record<OverviewDimension, readonly string[]>>>;
 }
 

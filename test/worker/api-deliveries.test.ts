@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { env, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { api, at, makeSource, type Json } from "../support/api.ts";
 import { intakeOf, testBatch, testRoute } from "../support/intake.ts";
@@ -52,6 +52,18 @@ describe("deliveries", () => {
         {},
       ],
     });
+  });
+
+  it("are let go, not left waiting for ever, when the last source of a stopped destination is deleted", async () => {
+    const destination = await connectSink();
+    await api("POST", at(destination, "/pause"));
+    await send(destination, 1);
+    await until(destination, { waiting: 1, paused: true });
+    await api("DELETE", `/sources/${String(destination["sourceId"])}`);
+    const ledger = env.LEDGER.getByName(`destination:${String(destination["id"])}`);
+    const isLetGo = async () =>
+      expect(await ledger.summary({ minutes: 60, now: Date.now() })).toMatchObject({ waiting: 0, paused: false });
+    await vi.waitFor(isLetGo, { timeout: 20_000, interval: 100 });
   });
 
   it("wait while somebody has stopped them, and go on from there", async () => {
@@ -148,6 +160,18 @@ describe("the delivery overview", () => {
     expect(other.data).toMatchObject({ total: 0, dataset: [], pagination: { totalEntries: 0 } });
     const received = await overview("successfully-received", `${of}&granularity=DAY`);
     expect(received.data).toMatchObject({ total: 2 });
+  });
+
+  it("counts what says no source for the only one there is, and for none where there are several", async () => {
+    const destination = await connectSink();
+    const sourceId = String(destination["sourceId"]);
+    const id = String(destination["id"]);
+    await env.LEDGER.getByName(`destination:${id}`).count(Date.now(), { delivered: 3 });
+    const asked = `sourceId=${sourceId}&destinationConfigId=${id}&${window()}&granularity=HOUR`;
+    expect((await overview("successful-delivery", asked)).data).toMatchObject({ total: 3 });
+    const sourceIds = [sourceId, (await makeSource())["id"]];
+    await api("PATCH", `/destinations/${id}`, { sourceIds });
+    expect((await overview("successful-delivery", asked)).data).toMatchObject({ total: 0 });
   });
 
   it.each([

@@ -44,6 +44,7 @@ export default defineConfig({
             "test/browser/**/*.test.ts",
             "test/sdk/**/*.test.ts",
             "test/crash/**/*.test.ts",
+            "test/acceptance/**/*.test.ts",
           ],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -17,16 +17,20 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
  *   vars: Record<string, string>,       // INLET_* settings and secrets
  *   scriptPath?: string,                // another bundle (the benches' bare Workers)
  *   assets?: boolean,                   // false: no asset router in front of the Worker (the benches)
+ *   entry?: string,                     // code put before the bundle, which it imports as ./worker.js (tests)
+ *   outbound?: import("node:http").RequestListener, // gets whatever the Worker asks of the network (tests)
  *   log?: "none" | "warn" | "info",
  *   pidFile?: string,                   // where the runtime's process ids are kept, see endLeftover
  * }} options
  * @returns {Promise<{ url: URL, miniflare: Miniflare, stop(): Promise<void> }>}
  */
-export async function serve({ port = 0, stateDir, vars, scriptPath, assets = true, log = "warn", pidFile }) {
+export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn", pidFile, ...options }) {
+  const { assets = true, entry, outbound } = options;
   const config = path.join(ROOT, "wrangler.toml");
   // Without `secrets`: they come as `vars`, and wrangler would look for them in the environment and complain.
   const { workerOptions } = workerOptionsFrom({ ...unstable_readConfig({ config }), secrets: undefined });
   const script = scriptPath ?? path.join(ROOT, "dist/worker/worker.js");
+  const before = path.join(path.dirname(script), "entry.js");
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -41,7 +45,11 @@ export async function serve({ port = 0, stateDir, vars, scriptPath, assets = tru
           ...(assets ? {} : { assets: undefined }),
           name: "inlet",
           rootPath: ROOT,
-          modules: [{ type: "ESModule", path: script, contents: await readFile(script, "utf8") }],
+          modules: [
+            ...(entry === undefined ? [] : [{ type: "ESModule", path: before, contents: entry }]),
+            { type: "ESModule", path: script, contents: await readFile(script, "utf8") },
+          ],
+          ...(outbound === undefined ? {} : { outboundService: { node: outbound } }),
           bindings: { ...workerOptions.bindings, ...vars },
         },
       ],

@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import type { RequestListener } from "node:http";
 import path from "node:path";
 import type { Miniflare } from "miniflare";
 import { serve } from "../../scripts/serve.mjs";
@@ -16,19 +17,26 @@ export interface RunningInlet {
   stop(): Promise<void>;
 }
 
-/**
- * Starts the bundled Worker (dist/worker, see scripts/build.mjs) on a free port with a fresh state folder, which is
- * removed at the end. A `stateDir` of the caller's is used as it is and stays.
- */
+export interface StartOptions {
+  /** Used as it is, and stays; else a fresh one, which is removed at the end. */
+  readonly stateDir?: string;
+  /** Code put before the bundle, which it imports as `./worker.js`. */
+  readonly entry?: string;
+  /** Gets whatever the Worker asks of the network. */
+  readonly outbound?: RequestListener;
+}
+
+/** Starts the bundled Worker (dist/worker, see scripts/build.mjs) on a free port. */
 export async function startInlet(
   vars: Record<string, string> = {},
-  { stateDir: given }: { readonly stateDir?: string } = {},
+  { stateDir: given, ...wrapping }: StartOptions = {},
 ): Promise<RunningInlet> {
   const stateDir = given ?? (await mkdtemp(path.join(tmpdir(), "inlet-test-")));
   const server = await serve({
     stateDir,
     vars: { ...TEST_SECRETS, INLET_DEMO: "true", INLET_ALLOW_PRIVATE_HOSTS: "true", ...vars },
     log: "none",
+    ...wrapping,
   });
   const adminToken = TEST_SECRETS.INLET_ADMIN_TOKEN;
   return {

@@ -10,8 +10,8 @@ export interface Side {
   stop(): Promise<void>;
 }
 
-/** Longer than any case may take (ms): what is not back by then is a finding. */
-const PATIENCE_MS = 30_000;
+/** Longer than any case may take, five calls of the longest (ms): what is not back by then is a finding. */
+const PATIENCE_MS = 150_000;
 
 /** A bundled test Worker in a workerd of its own; whatever it asks of the network goes to `network`. */
 export async function startWorker(

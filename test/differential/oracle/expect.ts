@@ -57,13 +57,15 @@ export function verdictOfError(thrown: unknown, pauseFor: PauseFor): Verdict {
   const { code } = error;
   if (VALIDATION.has(error.name ?? "")) return REJECTED;
   // The AWS SDK calls every connection that broke off a TimeoutError; its code says what it was.
-  if (typeof code === "string" && NETWORK.has(code)) return { status: "retry", reason: code };
-  if (code === "ETIMEDOUT" || TIMEOUTS.has(error.name ?? "")) return { status: "retry", reason: "ETIMEDOUT" };
+  const broke = typeof code === "string" && NETWORK.has(code);
+  if (code === "ETIMEDOUT" || (TIMEOUTS.has(error.name ?? "") && !broke)) {
+    return { status: "retry", reason: "ETIMEDOUT" };
+  }
   const status = statusOf(error);
   // Some actions throw over an answer whose status was fine: the event was not taken all the same.
   if (isAccepted(status)) return { status: "abandoned", reason: String(status) };
   if (status >= 100) return byStatus(status, String(status), pauseFor);
-  return { status: "retry", reason: "INTERNAL" };
+  return { status: "retry", reason: broke ? code : "INTERNAL" };
 }
 
 /** Nothing but a number is a status; what has none is taken as upstream takes a missing one. */

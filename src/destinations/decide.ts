@@ -63,7 +63,7 @@ function laneOf(lanes: readonly Lane[], number: number): Lane {
 /** What becomes of an event on a lane: it is sent, not wanted, or has its fate. */
 type LaneVerdict = { readonly send: SubscriptionRecord } | { readonly fate: Fate } | "unmatched";
 
-/** A trigger that cannot be read keeps the event for a re-send, which asks it again: nobody knows if it was wanted. */
+/** A trigger that cannot be read, which the control plane does not store, gives the event up: nobody knows if it is wanted. */
 const unreadable = (error: string): Fate => ({
   status: "abandoned",
   reason: "INVALID_SETTINGS",

@@ -15,7 +15,7 @@ const MOST_BYTES = 5_000_000;
 
 export interface OutboundOptions {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Whether a host (with its port, lower case) is this Inlet's own: sending events to oneself never ends. */
+  /** Whether a host (lower case, with its port, without the dot a name may end with) is this Inlet's own. */
   isOwnHost(host: string): boolean;
   /** Private hosts may be reached: this machine's own trials and tests. */
   readonly allowPrivate: boolean;
@@ -30,7 +30,8 @@ function checkUrl(text: string, { isOwnHost, allowPrivate }: OutboundOptions): U
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") refuse(`${url.protocol} is not http or https`);
   if (url.username !== "" || url.password !== "") refuse("a URL with a user name or password is not followed");
-  if (isOwnHost(url.host.toLowerCase())) refuse(`${url.host} is this Inlet itself: events would go round for ever`);
+  if (isOwnHost(url.host.replace(/\.(?=:|$)/, "")))
+    refuse(`${url.host} is this Inlet itself: events would go round for ever`);
   const closed = allowPrivate ? undefined : closedHost(url.hostname);
   return closed === undefined ? url : refuse(closed);
 }

@@ -11,7 +11,7 @@ function guard(answers: Record<string, () => Response> = {}, options = { allowPr
   const hops: Hop[] = [];
   const go = createGuardedFetch({
     ...options,
-    isOwnHost: (host) => host === "inlet.example" || host === "127.0.0.1:8787",
+    isOwnHost: (host) => host === "inlet.example" || host === "inlet.example:8443" || host === "127.0.0.1:8787",
     async fetch(url, init) {
       hops.push({ url, init });
       return answers[url]?.() ?? new Response("ok");
@@ -84,7 +84,9 @@ describe("the guarded fetch", () => {
     const { go } = guard({}, { allowPrivate: true });
     expect(await (await go("http://127.0.0.1:3000/", {})).text()).toBe("ok");
     await expect(go("http://127.0.0.1:8787/v1/batch", {})).rejects.toThrow("this Inlet itself");
-    await expect(go("https://INLET.example/v1/t", {})).rejects.toThrow("this Inlet itself");
+    for (const host of ["INLET.example", "inlet.example.", "inlet.example.:8443"]) {
+      await expect(go(`https://${host}/v1/t`, {})).rejects.toThrow("this Inlet itself");
+    }
   });
 
   it("looks at every hop of a redirect", async () => {

@@ -87,7 +87,8 @@ const width = (code: number): number => (code > 0xffff ? 2 : 1);
 
 /**
  * Whether a glob matches the whole text, code point by code point. Only the last star is ever tried again, so the
- * time is at most their lengths multiplied; each step is taken from `work`, and undefined says that it ran out.
+ * time is at most their lengths multiplied; what each step looks at is taken from `work`, and undefined says that it
+ * ran out.
  */
 export function matchGlob(glob: Glob, text: string, work: { left: number }): boolean | undefined {
   let at = 0;
@@ -95,8 +96,9 @@ export function matchGlob(glob: Glob, text: string, work: { left: number }): boo
   let star = -1;
   let starAt = 0;
   while (at < text.length) {
-    if (--work.left < 0) return undefined;
     const part = glob[next];
+    work.left -= part?.kind === "one" ? Math.max(part.ranges.length, 1) : 1;
+    if (work.left < 0) return undefined;
     const code = text.codePointAt(at) ?? 0;
     if (part?.kind === "star") {
       star = next++;

@@ -1,4 +1,6 @@
 import type { LetterCriteria, LetterObject, Resend } from "../api/delivery-types.ts";
+import type { Subscription } from "../api/types.ts";
+import { clip } from "./entry-text.ts";
 import { count, plural } from "./times.ts";
 
 const HOUR = 3_600_000;
@@ -41,6 +43,16 @@ export function reasonsIn(objects: readonly LetterObject[]): readonly ReasonCoun
     sums.set(one.reason, { ...one, count: one.count + (sums.get(one.reason)?.count ?? 0) });
   }
   return [...sums.values()].toSorted((a, b) => b.count - a.count);
+}
+
+/** Names of mappings by their ids: “a” and “b”; nothing while they are not known. */
+export function mappingNames(ids: readonly string[], mappings: readonly Subscription[] | undefined): string {
+  if (mappings === undefined) return "";
+  const names = ids.map((id) => {
+    const found = mappings.find((mapping) => mapping.id === id);
+    return found === undefined ? "a deleted mapping" : `“${clip(found.name, 60)}”`;
+  });
+  return [...new Set(names)].join(", ");
 }
 
 /** How many deliveries of an object fall under the criteria. */

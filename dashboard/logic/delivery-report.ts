@@ -11,14 +11,22 @@ export interface Totals {
 export const sumOf = (rows: readonly OverviewRow[]): number => rows.reduce((sum, row) => sum + row.total, 0);
 
 /** The sentence under the title: did it get there, how fast, what failed? */
-export function deliverySentence({ delivered, failed, filtered }: Totals, words: string, p95Ms?: number): string {
+export function deliverySentence(
+  { delivered, failed, filtered }: Totals,
+  waiting: number,
+  words: string,
+  p95Ms?: number,
+): string {
   const fast = p95Ms === undefined || delivered === 0 ? "" : ` 95 % took at most ${elapsed(p95Ms)}.`;
   if (delivered + failed === 0) {
+    if (waiting > 0)
+      return `Nothing arrived in the last ${words}: ${plural(waiting, "delivery", "deliveries")} waiting.`;
     return filtered === 0
       ? `Nothing was sent in the last ${words}.`
       : `Nothing was sent in the last ${words}: ${plural(filtered, "event")} filtered.`;
   }
-  if (failed === 0) return `Everything that was sent arrived: ${count(delivered)} in the last ${words}.${fast}`;
+  if (failed === 0)
+    return `${waiting === 0 ? "Everything that was sent arrived" : "Nothing was given up"}: ${count(delivered)} delivered in the last ${words}${waiting === 0 ? "" : `, ${count(waiting)} waiting`}.${fast}`;
   return `${share(delivered, delivered + failed)} arrived in the last ${words}; ${count(failed)} were given up.${fast}`;
 }
 
@@ -39,7 +47,7 @@ export function standingOf(report: DeliveryReport): Standing | undefined {
   if (probeAt !== undefined) {
     return {
       tone: "danger",
-      text: `It does not answer: ${some} waiting, without using up attempts.`,
+      text: `It counts as down: ${some} waiting, without using up attempts.`,
       next: "One event is tried",
       at: probeAt,
     };
@@ -50,7 +58,8 @@ export function standingOf(report: DeliveryReport): Standing | undefined {
       ? { tone: "warning", text: `${some} held back.`, next: "It is tried again", at: pausedUntil }
       : { tone: "warning", text: `It asked for a rest: ${some} waiting.`, next: "It goes on", at: pausedUntil };
   }
-  if (retrying === 0) return { tone: "warning", text: `${some} under way.` };
+  // On its way for the first time: that is no trouble.
+  if (retrying === 0) return undefined;
   return {
     tone: "warning",
     text: `${plural(retrying, "delivery", "deliveries")} failed at least once and will be tried again, for about four hours.`,

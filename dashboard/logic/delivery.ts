@@ -1,6 +1,6 @@
 import type { DeliveryMetrics } from "../api/types.ts";
 import { clip } from "./entry-text.ts";
-import { count, plural } from "./times.ts";
+import { count, plural, share } from "./times.ts";
 
 /** One destination's last 24 hours. `waiting` is of this moment and holds those that will be retried. */
 export interface DayOfDelivery {
@@ -19,6 +19,10 @@ export const dayOf = (name: string, report: DeliveryMetrics): DayOfDelivery => (
   givenUp: report.abandoned ?? 0,
   dropped: report.dropped ?? 0,
 });
+
+/** Of what came to an end, how much arrived; nothing while nothing did. What was not meant for it does not count. */
+export const successShare = ({ delivered, givenUp }: Pick<DayOfDelivery, "delivered" | "givenUp">): string =>
+  delivered + givenUp === 0 ? "" : share(delivered, delivered + givenUp);
 
 /** Characters of a name in the sentence. */
 const NAME_CHARS = 40;

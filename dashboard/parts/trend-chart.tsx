@@ -169,7 +169,7 @@ const Table = <K extends string>({ bars, series, words, barMs }: TableProps<K>):
             <tr key={at} className="border-kumo-hairline border-t">
               <td className="py-1 pr-4">
                 <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)}>
-                  {tick(at, Math.max(barMs, 3_600_001))}
+                  {tick(at, Math.max(barMs, 3_600_000))}
                 </time>
               </td>
               {series.map(({ key }) => (

@@ -43,9 +43,9 @@ function Delivery({ destination }: { destination: Destination }): ReactNode {
     <Page
       title="Event delivery"
       answer={
-        figures.totals === undefined
+        figures.totals === undefined || report.data === undefined
           ? "Did it get there, how fast, what failed?"
-          : deliverySentence(figures.totals, range.words, report.data?.p95Ms)
+          : deliverySentence(figures.totals, report.data.waiting, range.words, report.data.p95Ms)
       }
       actions={<Pause destination={destination} />}
     >

@@ -9,7 +9,7 @@ import type { ReactNode } from "react";
 import { deliveryMetricsQuery, destinationsQuery, sourcesQuery } from "../api/queries.ts";
 import type { DeliveryMetrics, Destination } from "../api/types.ts";
 import { shortName } from "../logic/catalogue.ts";
-import { deliveryAnswer } from "../logic/delivery.ts";
+import { dayOf, deliveryAnswer, successShare } from "../logic/delivery.ts";
 import { count, plural } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Bar } from "../parts/page-states.tsx";
@@ -121,6 +121,9 @@ function Row({ destination, from }: { destination: Destination; from: string }):
       </Table.Cell>
       <Table.Cell data-label="Delivered" className="text-right tabular-nums">
         {figure((data) => data.delivered)}
+        {metrics.data !== undefined && (
+          <span className="text-kumo-subtle ml-2 text-sm">{successShare(dayOf(destination.name, metrics.data))}</span>
+        )}
       </Table.Cell>
       <Table.Cell data-label="Waiting" className="text-right tabular-nums">
         <span className={colour(waiting, "text-kumo-warning")}>{figure(() => waiting)}</span>

@@ -6,6 +6,7 @@ import type { Letter } from "../../api/delivery-types.ts";
 import { subscriptionsQuery } from "../../api/destination-queries.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { isObject } from "../../logic/directive.ts";
+import { mappingNames } from "../../logic/dead-letters.ts";
 import { traceHref } from "../../logic/jumps.ts";
 import { plural } from "../../logic/times.ts";
 import { CodeView } from "../../parts/code-view.tsx";
@@ -23,9 +24,6 @@ interface LettersProps {
 export default function Letters({ destinationId, objectKey }: LettersProps): ReactNode {
   const letters = useInfiniteQuery(lettersQuery(destinationId, objectKey));
   const mappings = useQuery(subscriptionsQuery(destinationId));
-  const nameOf = (id: string): string =>
-    mappings.data?.find((mapping) => mapping.id === id)?.name ??
-    (mappings.data === undefined ? "…" : "deleted mapping");
   return (
     <div className="border-kumo-hairline border-t px-4 py-3 sm:pl-11">
       <Loaded query={letters} failure="The dead letters could not be read" skeleton={<Bar className="w-56" />}>
@@ -37,7 +35,9 @@ export default function Letters({ destinationId, objectKey }: LettersProps): Rea
                 <LetterItem
                   key={`${letter.segmentKey} ${letter.line} ${letter.subscriptionId ?? ""}`}
                   letter={letter}
-                  mapping={letter.subscriptionId === undefined ? undefined : nameOf(letter.subscriptionId)}
+                  mapping={
+                    letter.subscriptionId === undefined ? "" : mappingNames([letter.subscriptionId], mappings.data)
+                  }
                 />
               ))}
           </ul>
@@ -57,7 +57,7 @@ export default function Letters({ destinationId, objectKey }: LettersProps): Rea
   );
 }
 
-function LetterItem({ letter, mapping }: { letter: Letter; mapping: string | undefined }): ReactNode {
+function LetterItem({ letter, mapping }: { letter: Letter; mapping: string }): ReactNode {
   const { reason, sentence, detail, attempts, at, messageId, event, segmentKey } = letter;
   const [open, setOpen] = useState(false);
   // segment-logs/<sourceId>/…
@@ -66,7 +66,7 @@ function LetterItem({ letter, mapping }: { letter: Letter; mapping: string | und
     <li className="border-kumo-hairline flex flex-col gap-1 border-b py-3 last:border-b-0">
       <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <bdi className="min-w-0 font-medium break-words">{titleOf(letter)}</bdi>
-        {mapping !== undefined && <span className="text-kumo-subtle text-sm">by “{clip(mapping, 60)}”</span>}
+        {mapping !== "" && <span className="text-kumo-subtle text-sm">by {mapping}</span>}
         <span className="text-kumo-subtle text-sm">
           {plural(attempts, "attempt")}, given up <When at={at} />
         </span>

@@ -35,15 +35,15 @@ export const Resends = ({ resends }: { resends: readonly Resend[] }): ReactNode 
 function Progress({ resend: { lines, delivered, abandoned, dropped, waiting } }: { resend: Resend }): ReactNode {
   if (lines === 0) return null;
   const parts = [
-    { name: "delivered", n: delivered, colour: "bg-kumo-success" },
-    { name: "given up again", n: abandoned, colour: "bg-kumo-danger" },
-    { name: "not wanted any more", n: dropped, colour: "bg-kumo-inactive" },
+    { name: "delivered", n: delivered, colour: "text-kumo-success" },
+    { name: "given up again", n: abandoned, colour: "text-kumo-danger" },
+    { name: "not wanted any more", n: dropped, colour: "text-kumo-inactive" },
   ];
   return (
     <div className="w-full sm:w-72">
       <div aria-hidden className="bg-kumo-tint flex h-2 overflow-hidden rounded-full">
         {parts.map(({ name, n, colour }) => (
-          <span key={name} className={colour} style={{ width: `${(n / lines) * 100}%` }} />
+          <span key={name} className={`bg-current ${colour}`} style={{ width: `${(n / lines) * 100}%` }} />
         ))}
       </div>
       <p className="text-kumo-subtle mt-1 text-sm tabular-nums">

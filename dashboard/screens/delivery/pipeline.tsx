@@ -13,12 +13,13 @@ import { Bar } from "../../parts/page-states.tsx";
 import type { Figures } from "./use-report.ts";
 
 const STEPS = [
-  { id: "received", metric: "successfully-received", name: "Received by its sources", colour: "bg-kumo-info" },
-  { id: "filtered", metric: "filtered-at-destination", name: "Filtered before it", colour: "bg-kumo-inactive" },
-  { id: "failed", metric: "failed-delivery", name: "Failed for good", colour: "bg-kumo-danger" },
-  { id: "delivered", metric: "successful-delivery", name: "Delivered", colour: "bg-kumo-success" },
+  { id: "received", metric: "successfully-received", name: "Received by its sources", colour: "text-kumo-info" },
+  { id: "filtered", metric: "filtered-at-destination", name: "Filtered before it", colour: "text-kumo-inactive" },
+  { id: "failed", metric: "failed-delivery", name: "Failed for good", colour: "text-kumo-danger" },
+  { id: "delivered", metric: "successful-delivery", name: "Delivered", colour: "text-kumo-success" },
 ] as const satisfies readonly { id: keyof Figures; metric: OverviewMetric; name: string; colour: string }[];
 type Step = (typeof STEPS)[number];
+const COLUMNS = "grid grid-cols-[1rem_minmax(0,1fr)_5rem] items-center gap-3 sm:grid-cols-[1rem_17rem_1fr_6rem]";
 /** Events named in one step. */
 const MOST = 10;
 
@@ -27,6 +28,8 @@ interface PipelineProps {
   readonly figures: Figures;
   /** Where the words for a reason come from. */
   readonly errors: readonly ErrorGroup[];
+  /** Of this moment, at all mappings. */
+  readonly waiting: number;
   readonly range: RangeId;
   readonly mapping: string | undefined;
   readonly open: string | undefined;
@@ -35,7 +38,7 @@ interface PipelineProps {
 
 /** The way of the events, step by step; each opens to why and which. */
 export function Pipeline(props: PipelineProps): ReactNode {
-  const { figures, open, onOpen } = props;
+  const { figures, waiting, open, onOpen } = props;
   const counts = STEPS.map(({ id }) => sumOf(figures[id] ?? []));
   const highest = Math.max(1, ...counts);
   return (
@@ -60,6 +63,12 @@ export function Pipeline(props: PipelineProps): ReactNode {
             {open === step.id && <Breakdown {...props} step={step} />}
           </li>
         ))}
+        <li className={`${COLUMNS} px-4 py-3`}>
+          <span />
+          <span>Waiting now, or to be tried again</span>
+          <span className="hidden sm:block" />
+          <span className="text-right font-medium tabular-nums">{count(waiting)}</span>
+        </li>
       </ol>
     </section>
   );
@@ -80,13 +89,13 @@ const StepRow = ({ step, known, total, width, open, onToggle }: StepRowProps): R
     type="button"
     aria-expanded={open}
     onClick={onToggle}
-    className="hover:bg-kumo-tint grid w-full cursor-pointer grid-cols-[1rem_minmax(0,1fr)_5rem] items-center gap-3 px-4 py-3 text-left sm:grid-cols-[1rem_14rem_1fr_6rem]"
+    className={`${COLUMNS} hover:bg-kumo-tint w-full cursor-pointer px-4 py-3 text-left`}
   >
     {open ? <CaretDownIcon aria-hidden /> : <CaretRightIcon aria-hidden />}
     <span className="truncate">{step.name}</span>
     <span aria-hidden className="bg-kumo-tint hidden h-2 overflow-hidden rounded-full sm:block">
       <span
-        className={`block h-full rounded-full ${step.colour}`}
+        className={`block h-full rounded-full bg-current ${step.colour}`}
         style={{ width: total === 0 ? 0 : `max(4px, ${width * 100}%)` }}
       />
     </span>

@@ -48,6 +48,7 @@ export function Report(props: ReportProps): ReactNode {
         destination={destination}
         figures={figures}
         errors={report.errors}
+        waiting={report.waiting}
         range={range}
         mapping={mapping}
         open={step}
@@ -113,7 +114,11 @@ function KeyFigures({ report, totals, mapping, destinationId }: KeyFiguresProps)
         value={count(report.waiting)}
         colour={report.waiting > 0 ? "text-kumo-warning" : ""}
         note={
-          report.retrying > 0 ? `${plural(report.retrying, "retry", "retries")} ${all}` : report.waiting > 0 ? all : ""
+          report.retrying > 0
+            ? `${plural(report.retrying, "retry", "retries")} ${all}`
+            : report.waiting > 0
+              ? `under way${all === "" ? "" : `, ${all}`}`
+              : ""
         }
       />
       <Figure

@@ -18,6 +18,9 @@ import { ActionFields } from "./action-fields.tsx";
 import { ConditionField } from "./condition-field.tsx";
 import { FilterPreview } from "./preview.tsx";
 
+/** Tried on the newest event, whichever call it is. */
+const ANY_CALL = ["track", "identify", "page", "screen", "group", "alias"].map((type) => `type = "${type}"`);
+
 interface FilterEditorProps {
   readonly destination: Destination;
   /** Absent for a new one. */
@@ -36,7 +39,12 @@ export function FilterEditor({ destination, filterId, saved, search, onSearch }:
   const save = useSave(destination.id, filterId);
   const problems = problemsOf(save.error, ["title", "if", "sourceId"]);
   // A filter is for the events of one source, so it is tried on one of those.
-  const picked = useEvent({ ...destination, sourceIds: [sourceId] }, { ...search, source: sourceId }, [], onSearch);
+  const picked = useEvent(
+    { ...destination, sourceIds: [sourceId] },
+    { ...search, source: sourceId },
+    ANY_CALL,
+    onSearch,
+  );
   const alone = actions.length === 1;
   const fit =
     body !== undefined && title.trim() !== "" && actions.every((one) => actionProblem(one, alone) === undefined);
@@ -62,6 +70,7 @@ export function FilterEditor({ destination, filterId, saved, search, onSearch }:
             <Input
               label="Name"
               placeholder="No internal users"
+              description="Named in the trace of each event that it stops."
               maxLength={64}
               value={title}
               error={problems.fields["title"]}

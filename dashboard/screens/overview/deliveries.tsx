@@ -1,8 +1,8 @@
 import { Badge } from "@cloudflare/kumo/components/badge";
 import type { ReactNode } from "react";
 import type { Destination, Source } from "../../api/types.ts";
-import type { DayOfDelivery } from "../../logic/delivery.ts";
-import { count } from "../../logic/times.ts";
+import { type DayOfDelivery, successShare } from "../../logic/delivery.ts";
+import { count, plural } from "../../logic/times.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 
 interface DeliveriesProps {
@@ -22,16 +22,17 @@ export function Deliveries({ destinations, days, sources }: DeliveriesProps): Re
       </h2>
       <ul className="grid gap-4 md:grid-cols-2">
         {destinations.map((destination, at) => (
-          <Card
-            key={destination.id}
-            destination={destination}
-            day={days[at]}
-            from={sources.find(({ id }) => id === destination.sourceId)?.name}
-          />
+          <Card key={destination.id} destination={destination} day={days[at]} from={fromWords(destination, sources)} />
         ))}
       </ul>
     </section>
   );
+}
+
+function fromWords({ sourceIds }: Destination, sources: readonly Source[]): string | undefined {
+  const [first, ...others] = sourceIds;
+  const name = sources.find(({ id }) => id === first)?.name;
+  return name === undefined || others.length === 0 ? name : `${name} and ${plural(others.length, "other")}`;
 }
 
 interface CardProps {
@@ -49,13 +50,14 @@ const Card = ({ destination, day, from }: CardProps): ReactNode => (
         </span>
         <p className="text-kumo-subtle mt-0.5 truncate text-sm">
           {!destination.enabled && "Switched off · "}
+          {destination.paused === true && "Paused · "}
           {from !== undefined && `From ${from}`}
         </p>
       </div>
       {day !== undefined && <Verdict day={day} />}
     </div>
     <dl className="mt-4 grid grid-cols-3 gap-3">
-      <Figure name="Delivered" value={day?.delivered} />
+      <Figure name="Delivered" value={day?.delivered} note={day === undefined ? "" : successShare(day)} />
       <Figure name="Waiting" value={day?.waiting} colour="text-kumo-warning" />
       <Figure name="Given up" value={day?.givenUp} colour="text-kumo-danger" />
     </dl>
@@ -74,13 +76,15 @@ interface FigureProps {
   readonly value: number | undefined;
   /** Of a number that should be zero. */
   readonly colour?: string;
+  readonly note?: string;
 }
 
-const Figure = ({ name, value, colour = "" }: FigureProps): ReactNode => (
+const Figure = ({ name, value, colour = "", note = "" }: FigureProps): ReactNode => (
   <div>
     <dt className="text-kumo-subtle text-sm">{name}</dt>
     <dd className={`text-lg font-semibold tabular-nums ${value === undefined || value === 0 ? "" : colour}`}>
       {value === undefined ? "…" : count(value)}
+      {note !== "" && <span className="text-kumo-subtle ml-1.5 text-sm font-normal">{note}</span>}
     </dd>
   </div>
 );

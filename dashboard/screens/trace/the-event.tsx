@@ -6,7 +6,7 @@ import { Segments } from "../../parts/segments.tsx";
 
 interface TheEventProps {
   readonly trace: Trace;
-  /** "pretty", "raw"; closed otherwise. */
+  /** "raw" or "hidden"; the call otherwise. */
   readonly view: string | undefined;
   readonly onViewChange: (view: string) => void;
 }
@@ -20,7 +20,7 @@ const VIEWS = [
 /** The event itself, as it was stored. */
 export function TheEvent({ trace, view, onViewChange }: TheEventProps): ReactNode {
   const { event, eventMissing } = trace;
-  const shown = view === "pretty" || view === "raw" ? view : "hidden";
+  const shown = view === "hidden" || view === "raw" ? view : "pretty";
   return (
     <section aria-labelledby="the-event" className="flex min-w-0 flex-col gap-3">
       <div className="flex flex-wrap items-center gap-3">

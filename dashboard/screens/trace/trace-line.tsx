@@ -17,10 +17,10 @@ import { TextLink } from "../../parts/text-link.tsx";
 import { Until } from "../../parts/when.tsx";
 
 const DOTS: Record<Tone, string> = {
-  good: "bg-kumo-success",
-  bad: "bg-kumo-danger",
-  waiting: "bg-kumo-warning",
-  neutral: "bg-kumo-inactive",
+  good: "text-kumo-success",
+  bad: "text-kumo-danger",
+  waiting: "text-kumo-warning",
+  neutral: "text-kumo-inactive",
 };
 const BADGES = { good: "success", bad: "error", waiting: "warning", neutral: "secondary" } as const;
 
@@ -69,7 +69,7 @@ interface PointProps {
 /** A dot on the line, what happened, and when: the clock and the time since the one before. */
 const Point = ({ stage: { tone, title, note, code, at, gap }, inner = false, children }: PointProps): ReactNode => (
   <li className="before:bg-kumo-line relative pb-5 pl-7 before:absolute before:top-3 before:bottom-0 before:left-[5px] before:w-px last:pb-0 last:before:hidden">
-    <span aria-hidden className={`absolute top-1.5 left-0 size-[11px] rounded-full ${DOTS[tone]}`} />
+    <span aria-hidden className={`absolute top-1.5 left-0 size-[11px] rounded-full bg-current ${DOTS[tone]}`} />
     <div className="flex flex-wrap items-baseline justify-between gap-x-4">
       <span className={`min-w-0 wrap-anywhere ${inner ? "" : "font-medium"}`}>
         <bdi>{title}</bdi>
@@ -103,7 +103,7 @@ function Destination({ destination, receivedAt }: DestinationProps): ReactNode {
   const { word, tone } = destinationWord(destination);
   return (
     <li className="before:bg-kumo-line relative pb-6 pl-7 before:absolute before:top-3 before:bottom-0 before:left-[5px] before:w-px last:pb-0 last:before:hidden">
-      <span aria-hidden className={`absolute top-1.5 left-0 size-[11px] rounded-full ${DOTS[tone]}`} />
+      <span aria-hidden className={`absolute top-1.5 left-0 size-[11px] rounded-full bg-current ${DOTS[tone]}`} />
       <div className="flex flex-wrap items-center gap-2">
         <span className="min-w-0 font-medium wrap-anywhere">
           <TextLink href={`/destinations/${id}/delivery`}>{name}</TextLink>
@@ -184,7 +184,7 @@ function Delivery({ destinationId, delivery, receivedAt, named }: DeliveryProps)
                 >
                   {fate.nextAttemptAt !== undefined && (
                     <p className="text-kumo-subtle text-sm">
-                      The next attempt is <Until at={fate.nextAttemptAt} />.
+                      Next attempt: <Until at={fate.nextAttemptAt} />
                     </p>
                   )}
                 </Point>

@@ -117,7 +117,7 @@ export function deliveriesOf(room: DeliveriesRoom) {
         status: "granted",
         count: job.count,
         lanes: laned.lanes,
-        cells: mode === "probe" ? probeCells(laned.states, job.count, cells) : cells,
+        cells: mode === "probe" ? probeCells(laned.states, job.count, cells, room.random()) : cells,
         attempt: failures + 1,
         mode,
         token,
@@ -137,7 +137,8 @@ export function deliveriesOf(room: DeliveriesRoom) {
       const laned = withLanes(job, job.lanes);
       const holds = job.claims === token;
       if (holds && settlement.part <= job.part) return { proceed: job.leaseUntil > at, released: false };
-      const { states, applied } = applyOutcomes(job.states, job.count, settlement, holds && mode === "send");
+      const counted = !holds ? "none" : mode === "send" ? "all" : "code";
+      const { states, applied } = applyOutcomes(job.states, job.count, settlement, counted);
       const history = remember(job.history, { at, outcomes: applied, before: job.states, after: states });
       const next = schedule(job, states, outcomes, room);
       const answers = { lines: outcomes, probe: mode === "probe", now: at, random: room.random() };

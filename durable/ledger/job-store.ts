@@ -38,6 +38,23 @@ function traceCell(job: Job, lane: number, line: number): LaneTrace[] {
 
 /** The jobs of one destination: every change is one row (two when the time it is due moves). */
 export function jobStore(sql: SqlStorage) {
+  function dueJobs(at: number, limit: number, offset: number): DueJob[] {
+    type Row = Pick<JobRow, "key" | "replay" | "source_id" | "next_at" | "lease_until">;
+    const rows = sql.exec<Row>(
+      `SELECT key, replay, source_id, next_at, lease_until FROM jobs
+       WHERE done_at IS NULL AND next_at <= ? ORDER BY next_at LIMIT ? OFFSET ?`,
+      at,
+      limit,
+      offset,
+    );
+    return rows.toArray().map((row) => ({
+      ...nameOf(row),
+      sourceId: row.source_id,
+      nextAt: row.next_at,
+      leaseUntil: row.lease_until,
+    }));
+  }
+
   return {
     /** False when the job exists already, in whatever state. A re-send comes with its `cells`; else nothing is decided. */
     open(opening: JobOpening, now: number, cells?: Pick<Job, "lanes" | "states">): boolean {
@@ -105,20 +122,14 @@ export function jobStore(sql: SqlStorage) {
     },
 
     /** Unfinished jobs that were due at `at`, the longest-waiting first; leased ones are among them. */
-    due(at: number, limit: number): DueJob[] {
-      type Row = Pick<JobRow, "key" | "replay" | "source_id" | "next_at" | "lease_until">;
-      const rows = sql.exec<Row>(
-        `SELECT key, replay, source_id, next_at, lease_until FROM jobs
-         WHERE done_at IS NULL AND next_at <= ? ORDER BY next_at LIMIT ?`,
-        at,
-        limit,
-      );
-      return rows.toArray().map((row) => ({
-        ...nameOf(row),
-        sourceId: row.source_id,
-        nextAt: row.next_at,
-        leaseUntil: row.lease_until,
-      }));
+    due: (at: number, limit: number): DueJob[] => dueJobs(at, limit, 0),
+
+    /** One of the jobs that `due` would give, chosen by `random` (0 to 1); none when there is none. */
+    dueAnywhere(at: number, random: number): DueJob[] {
+      const { count } = sql
+        .exec<{ count: number }>("SELECT COUNT(*) AS count FROM jobs WHERE done_at IS NULL AND next_at <= ?", at)
+        .one();
+      return dueJobs(at, 1, Math.floor(random * count));
     },
 
     /** When the next unfinished job after `at` falls due. */

@@ -11,6 +11,17 @@ export interface PumpRoom {
   send(pointers: readonly DeliveryPointer[]): Promise<void>;
   /** Makes sure that `pump` runs at `at` (ms) or earlier. */
   arm(at: number): void;
+  /** At least 0 and less than 1. */
+  random(): number;
+}
+
+/** What may be sent now: jobs due by `by`, `slots` of them; `until` when waiting for the destination. */
+interface Allowance {
+  readonly by: number;
+  readonly slots: number;
+  readonly until?: number;
+  /** Any due job will do: the one that has waited longest may be the one that no probe gets through. */
+  readonly any?: boolean;
 }
 
 const SEND_FAILED_MS = 5000;
@@ -26,12 +37,11 @@ export function createPump(room: PumpRoom) {
   /** Jobs on the queue or in a consumer, with the time (ms) at which they count as lost. Rebuilt from leases. */
   const out = new Map<string, number>();
 
-  /** What may be sent now: jobs due by `by`, `slots` of them; `until` when waiting for the destination. */
-  function allowance(now: number): { readonly by: number; readonly slots: number; readonly until?: number } {
+  function allowance(now: number): Allowance {
     const may = permission(room.pacing(), now);
     const free = DELIVERY.window - out.size;
     if (may.status === "send") return { by: now, slots: free };
-    if (may.status === "probe") return { by: now, slots: out.size === 0 ? 1 : 0 };
+    if (may.status === "probe") return { by: now, slots: out.size === 0 ? 1 : 0, any: true };
     // A job that has waited for its whole time, unless the user held it back within that time.
     const by = giveUpAt(0, room.hold()) <= now ? now - DELIVERY.maxWaitMs : 0;
     return { by, slots: free, until: may.until };
@@ -84,8 +94,9 @@ export function createPump(room: PumpRoom) {
     async run(now: number): Promise<void> {
       for (const [id, until] of out) if (until <= now) out.delete(id);
       if (room.hold().pausedAt !== undefined) return;
-      const { by, slots, until } = allowance(now);
-      const picked = pick(room.jobs.due(by, DELIVERY.window * 3), now, slots);
+      const { by, slots, until, any } = allowance(now);
+      const due = room.jobs.due(by, DELIVERY.window * 3);
+      const picked = pick(any === true ? [...room.jobs.dueAnywhere(by, room.random()), ...due] : due, now, slots);
       for (const job of picked) out.set(idOf(job), now + DELIVERY.resendAfterMs);
       const wake = nextWake(by, until);
       // Before anything leaves: an object that dies while the queue answers must be woken again.

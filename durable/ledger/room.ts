@@ -40,7 +40,7 @@ export function createRoom(storage: DurableObjectStorage, { send, arm, now, rand
     now,
     random,
   });
-  const pump = createPump({ jobs, pacing: deliveries.pacing, hold, destinationId, send, arm });
+  const pump = createPump({ jobs, pacing: deliveries.pacing, hold, destinationId, send, arm, random });
   const resending = createResending({ jobs, letters, resends, destinationId, transaction });
   return { meta, counters, errors, jobs, letters, resends, deliveries, pump, resending };
 }

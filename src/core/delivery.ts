@@ -57,6 +57,8 @@ export type Outcome =
       readonly detail?: string;
       /** The destination asked for this pause; it applies to everything sent there. */
       readonly retryAfterMs?: number;
+      /** Code failed over a batch of several events before it asked anybody: one of them may be to blame. */
+      readonly unsent?: true;
       readonly exchange?: Exchange;
     }
   | {
@@ -130,18 +132,34 @@ export function networkReason(message: string): string {
   return "ECONNABORTED";
 }
 
+interface Failed {
+  readonly status: string;
+  readonly reason?: string;
+  readonly retryAfterMs?: number;
+}
+
 /**
- * An attempt's outcome with the last word spoken: a line whose last attempt failed is abandoned with `RETRY`.
+ * Whether code failed over an event before or after it asked the destination: that says nothing about the destination,
+ * and whoever may send events can bring it about. So it neither stops others nor is free when it happens to a probe.
+ */
+export const isCodeFailure = ({ status, reason, retryAfterMs }: Failed): boolean =>
+  status === "retry" && reason === "INTERNAL" && retryAfterMs === undefined;
+
+/**
+ * An attempt's outcome with the last word spoken: a line whose last attempt failed is abandoned with `RETRY`, or with
+ * `INTERNAL` when that was a failure of code.
  * @param attempt number of this attempt, from 1. A probe of a destination that is down uses none up.
  */
 export function concludeAttempt(outcome: Outcome, attempt: number, probe: boolean): Outcome {
-  if (outcome.status !== "retry" || probe || attempt < DELIVERY.maxAttempts) return outcome;
-  const { reason, detail, status: _, ...rest } = outcome;
+  if (outcome.status !== "retry" || attempt < DELIVERY.maxAttempts) return outcome;
+  const codeFailed = isCodeFailure(outcome);
+  if (probe && !codeFailed) return outcome;
+  const { reason, detail, status: _, unsent: __, ...rest } = outcome;
   const last = detail === undefined ? reason : `${reason}: ${detail}`;
   return {
     ...rest,
     status: "abandoned",
-    reason: "RETRY",
+    reason: codeFailed ? reason : "RETRY",
     detail: `${attempt} attempts failed, the last with ${last}`,
     who: "platform",
   };

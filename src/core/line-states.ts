@@ -1,4 +1,4 @@
-import { DELIVERY } from "./delivery.ts";
+import { DELIVERY, isCodeFailure } from "./delivery.ts";
 import type { CellStatus, SettledCell, Settlement } from "./ledger.ts";
 
 /**
@@ -143,14 +143,23 @@ export function currentRound(states: CellStates): { readonly failures: number; r
   return { failures, cells };
 }
 
+/** Some of the cells in a row, from a place left to chance. */
+function anyInRow(cells: readonly number[], random: number): number[] {
+  const start = Math.floor(random * cells.length);
+  return cells.slice(start, start + DELIVERY.chunkLines);
+}
+
 /**
- * What a probe gets of a round: cells of lines that were let through, else the first undecided lines whole. Enough of
- * them that what is filtered, or off by now, does not keep the probe from asking anybody.
+ * What a probe gets of a round: cells of lines that were let through, else undecided lines whole. Enough of them that
+ * what is filtered, or off by now, does not keep the probe from asking anybody; and not always the same ones, for an
+ * event that fails however well the destination is must not be all that it is asked.
+ * @param random at least 0 and less than 1.
  */
-export function probeCells(states: CellStates, count: number, round: readonly number[]): number[] {
+export function probeCells(states: CellStates, count: number, round: readonly number[], random: number): number[] {
   const decided = round.filter((cell) => cell >= count && !isPending(states[cell % count]));
-  if (decided.length > 0) return decided.slice(0, DELIVERY.chunkLines);
-  const lines = new Set(round.filter((cell) => cell < count).slice(0, DELIVERY.chunkLines));
+  if (decided.length > 0) return anyInRow(decided, random);
+  const gates = round.filter((cell) => cell < count);
+  const lines = new Set(anyInRow(gates, random));
   return round.filter((cell) => lines.has(cell % count));
 }
 
@@ -172,39 +181,39 @@ export function tally(states: CellStates, count: number): { readonly pending: nu
   return { pending, failed };
 }
 
+/** Which failed attempts count: of a probe those that say nothing about the destination, of a lost lease none. */
+export type CountedFailures = "all" | "code" | "none";
+
 type Decided = Pick<Settlement, "passed" | "unmatched" | "outcomes">;
 
 /**
  * Applies one settlement to a copy of `states` and returns the outcomes that really changed something: a cell that is
  * final stays as it is, so settling twice counts once. A gate is decided once: what a consumer that came late thinks
- * of its lanes is not heard. Without `countFailures` (a probe, a lost lease) a retry leaves no mark, nor at a gate.
+ * of its lanes is not heard. A retry leaves no mark at a gate, nor where failures do not count.
  */
 export function applyOutcomes(
   states: CellStates,
   count: number,
   { passed, unmatched, outcomes }: Decided,
-  countFailures: boolean,
+  counted: CountedFailures,
 ): { readonly states: CellStates; readonly applied: readonly SettledCell[] } {
   const next = Uint8Array.from(states);
   for (const cell of passed) if (cell < count && isPending(next[cell])) next[cell] = PASSED;
   for (const cell of unmatched) {
     if (cell >= count && isPending(states[cell % count]) && isPending(next[cell])) next[cell] = UNMATCHED;
   }
-  const applied = outcomes.filter((outcome) => applyOne(next, count, outcome, countFailures));
+  const applied = outcomes.filter((outcome) => applyOne(next, count, outcome, counted));
   return { states: next, applied };
 }
 
-function applyOne(
-  next: CellStates,
-  count: number,
-  { cell, status }: Pick<SettledCell, "cell" | "status">,
-  countFailures: boolean,
-): boolean {
+function applyOne(next: CellStates, count: number, outcome: SettledCell, counted: CountedFailures): boolean {
+  const { cell, status } = outcome;
   const state = next[cell];
   const isGate = cell < count;
   if (!isPending(state) || (isGate && status === "delivered")) return false;
   if (status === "retry") {
-    if (countFailures && !isGate) next[cell] = Math.min(state + 1, MAX_FAILURES);
+    const counts = counted === "all" || (counted === "code" && isCodeFailure(outcome));
+    if (counts && !isGate) next[cell] = Math.min(state + 1, MAX_FAILURES);
     return true;
   }
   next[cell] = stateOf(status, state);

@@ -1,4 +1,4 @@
-import { DELIVERY } from "./delivery.ts";
+import { DELIVERY, isCodeFailure } from "./delivery.ts";
 import type { SettledCell } from "./ledger.ts";
 
 /**
@@ -54,8 +54,10 @@ type Answer = Pick<SettledCell, "status" | "reason" | "retryAfterMs" | "sameCall
 const OUR_OWN = new Set(["INVALID_SETTINGS", "MESSAGE_REJECTED", "INTERNAL", "UNSUPPORTED_EVENT_TYPE", "EREFUSED"]);
 
 /** What an outcome says about the destination: one whose retries are used up is one more failure. */
-function verdictOf({ status, reason = "", retryAfterMs }: Answer): "alive" | "failed" | "paused" | "nothing" {
+function verdictOf(answer: Answer): "alive" | "failed" | "paused" | "nothing" {
+  const { status, reason = "", retryAfterMs } = answer;
   if (retryAfterMs !== undefined) return "paused";
+  if (isCodeFailure(answer)) return "nothing";
   if (status === "retry" || (status === "abandoned" && reason === "RETRY")) return "failed";
   return status === "dropped" || OUR_OWN.has(reason) ? "nothing" : "alive";
 }

@@ -1,7 +1,7 @@
-import { DELIVERY, type Outcome } from "../core/delivery.ts";
+import { DELIVERY, isCodeFailure, type Outcome } from "../core/delivery.ts";
 import type { Send } from "./decide.ts";
 import { isOurLimit, type Connection, type DestinationTools } from "./destination.ts";
-import { halve, partOutcomes } from "./split.ts";
+import { halve, partOutcomes, type Refusal } from "./split.ts";
 
 /** A signal that aborts after some time, unless cleared before. */
 export interface TimeLimit {
@@ -29,8 +29,6 @@ export interface AttemptRun {
   readonly tools: DestinationTools;
   timeLimit(ms: number): TimeLimit;
 }
-
-type Refusal = Extract<Outcome, { status: "abandoned" }>;
 
 /** Time after the abort in which a destination may still say what it saw; then it is left alone. */
 const GRACE_MS = 1000;
@@ -87,7 +85,8 @@ export function createSender(run: AttemptRun) {
   function note(concluded: readonly (readonly [Send, Outcome])[]): void {
     concluded.forEach(([send, outcome], i) => book.note(send, outcome, i > 0));
     const outcomes = concluded.map(([, outcome]) => outcome);
-    failuresInRow = outcomes.every(({ status }) => status === "retry") ? failuresInRow + 1 : 0;
+    const asked = outcomes.filter((outcome) => !isCodeFailure(outcome));
+    if (asked.length > 0) failuresInRow = asked.every(({ status }) => status === "retry") ? failuresInRow + 1 : 0;
     stopped ||= outcomes.some((outcome) => outcome.status !== "delivered" && outcome.retryAfterMs !== undefined);
   }
 

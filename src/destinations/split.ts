@@ -3,10 +3,13 @@ import type { Outcome } from "../core/delivery.ts";
 /** Answers to a batch that may be the fault of one event in it: not valid, too large, not processable. */
 const SPLITTABLE = new Set([400, 413, 422]);
 
-type Refusal = Extract<Outcome, { status: "abandoned" }>;
+/** A failure of a batch as a whole that one event in it may be to blame for. */
+export type Refusal = Exclude<Outcome, { status: "delivered" }>;
 
-const isRefusal = (outcome: Outcome | undefined): outcome is Refusal =>
-  outcome?.status === "abandoned" && outcome.batchStatus !== undefined && SPLITTABLE.has(outcome.batchStatus);
+function isRefusal(outcome: Outcome | undefined): outcome is Refusal {
+  if (outcome?.status === "retry") return outcome.unsent === true;
+  return outcome?.status === "abandoned" && outcome.batchStatus !== undefined && SPLITTABLE.has(outcome.batchStatus);
+}
 
 /** A batch after one call: what is known of single events, and what was refused together. */
 export interface Parted<Item> {

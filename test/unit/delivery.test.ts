@@ -106,6 +106,17 @@ describe("the last attempt", () => {
     const delivered: Outcome = { status: "delivered" };
     expect(concludeAttempt(delivered, DELIVERY.maxAttempts, false)).toBe(delivered);
   });
+
+  it("counts for a probe too when code failed over the event, and keeps saying that it did", () => {
+    const code: Outcome = { status: "retry", reason: "INTERNAL", detail: "null is no object", unsent: true };
+    const last = { status: "abandoned", reason: "INTERNAL", who: "platform" };
+    for (const probe of [true, false]) {
+      expect(concludeAttempt(code, DELIVERY.maxAttempts, probe)).toMatchObject(last);
+      expect(concludeAttempt(code, DELIVERY.maxAttempts, probe)).not.toHaveProperty("unsent");
+    }
+    const held: Outcome = { status: "retry", reason: "INTERNAL", retryAfterMs: 60_000 };
+    expect(concludeAttempt(held, DELIVERY.maxAttempts, true)).toBe(held);
+  });
 });
 
 describe("names", () => {

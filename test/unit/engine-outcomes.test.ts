@@ -120,8 +120,20 @@ describe("what a result says of each event", () => {
     ]);
     expect(apart.some((outcome) => "batchStatus" in outcome)).toBe(false);
     const thrown = new core.PayloadValidationError("bad");
-    expect(failAll(failure(thrown), 2, thrown)).toMatchObject([{ batchStatus: 400 }, { batchStatus: 400 }]);
-    expect(failAll(failure(thrown), 1, thrown)).not.toHaveProperty("0.batchStatus");
+    expect(failAll(failure(thrown), 2, thrown, true)).toMatchObject([{ batchStatus: 400 }, { batchStatus: 400 }]);
+    expect(failAll(failure(thrown), 1, thrown, true)).not.toHaveProperty("0.batchStatus");
+  });
+
+  it("says when code failed over a batch before it asked anybody, so that it can be halved without sending twice", () => {
+    const thrown = new TypeError("Cannot read properties of null");
+    const unsent = { status: "retry", reason: "INTERNAL", unsent: true };
+    expect(failAll(failure(thrown), 2, thrown, false)).toMatchObject([unsent, unsent]);
+    for (const [count, asked] of [
+      [1, false],
+      [2, true],
+    ] as const) {
+      expect(failAll(failure(thrown), count, thrown, asked)).not.toHaveProperty("0.unsent");
+    }
   });
 
   it("believes a single event only when its own code did not give back a failure", () => {

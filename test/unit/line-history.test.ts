@@ -22,7 +22,7 @@ function job(count: number, lanes: number) {
   return {
     settle(at: number, given: Partial<Settlement>, counts = true): string {
       const settled = { passed: [], unmatched: [], outcomes: [], ...given };
-      const { states: after, applied } = applyOutcomes(states, count, settled, counts);
+      const { states: after, applied } = applyOutcomes(states, count, settled, counts ? "all" : "none");
       const text = writeHistory(remember(history, { at, outcomes: applied, before: states, after }));
       history = readHistory(text);
       states = after;

@@ -15,12 +15,13 @@ import {
   unpackOldStates,
   unpackStates,
   type CellStates,
+  type CountedFailures,
 } from "../../src/core/line-states.ts";
 
 const settled = (cell: number, status: SettledCell["status"]): SettledCell => ({ cell, status });
 type Given = Partial<Pick<Settlement, "passed" | "unmatched" | "outcomes">>;
-const apply = (states: CellStates, count: number, given: Given, countFailures = true) =>
-  applyOutcomes(states, count, { passed: [], unmatched: [], outcomes: [], ...given }, countFailures);
+const apply = (states: CellStates, count: number, given: Given, counted: CountedFailures = "all") =>
+  applyOutcomes(states, count, { passed: [], unmatched: [], outcomes: [], ...given }, counted);
 const read = (states: CellStates) => [...states].map((state) => readState(state).status);
 /** Three lines on two lanes: gates 0–2, the first lane 3–5, the second 6–8. */
 const COUNT = 3;
@@ -125,20 +126,29 @@ describe("rounds", () => {
 describe("a probe", () => {
   it("gets cells of lines that were let through, not more than a chunk of them", () => {
     const { states } = apply(fresh(), COUNT, { passed: [1] });
-    expect(probeCells(states, COUNT, currentRound(states).cells)).toEqual([4, 7]);
+    expect(probeCells(states, COUNT, currentRound(states).cells, 0)).toEqual([4, 7]);
     const many = fixLanes(freshGates(500), 1);
     const passed = Array.from({ length: 500 }, (_, gate) => gate);
     const decided = apply(many, 500, { passed }).states;
-    const cells = probeCells(decided, 500, currentRound(decided).cells);
+    const cells = probeCells(decided, 500, currentRound(decided).cells, 0);
     expect(cells).toEqual(passed.slice(0, DELIVERY.chunkLines).map((line) => 500 + line));
   });
 
   it("gets whole undecided lines when there is none, not more than one chunk of them", () => {
-    expect(probeCells(fresh(), COUNT, currentRound(fresh()).cells)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(probeCells(fresh(), COUNT, currentRound(fresh()).cells, 0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     const many = fixLanes(freshGates(500), 1);
-    const cells = probeCells(many, 500, currentRound(many).cells);
+    const cells = probeCells(many, 500, currentRound(many).cells, 0);
     expect(cells).toHaveLength(DELIVERY.chunkLines * 2);
     expect(Math.max(...cells.map((cell) => cell % 500))).toBe(DELIVERY.chunkLines - 1);
+  });
+
+  it("begins anywhere in the job, so that an event which always fails is not all that is asked", () => {
+    const many = fixLanes(freshGates(500), 1);
+    const passed = Array.from({ length: 400 }, (_, gate) => gate);
+    const { states } = apply(many, 500, { passed });
+    expect(probeCells(states, 500, currentRound(states).cells, 0.5)[0]).toBe(500 + 200);
+    expect(probeCells(states, 500, currentRound(states).cells, 0.9999)).toEqual([500 + 399]);
+    expect(probeCells(many, 500, currentRound(many).cells, 0.9999)).toEqual([499, 999]);
   });
 });
 
@@ -192,9 +202,16 @@ describe("what is settled", () => {
   });
 
   it("leaves no mark of a failure that does not count, nor ever at a gate", () => {
-    const uncounted = apply(fresh(), COUNT, { passed: [0], outcomes: [settled(3, "retry")] }, false);
+    const uncounted = apply(fresh(), COUNT, { passed: [0], outcomes: [settled(3, "retry")] }, "none");
     expect(tally(uncounted.states, COUNT).failed).toBe(0);
     expect(uncounted.applied).toHaveLength(1);
+    for (const [reason, failed] of [
+      ["503", 0],
+      ["INTERNAL", 1],
+    ] as const) {
+      const probe = apply(fresh(), COUNT, { passed: [0], outcomes: [{ ...settled(3, "retry"), reason }] }, "code");
+      expect(tally(probe.states, COUNT).failed).toBe(failed);
+    }
     expect(tally(apply(fresh(), COUNT, { outcomes: [settled(0, "retry")] }).states, COUNT).failed).toBe(0);
   });
 

@@ -42,6 +42,13 @@ describe("a destination that fails", () => {
     expect(after(down, [delivered, { ...retry, sameCall: true }], true)).toEqual(STEADY);
   });
 
+  it("is not taken for down, nor for up, because code failed over events: anybody may send such", () => {
+    const codeFailed = { status: "retry", reason: "INTERNAL" } as const;
+    const many = Array.from({ length: 30 }, () => codeFailed);
+    expect(after(STEADY, many)).toEqual(STEADY);
+    expect(after(down, [codeFailed], true)).toEqual({ ...down, probeAt: NOW + 1000 });
+  });
+
   it("is probed, one probe at a time, ever more seldom up to every five minutes", () => {
     expect(permission(down, NOW + 10_000)).toEqual({ status: "probe" });
     const probing = startProbe(down, NOW + 10_000);

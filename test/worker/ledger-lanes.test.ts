@@ -1,5 +1,5 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
 import { START, stopClock } from "../support/clock.ts";
 import { createLedgerRig, laneCells } from "../support/ledger.ts";
@@ -81,6 +81,8 @@ describe("the lanes of a job", () => {
 });
 
 describe("a probe", () => {
+  beforeEach(() => void vi.spyOn(Math, "random").mockReturnValue(0));
+
   it("holds lines that were let through; a failure uses no attempt up", async () => {
     const clock = stopClock();
     const rig = createLedgerRig();

@@ -61,6 +61,7 @@ describe("a destination that the user has paused", () => {
   });
 
   it("gives nothing up however long it takes, though it was down before, nor for the time it was paused", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
     const rig = createLedgerRig();
     const down = await rig.open(DELIVERY.downAfterFailures);
     await rig.finish(down, { status: "retry", reason: "503" });

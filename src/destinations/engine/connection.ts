@@ -51,7 +51,7 @@ export function createConnection(instance: Instance, context: ConnectionContext)
     const { actionId, mapping, events, signal } = given;
     const count = events.length;
     const { hide } = instance;
-    if (definition.actions[actionId] === undefined) return failAll(unknownAction(actionId), count, undefined);
+    if (definition.actions[actionId] === undefined) return failAll(unknownAction(actionId), count, undefined, false);
     try {
       const together = count > 1 || batching(actionId, mapping)?.keyOf(events[0]!) !== undefined;
       const results = await runAction(instance, context, given, together);
@@ -59,7 +59,8 @@ export function createConnection(instance: Instance, context: ConnectionContext)
       return together ? outcomesOfBatch(results[0], count, resultTools) : [outcomeOfSingle(results, resultTools)];
     } catch (error) {
       if (call.ourLimit !== undefined) throw call.ourLimit;
-      return failAll(failureOf(error, { hide, ...factsOf(call), late: signal.aborted }), count, error);
+      const failure = failureOf(error, { hide, ...factsOf(call), late: signal.aborted });
+      return failAll(failure, count, error, call.exchanges.length > 0);
     } finally {
       // actions-core keeps every answer for as long as the destination lives.
       instance.destination.responses.length = 0;

@@ -1,4 +1,4 @@
-import type { Outcome } from "../../core/delivery.ts";
+import { isCodeFailure, type Outcome } from "../../core/delivery.ts";
 import { clip } from "../../core/mask.ts";
 import { askedPause, failureOf, failureOfStatus, refusedPayload, type AnswerFacts, type Failure } from "./failure.ts";
 import type { Hide } from "./secrets.ts";
@@ -85,8 +85,11 @@ export function outcomeOfSingle(results: unknown, tools: ResultTools): Outcome {
   return outcomes.find(({ status }) => status !== "delivered") ?? DELIVERED;
 }
 
-/** A failure of the whole call, told of each of its events. */
-export function failAll(failure: Failure, count: number, thrown: unknown): Outcome[] {
+/** A failure of the whole call, told of each of its events. `asked`: the destination had been, when it came. */
+export function failAll(failure: Failure, count: number, thrown: unknown, asked: boolean): Outcome[] {
+  if (count > 1 && !asked && isCodeFailure(failure)) {
+    return Array.from({ length: count }, () => ({ ...failure, status: "retry", unsent: true }));
+  }
   if (count < 2 || failure.status === "retry") return Array.from({ length: count }, () => failure);
   const batchStatus = failure.reason === "MESSAGE_REJECTED" ? 400 : Number(failure.reason);
   const told = Number.isInteger(batchStatus) && thrown !== undefined ? { ...failure, batchStatus } : failure;

@@ -156,7 +156,8 @@ function windowOf(query: z.infer<typeof Window>, now: number): ReportWindow {
   const from = startTime === undefined ? to - minutes * MINUTE_MS : Date.parse(startTime);
   const problem = overviewProblem({ from, to, granularity }, now);
   if (problem !== undefined) throw invalid(problem.message, problem.field);
-  return { minutes: Math.ceil((to - from) / MINUTE_MS), now: to };
+  // A report ends with the step that `now` lies in, and the end of a window is no part of it.
+  return { minutes: Math.ceil((to - from) / MINUTE_MS), now: to - 1 };
 }
 
 /** What comes of a destination's deliveries, and stopping them. */

@@ -66,6 +66,23 @@ describe("deliveries", () => {
     await vi.waitFor(isLetGo, { timeout: 20_000, interval: 100 });
   });
 
+  it("are counted from the start of a window to before its end", async () => {
+    const destination = await connectSink();
+    const end = Math.floor(Date.now() / HOUR) * HOUR - HOUR;
+    const ledger = env.LEDGER.getByName(`destination:${String(destination["id"])}`);
+    for (const [at, delivered] of [
+      [end - HOUR - 1, 1],
+      [end - HOUR, 10],
+      [end - 1, 100],
+      [end, 1000],
+    ] as const) {
+      await ledger.count(at, { delivered });
+    }
+    const [startTime, endTime] = [end - HOUR, end].map((at) => new Date(at).toISOString());
+    const { data } = await api("GET", at(destination, `/delivery-metrics?startTime=${startTime}&endTime=${endTime}`));
+    expect(data["metrics"]).toMatchObject({ delivered: 110 });
+  });
+
   it("wait while somebody has stopped them, and go on from there", async () => {
     const destination = await connectSink();
     expect((await api("POST", at(destination, "/pause"))).data).toEqual({ status: "SUCCESS" });

@@ -71,6 +71,25 @@ describe("the request", () => {
     },
   );
 
+  it.each([
+    "../accounts/7",
+    "..\\accounts/7",
+    "%2E%2e/accounts/7",
+    ".\t./accounts/7",
+    "x/../../accounts/7",
+    "..?a=1",
+    "..\u0000",
+  ])("does not let a part of an event lead to another path below the base URL: users/%s", async (userId) => {
+    const { outcome, seen } = await send({ path: `users/${userId}` });
+    expect(seen).toEqual([]);
+    expect(outcome).toMatchObject({ status: "abandoned", reason: "MESSAGE_REJECTED" });
+  });
+
+  it.each(["a..b", "...", "..a", "v1.2/x."])("takes dots that lead nowhere: users/%s", async (userId) => {
+    const { seen } = await send({ path: `users/${userId}` });
+    expect(seen.map(({ url }) => url)).toEqual([`${BASE}/users/${userId}`]);
+  });
+
   it.each(["//evil.example/x", "https://evil.example/x", "@evil.example/x", "\\\\evil.example"])(
     "stays at its host, whatever the event says: %s",
     async (path) => {

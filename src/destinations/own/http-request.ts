@@ -30,9 +30,15 @@ function pairsOf(values: unknown): [string, string][] {
   );
 }
 
+/** Whether the parser of URLs has left parts of a path out: only `.` and `..`, in any disguise, make it do so. */
+function shortened(root: string, rest: string, parsed: string): boolean {
+  const [given = ""] = rest.split(/[?#]/, 1);
+  return parsed.split("/").length < root.split("/").length + given.split(/[\\/]/).length;
+}
+
 /**
  * The base URL with a payload's path and query. The host is the settings' own whatever the event says, and so is the
- * beginning of the path: `..` and its disguises are refused.
+ * beginning of the path: what would climb out of a part of it, as an event's id in a template may try, is refused.
  */
 export function targetOf({ url: base }: Pick<HttpSettings, "url">, { path = "", query }: HttpPayload): URL {
   const trimmed = base.replace(/\/+$/, "");
@@ -42,6 +48,9 @@ export function targetOf({ url: base }: Pick<HttpSettings, "url">, { path = "", 
   const root = pathname.replace(/\/+$/, "");
   const inside = target.pathname === pathname || target.pathname === root || target.pathname.startsWith(`${root}/`);
   if (target.origin !== origin || !inside) throw refusePayload("the path leads out of the base URL");
+  if (rest !== "" && shortened(root, rest, target.pathname)) {
+    throw refusePayload("the path holds .., which would lead to another part of the base URL");
+  }
   target.hash = "";
   for (const [name, value] of pairsOf(query)) target.searchParams.append(name, value);
   return target;

@@ -10,7 +10,7 @@ import type {
 } from "../../src/core/destination-kind.ts";
 import type { LookupResult } from "../../src/core/intake.ts";
 import type { SourceSettings } from "../../src/core/source.ts";
-import type { TestExchange, TestReport } from "../../src/destinations/destination.ts";
+import type { TrialExchange, TrialReport } from "../../src/core/trial.ts";
 
 export type { Label, SourceSettings };
 export type {
@@ -21,7 +21,7 @@ export type {
   FieldConditions,
   KindSummary,
   PresetKind,
-  TestExchange,
+  TrialExchange,
 };
 export type SourceKind = SourceRecord["kind"];
 
@@ -133,7 +133,7 @@ export interface Subscription {
 }
 
 /** What one mapping made of one event: the engine's report, its outcome in words as well. */
-export type TrialAnswer = Omit<TestReport, "outcome"> & {
+export type TrialAnswer = Omit<TrialReport, "outcome"> & {
   readonly outcome: {
     readonly status: "delivered" | "retry" | "abandoned";
     readonly reason?: string;

@@ -1,11 +1,11 @@
 import { Badge } from "@cloudflare/kumo/components/badge";
 import type { ReactNode } from "react";
-import type { TestExchange } from "../api/types.ts";
+import type { TrialExchange } from "../api/types.ts";
 import { readableJson } from "../logic/json-text.ts";
 import { CodeView } from "./code-view.tsx";
 
 /** Requests and what came back, or would be sent; secrets are masked by the collector. */
-export function Exchanges({ exchanges }: { exchanges: readonly TestExchange[] }): ReactNode {
+export function Exchanges({ exchanges }: { exchanges: readonly TrialExchange[] }): ReactNode {
   // They have no identity but their order, which does not change.
   const placed = exchanges.map((exchange, at) => ({ exchange, place: `${at + 1} of ${exchanges.length}` }));
   return (
@@ -27,7 +27,7 @@ export function Exchanges({ exchanges }: { exchanges: readonly TestExchange[] })
   );
 }
 
-function RequestLine({ exchange, place }: { exchange: TestExchange; place: string }): ReactNode {
+function RequestLine({ exchange, place }: { exchange: TrialExchange; place: string }): ReactNode {
   const { request, response, error } = exchange;
   return (
     <div className="flex flex-wrap items-baseline gap-x-2 gap-y-1">

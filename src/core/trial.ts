@@ -35,24 +35,34 @@ export interface TrialRequest {
   readonly dryRun: boolean;
 }
 
-/** What a trial shows: the mapping's result, each request with its answer, and what would have become of the event. */
+/** One request and what came of it, texts bounded and secrets masked. Header names are lower-case. */
+export interface TrialExchange {
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+  readonly response?: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+  /** Why there was no answer. */
+  readonly error?: string;
+}
+
+/**
+ * What a trial shows (delivery.md §5.5): the mapping's result, each request with its answer, and what would have become
+ * of the event.
+ */
 export interface TrialReport {
+  /** Added by whoever knows the trigger. */
   readonly trigger?: { readonly fires: boolean; readonly error?: string };
+  /** What the mapping made of the event: what the action's code gets. */
   readonly payload?: unknown;
+  /** Why the action refuses the payload. */
   readonly payloadError?: string;
-  readonly exchanges: readonly {
-    readonly request: {
-      readonly method: string;
-      readonly url: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-    };
-    readonly response?: {
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-    };
-    readonly error?: string;
-  }[];
+  readonly exchanges: readonly TrialExchange[];
   readonly outcome: Outcome;
 }

@@ -1,6 +1,7 @@
 import type { SettingValue } from "../core/catalog.ts";
 import type { Outcome } from "../core/delivery.ts";
 import type { Result } from "../core/result.ts";
+import type { TrialReport } from "../core/trial.ts";
 
 /** The parsed JSON of a segment line, without `_metadata`. Hostile: only its being an object is sure. */
 export type DeliveredEvent = Readonly<Record<string, unknown>>;
@@ -46,35 +47,6 @@ export interface Batching {
   keyOf(event: DeliveredEvent): string | undefined;
 }
 
-/** One request and what came of it, texts bounded and secrets masked. Header names are lower-case. */
-export interface TestExchange {
-  readonly request: {
-    readonly method: string;
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
-  };
-  readonly response?: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
-  };
-  /** Why there was no answer. */
-  readonly error?: string;
-}
-
-/** What a test shows of one event and one subscription (delivery.md §5.5). */
-export interface TestReport {
-  /** Left to the caller, who knows the trigger. */
-  readonly trigger?: { readonly fires: boolean; readonly error?: string };
-  /** What the mapping made of the event: what the action's code gets. */
-  readonly payload?: unknown;
-  /** Why the action refuses the payload. */
-  readonly payloadError?: string;
-  readonly exchanges: readonly TestExchange[];
-  readonly outcome: Outcome;
-}
-
 /** A destination whose settings are known and valid. */
 export interface Connection {
   /** Undefined: events go one at a time. */
@@ -84,8 +56,8 @@ export interface Connection {
    * bugs, and when the runtime's own limit on requests is used up (`isOurLimit`).
    */
   perform(call: PerformCall): Promise<readonly Outcome[]>;
-  /** Sends the first event (nothing when `dryRun`) and says what was mapped, sent and answered. */
-  test(call: PerformCall & { readonly dryRun: boolean }): Promise<TestReport>;
+  /** Sends the first event and says what was mapped, sent and answered. */
+  test(call: PerformCall): Promise<TrialReport>;
   /** Asks the destination whether it takes these credentials; the error is a sentence for people. */
   testAuthentication(tools: DestinationTools, signal: AbortSignal): Promise<Result<null, string>>;
 }

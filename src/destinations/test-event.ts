@@ -2,7 +2,7 @@ import { refuse, type OpenDestination, type Refusal } from "../core/catalog.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Complaint, Settings, SettingsTrial, TrialReport, TrialRequest } from "../core/trial.ts";
 import type { DeliveryDeps } from "./deliver-job.ts";
-import type { Connection, DeliveredEvent, DestinationTools, TestReport } from "./destination.ts";
+import type { Connection, DeliveredEvent, DestinationTools } from "./destination.ts";
 import { fires } from "./trigger.ts";
 
 /** What a trial needs: the same as a delivery, so that it shows what a delivery would do. */
@@ -106,7 +106,7 @@ const withoutWayOut = (tools: DestinationTools): DestinationTools => ({
 });
 
 /** A dry run's report: that its requests got no answer says nothing about them. */
-function unsent(report: TestReport): TestReport {
+function unsent(report: TrialReport): TrialReport {
   if (report.exchanges.length === 0) return report;
   const exchanges = report.exchanges.map(({ request }) => ({ request }));
   return { ...report, exchanges, outcome: { status: "delivered" } };
@@ -137,7 +137,7 @@ async function runTrial(
   const limit = deps.timeLimit(TRIAL_MS);
   try {
     const tools = dryRun ? withoutWayOut(deps.tools) : deps.tools;
-    const call = { actionId, mapping, events: [event], tools, signal: limit.signal, dryRun: false };
+    const call = { actionId, mapping, events: [event], tools, signal: limit.signal };
     const report = await connected.value.value.test(call);
     return ok({ ...(dryRun ? unsent(report) : report), ...shown });
   } finally {

@@ -102,7 +102,6 @@ describe("an OAuth client (RFC 6749 §4.4)", () => {
       events: [EVENT],
       tools: trial.tools,
       signal: new AbortController().signal,
-      dryRun: false,
     });
     const shown = JSON.stringify(report);
     expect(report.exchanges).toHaveLength(2);

@@ -1,5 +1,6 @@
 import type { Outcome } from "../../core/delivery.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { TrialReport } from "../../core/trial.ts";
 import type {
   Batching,
   Connection,
@@ -7,7 +8,6 @@ import type {
   DestinationTools,
   Mapping,
   PerformCall,
-  TestReport,
 } from "../destination.ts";
 import { batchingOf } from "./batching.ts";
 import { runInCall, type Call } from "./call.ts";
@@ -100,10 +100,10 @@ function withSamples(
 
 async function testAction(
   instance: Instance,
-  given: PerformCall & { readonly dryRun: boolean },
+  given: PerformCall,
   performIn: (given: PerformCall, call: Call) => Promise<readonly Outcome[]>,
-): Promise<TestReport> {
-  const { dryRun, actionId, mapping, signal } = given;
+): Promise<TrialReport> {
+  const { actionId, mapping, signal } = given;
   const events = given.events.slice(0, 1);
   const call = newCall(given, instance);
   if (instance.definition.actions[actionId] === undefined) {
@@ -115,7 +115,6 @@ async function testAction(
     return { payloadError: outcome.detail ?? "the payload cannot be made", exchanges: [], outcome };
   }
   const payload = prepared.value;
-  if (dryRun) return { payload, exchanges: [], outcome: { status: "delivered" } };
   const [outcome] = await performIn({ ...given, events }, call);
   if (call.ourLimit !== undefined && outcome?.status !== "delivered") throw call.ourLimit;
   const exchanges = call.exchanges.map((exchange) => showExchange(exchange, instance.hide));

@@ -1,6 +1,7 @@
 import type { Exchange } from "../../core/delivery.ts";
 import { clip, maskHeader, maskUrl } from "../../core/mask.ts";
-import type { DeliveredEvent, TestExchange } from "../destination.ts";
+import type { TrialExchange } from "../../core/trial.ts";
+import type { DeliveredEvent } from "../destination.ts";
 import type { RawExchange } from "./call.ts";
 import type { Hide } from "./secrets.ts";
 
@@ -14,7 +15,7 @@ const lines = (headers: Readonly<Record<string, string>>): string[] =>
   Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
 
 /** An exchange as a person may see it. */
-export function showExchange(raw: RawExchange, hide: Hide): TestExchange {
+export function showExchange(raw: RawExchange, hide: Hide): TrialExchange {
   const { method, url, headers, body, response, error } = raw;
   const request = { method, url: hide(maskUrl(url)), headers: shownHeaders(headers, hide), body: hide(body) };
   return {

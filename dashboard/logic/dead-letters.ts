@@ -1,7 +1,7 @@
 import type { LetterCriteria, LetterObject, Resend } from "../api/delivery-types.ts";
 import type { Subscription } from "../api/types.ts";
 import { clip } from "./entry-text.ts";
-import { count, plural } from "./times.ts";
+import { absoluteTime, count, plural } from "./times.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -90,7 +90,9 @@ export function resendSentence({ lines, delivered, abandoned, dropped, waiting, 
 }
 
 /** What a re-send was asked to take. */
-export function resendScope({ criteria: { reason, startTime, endTime } }: Resend): string {
-  const time = startTime !== undefined || endTime !== undefined ? " of a time" : "";
-  return reason === undefined ? `All${time}` : `${reason}${time}`;
+export function resendScope({ at, criteria: { reason, startTime } }: Resend): string {
+  const from = startTime === undefined ? Number.NEGATIVE_INFINITY : Date.parse(startTime);
+  // Letters are kept for 90 days: the ledger names that as the start where none was asked for.
+  const since = from > Date.parse(at) - 89 * DAY ? `, given up since ${absoluteTime(from)}` : "";
+  return `${reason === undefined ? "All reasons" : `Reason ${reason}`}${since}`;
 }

@@ -27,7 +27,7 @@ export function deliverySentence(
   }
   if (failed === 0)
     return `${waiting === 0 ? "Everything that was sent arrived" : "Nothing was given up"}: ${count(delivered)} delivered in the last ${words}${waiting === 0 ? "" : `, ${count(waiting)} waiting`}.${fast}`;
-  return `${share(delivered, delivered + failed)} arrived in the last ${words}; ${count(failed)} were given up.${fast}`;
+  return `${share(delivered, delivered + failed)} arrived in the last ${words}; ${count(failed)} ${failed === 1 ? "was" : "were"} given up.${fast}`;
 }
 
 /** Where a destination stands at this moment, and when something happens next (ISO-8601). */

@@ -22,8 +22,8 @@ interface JumpQuestion {
   readonly text: string;
   readonly sources: readonly Source[];
   readonly destinations: readonly Destination[];
-  /** The source that remembers `text` as a message id. */
-  readonly messageIn: string | undefined;
+  /** The sources that know `text` as a message id. */
+  readonly messageIn: readonly string[];
 }
 
 /** Where the path of one event is shown. */
@@ -36,7 +36,7 @@ export function jumpsFor({ text, sources, destinations, messageIn }: JumpQuestio
   const named = [...sources.flatMap(jumpsOfSource), ...destinations.map(jumpOfDestination), ...PAGES].filter((jump) =>
     `${jump.title} ${jump.hint}`.toLowerCase().includes(needle),
   );
-  return [...jumpToMessage(text.trim(), messageIn, sources), ...named].slice(0, MOST);
+  return [...jumpsToMessage(text.trim(), messageIn, sources), ...named].slice(0, MOST);
 }
 
 const jumpsOfSource = (source: Source): Jump[] =>
@@ -54,10 +54,12 @@ const jumpOfDestination = (destination: Destination): Jump => ({
   href: `/destinations/${destination.id}`,
 });
 
-function jumpToMessage(messageId: string, sourceId: string | undefined, sources: readonly Source[]): Jump[] {
-  const source = sources.find((each) => each.id === sourceId);
-  if (source === undefined) return [];
-  return [
-    { kind: "message", title: messageId, hint: `trace in ${source.name}`, href: traceHref(messageId, source.id) },
-  ];
-}
+const jumpsToMessage = (messageId: string, sourceIds: readonly string[], sources: readonly Source[]): Jump[] =>
+  sources
+    .filter(({ id }) => sourceIds.includes(id))
+    .map(({ id, name }) => ({
+      kind: "message",
+      title: messageId,
+      hint: `trace in ${name}`,
+      href: traceHref(messageId, id),
+    }));

@@ -143,7 +143,9 @@ export function gateStage({ gate }: TracedDelivery): Untimed {
 }
 
 const noteOf = (sentence: string | undefined, detail: string | undefined): { note?: string } => {
-  const note = [sentence, detail].filter((part) => part !== undefined && part !== "").join(" ");
+  const note = [sentence, detail]
+    .flatMap((part) => (part === undefined || part === "" ? [] : [part.charAt(0).toUpperCase() + part.slice(1)]))
+    .join(" ");
   return note === "" ? {} : { note };
 };
 

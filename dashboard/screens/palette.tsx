@@ -2,8 +2,10 @@ import { CommandPalette } from "@cloudflare/kumo/components/command-palette";
 import { ArrowsSplitIcon, BroadcastIcon, FileTextIcon, FingerprintIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
-import { destinationsQuery, lookupQuery, queryClient, sourcesQuery } from "../api/queries.ts";
+import { type ReactNode, useEffect, useState } from "react";
+import { ApiError } from "../api/client.ts";
+import { traceQuery } from "../api/delivery-queries.ts";
+import { destinationsQuery, queryClient, sourcesQuery } from "../api/queries.ts";
 import { type Jump, jumpsFor } from "../logic/jumps.ts";
 
 const ICONS = { page: FileTextIcon, source: BroadcastIcon, destination: ArrowsSplitIcon, message: FingerprintIcon };
@@ -14,12 +16,12 @@ export default function Palette({ onClose }: { onClose: () => void }): ReactNode
   const router = useRouter();
   const sources = useQuery(sourcesQuery);
   const destinations = useQuery(destinationsQuery);
-  const found = useMessage(text, sources.data?.sources.map((source) => source.id) ?? []);
+  const found = useMessage(text);
   const jumps = jumpsFor({
     text,
     sources: sources.data?.sources ?? [],
     destinations: destinations.data ?? [],
-    messageIn: found.sourceId,
+    messageIn: found.sourceIds,
   });
   const go = (jump: Jump): void => {
     onClose();
@@ -55,28 +57,42 @@ export default function Palette({ onClose }: { onClose: () => void }): ReactNode
         <CommandPalette.Empty>
           {found.looking
             ? "Looking for this message id in every source…"
-            : "Nothing by that name, and no source remembers such a message id."}
+            : "Nothing by that name, and no source knows such a message id."}
         </CommandPalette.Empty>
       </CommandPalette.List>
     </CommandPalette.Root>
   );
 }
 
-/** Asks every source for a pasted message id; the first that knows it wins. */
-function useMessage(text: string, sourceIds: readonly string[]): { sourceId: string | undefined; looking: boolean } {
+/** How long the typing rests before it is looked for. */
+const REST_MS = 250;
+
+/** Looks a pasted message id up; all sources that know it, the one that had it first at the front. */
+function useMessage(text: string): { sourceIds: readonly string[]; looking: boolean } {
   const messageId = text.trim();
+  const [rested, setRested] = useState(messageId);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(messageId), REST_MS);
+    return () => clearTimeout(timer);
+  }, [messageId]);
+  const possible = /^\S{8,100}$/.test(rested);
   const search = useQuery({
-    queryKey: ["find", messageId],
-    enabled: /^\S{8,100}$/.test(messageId) && sourceIds.length > 0,
+    queryKey: ["find", rested],
+    enabled: possible,
     retry: false,
     queryFn: async () => {
-      const answers = await Promise.all(
-        sourceIds.map(async (id) =>
-          (await queryClient.fetchQuery(lookupQuery(id, messageId))) === null ? undefined : id,
-        ),
-      );
-      return answers.find((id) => id !== undefined) ?? null;
+      try {
+        const { trace, otherSources } = await queryClient.fetchQuery(traceQuery(rested, undefined, () => false));
+        return [trace.sourceId, ...otherSources.map(({ sourceId }) => sourceId)];
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return [];
+        throw error;
+      }
     },
   });
-  return { sourceId: search.data ?? undefined, looking: search.isFetching };
+  const current = rested === messageId;
+  return {
+    sourceIds: current && possible ? (search.data ?? []) : [],
+    looking: !current || search.isFetching,
+  };
 }

@@ -66,9 +66,9 @@ const Reasons = ({ object: { reasons, resentAs, replayId, lines }, mappings }: R
         {count !== lines && <span className="text-kumo-subtle text-sm"> {count} ×</span>}
       </span>
     ))}
-    {mappings !== "" && <span className="text-kumo-subtle text-sm wrap-anywhere">by {mappings}</span>}
-    {(resentAs.length > 0 || replayId !== undefined) && (
-      <span className="flex flex-wrap gap-2">
+    {(resentAs.length > 0 || replayId !== undefined || mappings !== "") && (
+      <span className="flex flex-wrap items-center gap-2">
+        {mappings !== "" && <span className="text-kumo-subtle text-sm wrap-anywhere">by {mappings}</span>}
         {resentAs.length > 0 && <Badge variant="info">sent again</Badge>}
         {replayId !== undefined && <Badge variant="secondary">failed in a re-send</Badge>}
       </span>

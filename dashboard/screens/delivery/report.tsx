@@ -123,6 +123,7 @@ function KeyFigures({ report, totals, mapping, destinationId }: KeyFiguresProps)
       />
       <Figure
         name="Latency, median / p95"
+        wide
         value={[report.p50Ms, report.p95Ms].map((ms) => (ms === undefined ? "–" : elapsed(ms))).join(" / ")}
         note={`from arrival to delivery ${all === "" ? "" : `, ${all}`}`}
       />
@@ -135,10 +136,12 @@ interface FigureProps {
   readonly value: string;
   readonly note?: ReactNode;
   readonly colour?: string;
+  /** Takes the rest of its row where there is one. */
+  readonly wide?: boolean;
 }
 
-const Figure = ({ name, value, note = "", colour = "" }: FigureProps): ReactNode => (
-  <div className="bg-kumo-base ring-kumo-hairline min-w-0 p-4 ring">
+const Figure = ({ name, value, note = "", colour = "", wide = false }: FigureProps): ReactNode => (
+  <div className={`bg-kumo-base ring-kumo-hairline min-w-0 p-4 ring ${wide ? "col-span-2 lg:col-span-1" : ""}`}>
     <dt className="text-kumo-subtle text-sm">{name}</dt>
     <dd className={`text-xl font-semibold tabular-nums ${colour}`}>{value}</dd>
     <dd className="text-kumo-subtle min-h-5 text-sm">{note}</dd>

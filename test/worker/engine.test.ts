@@ -3,6 +3,7 @@ import { findDestination } from "../../src/destinations/registry.ts";
 import { call, connect, EVENT, farEnd } from "../support/engine.ts";
 
 const AMPLITUDE = "5f7dd6d21ad74f3842b1fc47";
+const CUSTOMER_IO = "5f7dd78fe27ce7ff2b8bfa37";
 const FRIENDBUY = "61dde0dc77eb0db0392649d3";
 const KINESIS = "6909cac9d608c9ad592d7211";
 
@@ -42,6 +43,31 @@ describe("a destination of the catalogue in workerd", () => {
     const shown = JSON.stringify(outcome);
     expect(shown).toContain("https://api2.amplitude.com/2/httpapi");
     expect(shown).not.toMatch(/amplitude-key-1|amplitude-secret-1/);
+  });
+
+  it("shows no credentials that the answer repeats as they were sent, in whatever form", async () => {
+    const { connection } = await connect(CUSTOMER_IO, { siteId: "site-id-1", apiKey: "customer-key-1" });
+    const { tools, sent } = farEnd(({ headers }) => {
+      const echoed = headers.get("authorization")!;
+      return Response.json(
+        { meta: { error: `cannot take ${echoed}` } },
+        { status: 400, headers: { "x-echo": echoed } },
+      );
+    });
+    const given = call({
+      actionId: "trackEvent",
+      mapping: { person_id: { "@path": "$.userId" }, name: { "@path": "$.event" } },
+      events: [EVENT],
+      tools,
+    });
+    const [outcome] = await connection.perform(given);
+    const report = await connection.test({ ...given });
+    const encoded = sent[0]!.headers.get("authorization")!.replace("Basic ", "");
+    expect(atob(encoded)).toBe("site-id-1:customer-key-1");
+    for (const shown of [outcome, report].map((one) => JSON.stringify(one))) {
+      expect(shown).toContain("cannot take ");
+      expect(shown).not.toContain(encoded);
+    }
   });
 
   it("waits as long as the destination asks for", async () => {

@@ -17,6 +17,7 @@ import type { Instance } from "./instance.ts";
 import { mapEvent, preparePayload } from "./payload.ts";
 import { failAll, outcomeOfSingle, outcomesOfBatch } from "./results.ts";
 import { runAction } from "./run-action.ts";
+import { hideSent, type Hide } from "./secrets.ts";
 
 /** Outcomes of one batch that carry a sample: a report keeps no more of one reason. */
 const SAMPLES = 10;
@@ -50,7 +51,7 @@ export function createConnection(instance: Instance, context: ConnectionContext)
   async function attempt(given: PerformCall, call: Call): Promise<readonly Outcome[]> {
     const { actionId, mapping, events, signal } = given;
     const count = events.length;
-    const { hide } = instance;
+    const hide = hideSent(instance.hide, call.exchanges);
     if (definition.actions[actionId] === undefined) return failAll(unknownAction(actionId), count, undefined, false);
     try {
       const together = count > 1 || batching(actionId, mapping)?.keyOf(events[0]!) !== undefined;
@@ -76,7 +77,7 @@ export function createConnection(instance: Instance, context: ConnectionContext)
       const call = newCall(given, instance);
       const outcomes = await performIn(given, call);
       if (call.ourLimit !== undefined && outcomes.some(({ status }) => status !== "delivered")) throw call.ourLimit;
-      return withSamples(outcomes, given, call, instance);
+      return withSamples(outcomes, given, call, hideSent(instance.hide, call.exchanges));
     },
     test: (given) => testAction(instance, given, performIn),
     testAuthentication: (tools, signal) => testAuthentication(instance, tools, signal),
@@ -88,7 +89,7 @@ function withSamples(
   outcomes: readonly Outcome[],
   { events }: PerformCall,
   { exchanges }: Call,
-  { hide }: Instance,
+  hide: Hide,
 ): Outcome[] {
   let left = SAMPLES;
   return outcomes.map((outcome, at) => {
@@ -106,18 +107,19 @@ async function testAction(
   const { actionId, mapping, signal } = given;
   const events = given.events.slice(0, 1);
   const call = newCall(given, instance);
+  const hide = hideSent(instance.hide, call.exchanges);
   if (instance.definition.actions[actionId] === undefined) {
     return { exchanges: [], outcome: unknownAction(actionId) };
   }
   const prepared = await runInCall(call, () => preparePayload(instance, { actionId, mapping, event: events[0]! }));
   if (!prepared.ok) {
-    const outcome = failureOf(prepared.error, { hide: instance.hide, ...factsOf(call), late: signal.aborted });
+    const outcome = failureOf(prepared.error, { hide, ...factsOf(call), late: signal.aborted });
     return { payloadError: outcome.detail ?? "the payload cannot be made", exchanges: [], outcome };
   }
   const payload = prepared.value;
   const [outcome] = await performIn({ ...given, events }, call);
   if (call.ourLimit !== undefined && outcome?.status !== "delivered") throw call.ourLimit;
-  const exchanges = call.exchanges.map((exchange) => showExchange(exchange, instance.hide));
+  const exchanges = call.exchanges.map((exchange) => showExchange(exchange, hide));
   return { payload, exchanges, outcome: outcome! };
 }
 
@@ -126,7 +128,7 @@ async function testAuthentication(
   tools: DestinationTools,
   signal: AbortSignal,
 ): Promise<Result<null, string>> {
-  const { destination, settings, tokens, hide } = instance;
+  const { destination, settings, tokens } = instance;
   const call = newCall({ tools, signal }, instance);
   try {
     await runInCall(call, () => destination.testAuthentication({ ...settings.fields, oauth: tokens.current }));
@@ -134,6 +136,6 @@ async function testAuthentication(
   } catch (error) {
     if (call.ourLimit !== undefined) throw call.ourLimit;
     const refused = signal.aborted ? "the destination did not answer in time" : String((error as Error).message);
-    return err(hide(refused));
+    return err(hideSent(instance.hide, call.exchanges)(refused));
   }
 }

@@ -18,6 +18,7 @@ describe("the integrations object (messages.md §2.5)", () => {
     ["All differs in case only", { all: false }, true],
     ["another destination is false", { Amplitude: false }, true],
     ["the destination is null, so All decides", { All: false, Webhooks: null }, false],
+    ["the destination is null and All is not there", { Webhooks: null }, true],
     ["a falsy value that is not false", { Webhooks: 0 }, true],
   ])("when %s", (_, integrations, allowed) => {
     expect(allowsIntegration(integrations, "Webhooks")).toBe(allowed);

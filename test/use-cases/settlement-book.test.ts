@@ -56,8 +56,8 @@ describe("telling the ledger", () => {
     book.note(b, DELIVERED);
     await book.close();
     expect(settlements).toMatchObject([
-      { passed: [0, 1], unmatched: [8], outcomes: [{ cell: 5 }], release: false, token: 7 },
-      { passed: [], unmatched: [], outcomes: [{ cell: 6 }], release: true },
+      { passed: [0, 1], unmatched: [8], outcomes: [{ cell: 5 }], release: false, token: 7, part: 1 },
+      { passed: [], unmatched: [], outcomes: [{ cell: 6 }], release: true, token: 7, part: 2 },
     ]);
   });
 

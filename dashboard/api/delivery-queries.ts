@@ -17,7 +17,7 @@ import type {
 } from "./delivery-types.ts";
 
 /** How often a report on screen is loaded again. */
-const REPORT_MS = 10_000;
+const REPORT_MS = 5000;
 /** Objects of dead letters, and events of one, loaded at a time. */
 const LETTERS = 30;
 const EVENTS = 20;

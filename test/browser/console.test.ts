@@ -143,8 +143,8 @@ describe("the console as a whole", () => {
     await visit.page.getByPlaceholder("A page, a source, or a message id").fill("needle-message-1");
     await visit.page.getByRole("option", { name: /in Haystack/ }).waitFor();
     await visit.page.keyboard.press("Enter");
-    await visit.page.waitForURL(/\/message\?id=needle-message-1/);
-    await visit.page.getByText("It came once.").waitFor();
+    await visit.page.waitForURL(/\/trace\/needle-message-1\?sourceId=/);
+    await visit.page.getByText("Received by Haystack").waitFor();
   });
 
   it("says that a page does not exist, and that a source does not", async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { DeliveryReport, LetterObject, OverviewRow, Resend, Trace } from "../../dashboard/api/delivery-types.ts";
+import type {
+  DeliveryReport,
+  LetterObject,
+  OverviewRow,
+  Resend,
+  Trace,
+  TracedFate,
+} from "../../dashboard/api/delivery-types.ts";
 import { niceTop, shortDuration } from "../../dashboard/logic/chart.ts";
 import {
   criteriaOf,
@@ -189,7 +196,7 @@ describe("a trace in words", () => {
     destinations: [],
     destinationsUnasked: 0,
   };
-  const fate = { status: "delivered", failures: 0, attempts: [] } as const;
+  const fate: TracedFate = { status: "delivered", failures: 0, attempts: [] };
 
   it("goes from the door to the archive, with the time between", () => {
     const stages = sourceStages(trace);

@@ -87,6 +87,14 @@ describe("the answer", () => {
     expect(JSON.stringify(outcome)).toContain("x-plain");
   });
 
+  it("that repeats one secret shows no part of it, though another one is its beginning", async () => {
+    const { outcome } = await send(
+      { secretHeaders: "X-Id: key-1234\nX-Key: key-1234-tail" },
+      () => new Response("no access with key-1234-tail", { status: 400 }),
+    );
+    expect(JSON.stringify(outcome)).not.toContain("-tail");
+  });
+
   it("400 is abandoned with what was said, secrets masked and texts bounded", async () => {
     const { outcome } = await send(
       { url: "https://hook.example/in?token=hunter2&v=1", secretHeaders: "X-Plain: hunter2", sharedSecret: "hunter2" },

@@ -58,7 +58,10 @@ export function ownCall(): Call {
 /** Hides secrets in what somebody else wrote: error pages like to repeat the request. */
 function hider({ secretHeaders = {}, secrets = [] }: OwnRequest): (text: string) => string {
   const values = Object.values(secretHeaders).flatMap((value) => [value, value.replace(/^\S+\s+/, "")]);
-  const hidden = [...values, ...secrets].filter((value) => value.length >= SECRET_CHARS);
+  const hidden = [...values, ...secrets]
+    .filter((value) => value.length >= SECRET_CHARS)
+    // A secret that another one begins with must not leave the rest of that behind.
+    .toSorted((one, other) => other.length - one.length);
   return (text) => hidden.reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
 }
 

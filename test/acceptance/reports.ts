@@ -58,12 +58,12 @@ export interface Overview {
   readonly dataset: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** One metric of the delivery overview over the last four hours and the next few minutes. */
+/** One metric of the delivery overview, by the hour, around `now` (ms). */
 export async function overviewOf(
   inlet: RunningInlet,
   metric: string,
   sourceId: string,
-  { destination, groupBy, now }: { destination?: Connected; groupBy?: string; now: number },
+  { destination, groupBy, now }: { destination?: Connected; groupBy: string; now: number },
 ): Promise<Overview> {
   const query = new URLSearchParams({
     sourceId,
@@ -71,7 +71,7 @@ export async function overviewOf(
     startTime: new Date(now - 86_400_000).toISOString(),
     endTime: new Date(now + 3_600_000).toISOString(),
     ...(destination === undefined ? {} : { destinationConfigId: destination.id }),
-    ...(groupBy === undefined ? {} : { groupBy }),
+    groupBy,
   });
   return inlet.api<Overview>("GET", `/api/delivery-overview/${metric}?${query.toString()}`);
 }

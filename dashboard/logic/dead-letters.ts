@@ -69,6 +69,8 @@ export function lettersSentence(objects: readonly LetterObject[], more: boolean,
   const lines = objects.reduce((sum, one) => sum + one.lines, 0);
   const open = objects.filter(isUntouched).reduce((sum, one) => sum + one.lines, 0);
   const amount = `${more ? "More than " : ""}${plural(lines, "delivery", "deliveries")} given up`;
+  // Of those that are not loaded yet nothing is known.
+  if (more) return `${amount}.`;
   if (open === lines) return `${amount}; none was sent again yet.`;
   return open === 0
     ? `${amount}; all of them were taken up by a re-send.`

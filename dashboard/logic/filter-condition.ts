@@ -1,5 +1,5 @@
-import { type Condition, hasPath, type Subject, takesNumber, takesValue, type Trigger } from "./trigger.ts";
-import { conditionsWords } from "./trigger-words.ts";
+import { type Condition, hasPath, type Subject, takesNumber, takesValue, type Trigger } from "./conditions.ts";
+import { conditionsWords } from "./condition-words.ts";
 
 /** Matches every event. */
 export const ALL = "all";

@@ -1,4 +1,5 @@
-import { type Condition, conditionsToMeet, takesNumber } from "./trigger.ts";
+import { type Condition, takesNumber } from "./conditions.ts";
+import { conditionsToMeet } from "./trigger.ts";
 
 type Json = Record<string, unknown>;
 

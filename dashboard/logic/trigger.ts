@@ -4,44 +4,16 @@ import {
   type Condition as FqlCondition,
   type GroupCondition,
 } from "@segment/destination-subscriptions";
-
-/** What a condition looks at. The last three need a path below them. */
-export type Subject = "type" | "event" | "name" | "userId" | "properties" | "traits" | "context";
-
-export type TriggerOperator =
-  | "="
-  | "!="
-  | "contains"
-  | "not_contains"
-  | "starts_with"
-  | "not_starts_with"
-  | "ends_with"
-  | "not_ends_with"
-  | "exists"
-  | "not_exists"
-  | "number_equals"
-  | "number_not_equals"
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | "is_true"
-  | "is_false";
-
-export interface Condition {
-  readonly subject: Subject;
-  /** Below `properties`, `traits` or `context`; empty for the others. */
-  readonly path: string;
-  readonly operator: TriggerOperator;
-  /** As it is typed. */
-  readonly value: string;
-}
-
-/** What the builder can show: conditions on one level, all or any of which must hold. */
-export interface Trigger {
-  readonly join: "and" | "or";
-  readonly conditions: readonly Condition[];
-}
+import {
+  type Condition,
+  hasPath,
+  operatorsOf,
+  type Subject,
+  takesNumber,
+  takesValue,
+  type Trigger,
+  type TriggerOperator,
+} from "./conditions.ts";
 
 const NODE_OF = {
   type: "event-type",
@@ -56,36 +28,6 @@ const SUBJECT_OF = Object.fromEntries(Object.entries(NODE_OF).map(([subject, nod
   string,
   Subject | undefined
 >;
-
-export const hasPath = (subject: Subject): boolean =>
-  subject === "properties" || subject === "traits" || subject === "context";
-
-const TEXT: readonly TriggerOperator[] = [
-  "=",
-  "!=",
-  "contains",
-  "not_contains",
-  "starts_with",
-  "not_starts_with",
-  "ends_with",
-  "not_ends_with",
-];
-/** Compare with a part of the text, of which there must be one. */
-const PARTS = new Set(TEXT.slice(2));
-const PRESENCE: readonly TriggerOperator[] = ["exists", "not_exists"];
-const NUMBER: readonly TriggerOperator[] = ["number_equals", "number_not_equals", "<", "<=", ">", ">="];
-const FLAG: readonly TriggerOperator[] = ["is_true", "is_false"];
-
-/** The comparisons that mean something for a subject: the engine compares `event` with null as with a text. */
-export function operatorsOf(subject: Subject): readonly TriggerOperator[] {
-  if (subject === "type") return ["=", "!="];
-  if (subject === "event") return TEXT;
-  return hasPath(subject) ? [...TEXT, ...PRESENCE, ...NUMBER, ...FLAG] : [...TEXT, ...PRESENCE];
-}
-
-export const takesNumber = (operator: TriggerOperator): boolean => NUMBER.includes(operator);
-export const takesValue = (operator: TriggerOperator): boolean =>
-  !PRESENCE.includes(operator) && !FLAG.includes(operator);
 
 /**
  * The builder's view of a trigger's FQL, or `undefined` where building it again would not give the same text: other
@@ -141,6 +83,9 @@ function writeCondition({ subject, path, operator, value }: Condition): FqlCondi
   return (hasPath(subject) ? { type, name: path, ...node } : { type, ...node }) as FqlCondition;
 }
 
+/** Compares with a part of the text, of which there must be one. */
+const isPart = (operator: TriggerOperator): boolean => /(?:contains|_with)$/.test(operator);
+
 /** Why a condition cannot be written as FQL (Segment's own limits, quality.md §4.7), or nothing. */
 export function conditionProblem({ subject, path, operator, value }: Condition): string | undefined {
   if (hasPath(subject) && path.trim() === "") return `Which of the ${subject}?`;
@@ -148,7 +93,7 @@ export function conditionProblem({ subject, path, operator, value }: Condition):
   if (!takesValue(operator)) return undefined;
   if (takesNumber(operator) && (value.trim() === "" || !Number.isFinite(Number(value)))) return "A number is needed.";
   if (/["~]/.test(value)) return 'A value cannot hold " or ~.';
-  if (PARTS.has(operator) && value === "") return "Which text?";
+  if (isPart(operator) && value === "") return "Which text?";
   // The engine takes a pattern with a star at its end for a beginning.
   if (operator.endsWith("ends_with") && value.endsWith("*")) return "A value to end with cannot end with *.";
   return undefined;

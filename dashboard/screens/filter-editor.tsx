@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { filtersQuery } from "../api/delivery-queries.ts";
 import { destinationQuery } from "../api/queries.ts";
 import { draftOf, newFilter } from "../logic/filter-draft.ts";
 import { Loaded } from "../parts/loaded.tsx";
-import { NotFound } from "../parts/page-states.tsx";
-import { FilterEditor } from "./filters/editor.tsx";
+import { NotFound, PageSkeleton } from "../parts/page-states.tsx";
 
+const FilterEditor = lazy(() => import("./filters/editor.tsx"));
 const newRoute = getRouteApi("/shell/destinations/$destinationId/filters/new");
 const editRoute = getRouteApi("/shell/destinations/$destinationId/filters/$filterId");
 
@@ -20,12 +20,14 @@ export function NewFilter(): ReactNode {
   return (
     <Loaded query={destination} failure="The destination could not be loaded">
       {(data) => (
-        <FilterEditor
-          destination={data}
-          saved={newFilter(data.sourceIds[0] ?? "")}
-          search={search}
-          onSearch={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
-        />
+        <Suspense fallback={<PageSkeleton />}>
+          <FilterEditor
+            destination={data}
+            saved={newFilter(data.sourceIds[0] ?? "")}
+            search={search}
+            onSearch={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
+          />
+        </Suspense>
       )}
     </Loaded>
   );
@@ -46,13 +48,15 @@ export function EditFilter(): ReactNode {
         <Loaded query={destination} failure="The destination could not be loaded">
           {(data) =>
             filter !== undefined && (
-              <FilterEditor
-                destination={data}
-                filterId={filterId}
-                saved={draftOf(filter)}
-                search={search}
-                onSearch={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
-              />
+              <Suspense fallback={<PageSkeleton />}>
+                <FilterEditor
+                  destination={data}
+                  filterId={filterId}
+                  saved={draftOf(filter)}
+                  search={search}
+                  onSearch={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
+                />
+              </Suspense>
             )
           }
         </Loaded>

@@ -17,7 +17,7 @@ import {
   newFilter,
   readFields,
 } from "../../dashboard/logic/filter-draft.ts";
-import type { Condition } from "../../dashboard/logic/trigger.ts";
+import type { Condition } from "../../dashboard/logic/conditions.ts";
 import { compileCondition } from "../../src/core/fql/evaluate.ts";
 import { parseCondition } from "../../src/core/fql/parser.ts";
 

@@ -5,15 +5,13 @@ import { likelyEntry, readEvent, wouldFire } from "../../dashboard/logic/event-c
 import { sampleEvent } from "../../dashboard/logic/sample-event.ts";
 import {
   type Condition,
-  conditionProblem,
   hasPath,
   operatorsOf,
-  readTrigger,
   type Subject,
   takesNumber,
   takesValue,
-  writeTrigger,
-} from "../../dashboard/logic/trigger.ts";
+} from "../../dashboard/logic/conditions.ts";
+import { conditionProblem, readTrigger, writeTrigger } from "../../dashboard/logic/trigger.ts";
 import { triggerWords } from "../../dashboard/logic/trigger-words.ts";
 
 const SUBJECTS: readonly Subject[] = ["type", "event", "name", "userId", "properties", "traits", "context"];

@@ -5,6 +5,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { deliveryMetricsQuery, queryClient, setupQuery, sourcesQuery } from "../../api/queries.ts";
 import type { DeliveryMetrics, Destination, Subscription } from "../../api/types.ts";
+import { traceHref } from "../../logic/jumps.ts";
 import { sampleEvent } from "../../logic/sample-event.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
@@ -123,11 +124,8 @@ function Progress({ destination, sent, report }: ProgressProps): ReactNode {
   if (now - sent.at > PATIENCE_MS) {
     return (
       <Verdict good={false}>
-        Accepted <When at={sent.at} />, and still not delivered: {look}, or look at its source’s{" "}
-        <TextLink href={`/sources/${sent.sourceId}/debugger?q=${encodeURIComponent(sent.messageId)}`}>
-          debugger
-        </TextLink>
-        .
+        Accepted <When at={sent.at} />, and still not delivered: {look}, or follow its{" "}
+        <TextLink href={traceHref(sent.messageId, sent.sourceId)}>trace</TextLink>.
       </Verdict>
     );
   }

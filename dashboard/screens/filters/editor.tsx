@@ -31,7 +31,7 @@ interface FilterEditorProps {
 }
 
 /** A filter: which events, what is done to them, and what that makes of a real one. */
-export function FilterEditor({ destination, filterId, saved, search, onSearch }: FilterEditorProps): ReactNode {
+export default function FilterEditor({ destination, filterId, saved, search, onSearch }: FilterEditorProps): ReactNode {
   const draft = useDraft(saved);
   const [complete, setComplete] = useState(true);
   const { title, sourceId, condition, actions } = draft.value;

@@ -2,19 +2,18 @@ import { Button } from "@cloudflare/kumo/components/button";
 import { Input } from "@cloudflare/kumo/components/input";
 import { PlusIcon, TrashIcon } from "@phosphor-icons/react";
 import { type ReactNode, useState } from "react";
+import { OPERATOR_WORDS, SUBJECT_WORDS } from "../../logic/condition-words.ts";
 import {
   type Condition,
-  conditionProblem,
   hasPath,
   operatorsOf,
-  readTrigger,
   type Subject,
   takesNumber,
   takesValue,
   type Trigger,
-  writeTrigger,
-} from "../../logic/trigger.ts";
-import { OPERATOR_WORDS, SUBJECT_WORDS, triggerWords } from "../../logic/trigger-words.ts";
+} from "../../logic/conditions.ts";
+import { conditionProblem, readTrigger, writeTrigger } from "../../logic/trigger.ts";
+import { triggerWords } from "../../logic/trigger-words.ts";
 import { Choice } from "../../parts/choice.tsx";
 
 const TYPES = ["track", "identify", "page", "screen", "group", "alias"] as const;

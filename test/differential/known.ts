@@ -11,6 +11,9 @@ export interface KnownDifference {
   readonly onlyHeader?: string;
 }
 
+const OWN_LIMIT =
+  "The action allows a request 30 s, more than a call gets: Inlet ends it after 20 s, and the action calls that a 500 of its own. Tried again either way.";
+
 export const KNOWN: readonly KnownDifference[] = [
   {
     slug: "aws-kinesis",
@@ -28,6 +31,20 @@ export const KNOWN: readonly KnownDifference[] = [
     seed: 1,
     cause:
       "Its renewal of a token throws a TypeError without Segment's own `dynamicAuthSettings`. Upstream's host would try for hours; Inlet asks at once to connect the destination again.",
+  },
+  {
+    slug: "braze-cloud",
+    says: /^verdicts\.\d\.reason .*"ETIMEDOUT", got …"500"/,
+    example: "braze-cloud/upsertCatalogItem/defaults/6",
+    seed: 20_261_122,
+    cause: OWN_LIMIT,
+  },
+  {
+    slug: "iterable-audiences",
+    says: /^verdicts\.\d\.reason .*"ETIMEDOUT", got …"500"/,
+    example: "iterable-audiences/syncAudience/Journeys Step Entered/12",
+    seed: 20_261_122,
+    cause: OWN_LIMIT,
   },
 ];
 

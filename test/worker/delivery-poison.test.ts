@@ -7,8 +7,14 @@ const AGGREGATIONS_IO = "659eb601f8f615dac18db564";
 const MINUTE = 60_000;
 const idsOf = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(4, "0")}`);
-/** actions-core itself fails over it, in whatever destination. Anybody with the public write key can send it. */
-const POISON = { context: { personas: null } };
+/** Anybody with the public write key can send it; the mapping kit fails over it, as it cannot be made a text. */
+const POISON = { properties: { note: { toString: 1, valueOf: 1 } } };
+const NOTED = {
+  "@merge": {
+    direction: "right",
+    objects: [{ "@path": "$." }, { note: { "@template": "note: {{properties.note}}" } }],
+  },
+};
 
 /** A rig that delivers to Aggregations.io with the catalogue's own code. */
 function catalogueRig(mapping: Record<string, unknown>): DeliveryRig {
@@ -18,7 +24,7 @@ function catalogueRig(mapping: Record<string, unknown>): DeliveryRig {
     ...rig.opened!,
     destination: { ...rig.opened!.destination, metadataId: AGGREGATIONS_IO },
     settings: { api_key: "hunter2hunter2", ingest_id: "abc" },
-    subscriptions: [testSubscription({ mapping: { data: { "@path": "$." }, ...mapping } })],
+    subscriptions: [testSubscription({ mapping: { data: NOTED, ...mapping } })],
   };
   return rig;
 }

@@ -35,6 +35,17 @@ describe("a destination of the catalogue in workerd", () => {
     expect(event).toEqual(EVENT);
   });
 
+  it("takes an event whose personas are null, over which actions-core would fail whatever the destination", async () => {
+    const { connection } = await connect(AMPLITUDE, AMPLITUDE_SETTINGS);
+    const { tools, sent } = farEnd(ok);
+    const event = { ...EVENT, context: { personas: null, locale: "fr" } };
+    const given = call({ ...LOG_EVENT, events: [event], tools });
+    expect(await connection.perform(given)).toEqual([{ status: "delivered" }]);
+    expect(await connection.test(given)).toMatchObject({ outcome: { status: "delivered" } });
+    expect(sent).toHaveLength(2);
+    expect(event.context.personas).toBeNull();
+  });
+
   it("shows neither keys nor tokens in the sample of a failure", async () => {
     const { connection } = await connect(AMPLITUDE, AMPLITUDE_SETTINGS);
     const { tools } = farEnd(({ body }) => new Response(`refused: ${body}`, { status: 400, statusText: "Bad" }));

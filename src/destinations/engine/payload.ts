@@ -2,7 +2,7 @@ import type { Result as Executed } from "@segment/actions-core";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { DeliveredEvent, Mapping } from "../destination.ts";
 import type { Instance } from "./instance.ts";
-import { actionSettings } from "./run-action.ts";
+import { actionSettings, copyOf } from "./run-action.ts";
 
 type Data = Parameters<Instance["core"]["transform"]>;
 
@@ -38,7 +38,7 @@ export async function preparePayload(
   const destination = new core.Destination({ ...definition, actions });
   try {
     await destination.onEvent(
-      structuredClone(event) as unknown as Parameters<typeof destination.onEvent>[0],
+      copyOf(event) as unknown as Parameters<typeof destination.onEvent>[0],
       actionSettings(instance, { actionId, mapping }),
     );
     return ok(payload);

@@ -1,10 +1,25 @@
 import type { JSONObject, Result as Executed } from "@segment/actions-core";
-import type { ConnectionContext, PerformCall } from "../destination.ts";
+import { isJsonObject } from "../../core/json.ts";
+import type { ConnectionContext, DeliveredEvent, PerformCall } from "../destination.ts";
 import type { Instance } from "./instance.ts";
 import { RenewalFailed, TokenRenewed } from "./tokens.ts";
 
 /** Always true: whether the trigger fires has been decided. actions-core runs no subscription without one. */
 const ALWAYS = 'type != "(decided before)"';
+
+/**
+ * A copy of an event, because definitions and validation change what they are given. Null for `context.personas`, which
+ * anybody can send and actions-core fails over whatever the destination, is left out.
+ */
+export function copyOf(event: DeliveredEvent): Record<string, unknown> {
+  const copy = structuredClone(event) as Record<string, unknown>;
+  const { context } = copy;
+  if (isJsonObject(context) && context["personas"] === null) {
+    const { personas: _, ...rest } = context;
+    copy["context"] = rest;
+  }
+  return copy;
+}
 
 /** Settings as actions-core takes them with the one subscription that is to run. */
 export function actionSettings(
@@ -63,8 +78,7 @@ async function runOnce(
       endTurn = undefined;
     },
   };
-  // A copy: definitions and validation change what they are given.
-  const events = structuredClone(call.events) as unknown as Parameters<typeof destination.onBatch>[0];
+  const events = call.events.map(copyOf) as unknown as Parameters<typeof destination.onBatch>[0];
   try {
     return await (together
       ? destination.onBatch(events, settings, options)

@@ -52,6 +52,12 @@ describe("what an error says of trying again", () => {
     }
   });
 
+  it("tells what is wrong without the lines of code where it was noticed", () => {
+    const message =
+      "\n    /name should be a string.\n        at validate (worker.js:1286:7)\n        at worker.js:9:1\n    /id is missing.";
+    expect(failure(new Error(message)).detail).toBe("/name should be a string.\n    /id is missing.");
+  });
+
   it("tries again what took too long, whoever noticed", () => {
     expect(failure(new core.RequestTimeoutError())).toMatchObject({ status: "retry", reason: "ETIMEDOUT" });
     expect(failure(new core.SelfTimeoutError("slow"))).toMatchObject({ status: "retry", reason: "ETIMEDOUT" });

@@ -46,6 +46,9 @@ export interface FailureTools extends AnswerFacts {
 
 const DETAIL_LIMIT = 300;
 
+/** The mapping kit's collected errors carry their stacks in the message. */
+const withoutStack = (message: string): string => message.replace(/^ +at .*\n?/gm, "").trim();
+
 /** A failed call as an outcome, by destinations.md §7.6. */
 export function failureOf(thrown: unknown, tools: FailureTools): Failure {
   if (thrown instanceof RenewalFailed) return failureOfRenewal(failureOf(thrown.reason, tools));
@@ -53,7 +56,7 @@ export function failureOf(thrown: unknown, tools: FailureTools): Failure {
   const error: ThrownError = isObject(thrown) ? thrown : { message: String(thrown) };
   const name = textOf(error.name);
   const code = textOf(error.code);
-  const message = clip(hide(textOf(error.message)), DETAIL_LIMIT);
+  const message = clip(hide(withoutStack(textOf(error.message))), DETAIL_LIMIT);
   if (REFUSED_PAYLOAD.has(name)) return refusedPayload(message);
   if (code === "EREFUSED") return { status: "abandoned", reason: "EREFUSED", detail: message, who: "user" };
   if (late || TIMEOUTS.has(name))

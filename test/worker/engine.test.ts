@@ -219,6 +219,20 @@ describe("a test of one event", () => {
     expect(sent).toEqual([]);
   });
 
+  it("neither sends nor shows what a mapping has made a thousand times larger than its event", async () => {
+    const { connection } = await connect(AMPLITUDE, AMPLITUDE_SETTINGS);
+    const { tools, sent } = farEnd(ok);
+    const event = { ...EVENT, properties: { text: "a".repeat(10_000) } };
+    const mapping = { ...LOG_EVENT.mapping, event_type: { "@template": "{{properties.text}}".repeat(1000) } };
+    const report = await connection.test(call({ ...LOG_EVENT, mapping, events: [event], tools }));
+    expect(report).toEqual({
+      payloadError: "the mapping makes 10.0 MB of this event; more than 1 MB is not tried",
+      exchanges: [],
+      outcome: expect.objectContaining({ status: "abandoned", reason: "MESSAGE_REJECTED" }),
+    });
+    expect(sent).toEqual([]);
+  });
+
   it("asks the destination whether it takes the credentials", async () => {
     const { connection } = await connect(AMPLITUDE, AMPLITUDE_SETTINGS);
     const { signal } = new AbortController();

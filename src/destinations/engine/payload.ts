@@ -10,6 +10,18 @@ type Data = Parameters<Instance["core"]["transform"]>;
 export const mapEvent = ({ core }: Instance, mapping: Mapping, event: DeliveredEvent): Record<string, unknown> =>
   core.transform(mapping as Data[0], structuredClone(event) as Data[1]) as Record<string, unknown>;
 
+/** Characters of a payload that is tried: directives can make thousands of copies of one event. */
+const MOST_TRIED = 1e6;
+
+/** As an error of actions-core says that a payload will never do. */
+const tooLarge = (chars: number): Error =>
+  Object.assign(
+    new Error(`the mapping makes ${(chars / 1e6).toFixed(1)} MB of this event; more than 1 MB is not tried`),
+    {
+      name: "PayloadValidationError",
+    },
+  );
+
 interface One {
   readonly actionId: string;
   readonly mapping: Mapping;
@@ -41,7 +53,8 @@ export async function preparePayload(
       copyOf(event) as unknown as Parameters<typeof destination.onEvent>[0],
       actionSettings(instance, { actionId, mapping }),
     );
-    return ok(payload);
+    const { length } = JSON.stringify(payload) ?? "";
+    return length > MOST_TRIED ? err(tooLarge(length)) : ok(payload);
   } catch (error) {
     return err(error);
   }

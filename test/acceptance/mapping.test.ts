@@ -8,7 +8,7 @@ import { City } from "./city.ts";
 import { connect, type Connected } from "./connect.ts";
 import { EXPECTED } from "./expected.ts";
 import { filesThatHold } from "./files.ts";
-import { metricsOf, traceOf, untilSettled } from "./reports.ts";
+import { metricsOf, overviewOf, traceOf, untilSettled } from "./reports.ts";
 import { tellByBrowser, tellByHttp, tellByNode, type Told } from "./shop.ts";
 import { startAcceptance, type Acceptance } from "./start.ts";
 import { HUBSPOT_TOKENS } from "./vendors/hubspot.ts";
@@ -156,6 +156,9 @@ describe("an event that one destination is not to get", () => {
     const { errors, dropped } = await metricsOf(inlet, at(vendor));
     expect(dropped).toBeGreaterThan(0);
     expect(errors).toContainEqual(expect.objectContaining({ status: "dropped", reason }));
+    const given = { destination: at(vendor), groupBy: "discardReason", now: Date.now() };
+    const { dataset } = await overviewOf(inlet, "filtered-at-destination", source.id, given);
+    expect(dataset).toContainEqual(expect.objectContaining({ discardReason: reason }));
   });
 });
 

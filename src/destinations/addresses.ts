@@ -55,11 +55,13 @@ function isClosedV6(groups: readonly number[]): boolean {
   // 6to4 carries an IPv4 address after its prefix.
   if (first === 0x2002) return isClosedV4(second * 65_536 + third);
   if (first < 0x2000 || first > 0x3fff) return true;
+  if (first === 0x3fff && second < 0x1000) return true;
   return first === 0x2001 && (second === 0xdb8 || second < 0x200);
 }
 
 /** Names that lead into a private network, or to the machine itself, wherever they are asked. */
-const CLOSED_NAME = /(?:^|\.)(?:localhost|local|internal|intranet|svc|lan|home\.arpa|corp|home|test|invalid|onion)$/;
+const CLOSED_NAME =
+  /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|svc|lan|home\.arpa|corp|home|test|invalid|onion)$/;
 
 /**
  * Why a host may not be reached from here; undefined when it may. What a public name resolves to cannot be seen in a
@@ -74,6 +76,7 @@ export function closedHost(host: string): string | undefined {
   }
   const address = parseV4(name);
   if (address !== undefined) return isClosedV4(address) ? `${host} is not a public address` : undefined;
+  if (name.split(".").includes("")) return `${host} is no name of a host`;
   if (!name.includes(".") || CLOSED_NAME.test(name)) return `${host} is a name of a private network`;
   return undefined;
 }

@@ -55,6 +55,10 @@ export function jobStore(sql: SqlStorage) {
     }));
   }
 
+  /** The live one, its replays and re-sends, in that order. */
+  const ofSegment = (key: string): Job[] =>
+    sql.exec<JobRow>(`SELECT ${JOB_COLUMNS} FROM jobs WHERE key = ? ORDER BY replay`, key).toArray().map(toJob);
+
   return {
     /** False when the job exists already, in whatever state. A re-send comes with its `cells`; else nothing is decided. */
     open(opening: JobOpening, now: number, cells?: Pick<Job, "lanes" | "states">): boolean {
@@ -83,6 +87,8 @@ export function jobStore(sql: SqlStorage) {
       const row = sql.exec<JobRow>(query, name.key, replayOf(name)).toArray()[0];
       return row === undefined ? undefined : toJob(row);
     },
+
+    ofSegment,
 
     /** Gives the job away; its first claim fixes its lanes, which the states then have cells for. */
     lease(job: Job, until: number, claims: number): void {
@@ -151,11 +157,7 @@ export function jobStore(sql: SqlStorage) {
 
     /** Every delivery of one line, gate first: the live one, its replays and re-sends. */
     trace(key: string, line: number): LaneTrace[] {
-      const query = `SELECT ${JOB_COLUMNS} FROM jobs WHERE key = ? ORDER BY replay`;
-      return sql
-        .exec<JobRow>(query, key)
-        .toArray()
-        .map(toJob)
+      return ofSegment(key)
         .filter((job) => line < job.count)
         .flatMap((job) =>
           Array.from({ length: 1 + (job.lanes?.length ?? 0) }, (_, lane) => traceCell(job, lane, line)).flat(),

@@ -1,6 +1,7 @@
-import { sizeOf } from "../../src/core/cell-runs.ts";
-import { jobOf, joinTaken, resendReplayId, takeEntries, type Taken } from "../../src/core/letters.ts";
-import { askedStates } from "../../src/core/line-states.ts";
+import { numbersOf, runsOf, sizeOf } from "../../src/core/cell-runs.ts";
+import { jobOf, joinTaken, resendIdOf, resendReplayId, takeEntries, type Taken } from "../../src/core/letters.ts";
+import { askedStates, readState } from "../../src/core/line-states.ts";
+import type { Job } from "./job-row.ts";
 import type { JobStore } from "./job-store.ts";
 import { readPlace, writePlace, type LetterStore, type StoredLetters } from "./letter-store.ts";
 import type { ResendStore, Unfinished } from "./resend-store.ts";
@@ -23,6 +24,12 @@ interface Opened {
   taken: Taken;
 }
 
+/** Whether a re-send's job sends this line to this subscription. */
+function isAbout({ lanes = [], count, states }: Job, subscriptionId: string, line: number): boolean {
+  const lane = lanes.indexOf(subscriptionId) + 1;
+  return lane > 0 && readState(states[lane * count + line] ?? 0).status !== "skipped";
+}
+
 /**
  * Opens the jobs of re-sends. Letters are taken up in the order of time, step by step; each step is one transaction
  * that opens the jobs, marks the letters and moves on, so one that is interrupted is neither lost nor done twice.
@@ -43,6 +50,21 @@ export function createResending({ jobs, letters, resends, destinationId, transac
     return { objects: taken, opened: [...bySegment.values()] };
   }
 
+  /**
+   * Without what earlier steps of the same re-send have opened: told to take what was taken before, it meets a delivery
+   * that failed several times in several letters.
+   */
+  function notOpenedYet({ of, taken }: Opened, { id, criteria, steps }: Unfinished): Taken {
+    const isMine = ({ replayId }: Job) => resendIdOf(replayId) === id;
+    const earlier = criteria.again === true && steps > 0 ? jobs.ofSegment(of.segmentKey).filter(isMine) : [];
+    if (earlier.length === 0) return taken;
+    const left = [...taken].map(([subscriptionId, lines]) => {
+      const isOpened = (line: number) => earlier.some((job) => isAbout(job, subscriptionId, line));
+      return [subscriptionId, runsOf(numbersOf(lines).filter((line) => !isOpened(line)))] as const;
+    });
+    return new Map(left.filter(([, lines]) => lines.length > 0));
+  }
+
   function openJob({ of, taken }: Opened, replayId: string, now: number): void {
     const { lanes, cells } = jobOf(taken, of.count);
     const states = askedStates(of.count, lanes.length, cells);
@@ -55,7 +77,10 @@ export function createResending({ jobs, letters, resends, destinationId, transac
     const objects = letters.after(resend.criteria, from, STEP_OBJECTS);
     const last = objects.at(-1);
     transaction(() => {
-      const { objects: taken, opened } = takeUp(resend, objects);
+      const { objects: taken, opened: found } = takeUp(resend, objects);
+      const opened = found
+        .map((one) => ({ of: one.of, taken: notOpenedYet(one, resend) }))
+        .filter((one) => one.taken.size > 0);
       for (const one of opened) openJob(one, resendReplayId(resend.id, resend.steps), now);
       const lines = opened.flatMap((one) => [...one.taken.values()]).reduce((sum, runs) => sum + sizeOf(runs), 0);
       const done = last === undefined || objects.length < STEP_OBJECTS;

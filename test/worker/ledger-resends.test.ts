@@ -133,6 +133,25 @@ describe("sending dead letters again", () => {
     expect(await work(rig)).toEqual([[2, 3]]);
   });
 
+  it("sends what is in many letters once, however far these lie apart", async () => {
+    const rig = createLedgerRig();
+    await giveUp(rig);
+    rig.takeSent();
+    await runInDurableObject(rig.ledger, (_, { storage: { sql } }) => {
+      for (let i = 1; i <= 250; i++) {
+        sql.exec(
+          `INSERT INTO letters SELECT at + ?, key || ?, segment, replay, source_id, count, reasons, entries
+           FROM letters WHERE key = 'letters'`,
+          i,
+          i,
+        );
+      }
+    });
+    clock.at(HOUR);
+    expect(await rig.ledger.resend({ id: "a", again: true })).toMatchObject({ objects: 251, lines: 4, waiting: 4 });
+    expect(await work(rig)).toEqual([[4, 5, 6, 8]]);
+  });
+
   it("takes nothing up that is older than 90 days", async () => {
     const rig = createLedgerRig();
     await giveUp(rig);

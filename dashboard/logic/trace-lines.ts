@@ -1,38 +1,6 @@
 import type { Trace, TraceAnswer, TracedDelivery, TracedDestination, TracedFate } from "../api/delivery-types.ts";
 import { count, elapsed, plural } from "./times.ts";
-
-export type Tone = "good" | "bad" | "waiting" | "neutral";
-
-/** One point on the line: what happened, and when if that is known (ms). */
-export interface Stage {
-  readonly key: string;
-  readonly tone: Tone;
-  readonly title: string;
-  readonly note?: string;
-  /** A published reason. */
-  readonly code?: string;
-  readonly at?: number;
-  /** ms since the stage before it that has a time. */
-  readonly gap?: number;
-}
-
-type Untimed = Omit<Stage, "gap">;
-
-/** Stages with the time that passed between each and the one before it. */
-export function withGaps(stages: readonly Untimed[], start?: number): readonly Stage[] {
-  let last = start;
-  return stages.map((stage) => {
-    if (stage.at === undefined) return stage;
-    const gap = last === undefined ? undefined : stage.at - last;
-    last = stage.at;
-    return gap === undefined || gap < 0 ? stage : { ...stage, gap };
-  });
-}
-
-/** "+0.3 s". */
-export const gapText = (ms: number): string => (ms < 1000 ? `+${ms} ms` : `+${elapsed(ms)}`);
-
-const timeOf = (iso: string | undefined): { at?: number } => (iso === undefined ? {} : { at: Date.parse(iso) });
+import { type Stage, timeOf, type Tone, type Untimed, withGaps } from "./trace-stage.ts";
 
 /** What happened at the source, from the door to the archive. */
 export function sourceStages(trace: Trace): readonly Stage[] {

@@ -5,11 +5,12 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { api } from "../api/client.ts";
 import { reportQuery } from "../api/delivery-queries.ts";
+import type { DeliveryReport } from "../api/delivery-types.ts";
 import { destinationPath, refreshDestination, subscriptionsQuery } from "../api/destination-queries.ts";
 import { destinationQuery } from "../api/queries.ts";
 import type { Destination } from "../api/types.ts";
 import { RANGES, type RangeId, rangeOf } from "../logic/delivery-range.ts";
-import { deliverySentence } from "../logic/delivery-report.ts";
+import { deliverySentence, type Totals } from "../logic/delivery-report.ts";
 import { Choice } from "../parts/choice.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { ListSkeleton } from "../parts/page-states.tsx";
@@ -45,7 +46,7 @@ function Delivery({ destination }: { destination: Destination }): ReactNode {
       answer={
         figures.totals === undefined || report.data === undefined
           ? "Did it get there, how fast, what failed?"
-          : deliverySentence(figures.totals, report.data.waiting, range.words, report.data.p95Ms)
+          : sentence(figures.totals, report.data, range.words, search.mapping !== undefined)
       }
       actions={<Pause destination={destination} />}
     >
@@ -81,6 +82,10 @@ function Delivery({ destination }: { destination: Destination }): ReactNode {
     </Page>
   );
 }
+
+/** What waits, and how fast it was, is known of all mappings together only. */
+const sentence = (totals: Totals, { waiting, p95Ms }: DeliveryReport, words: string, oneMapping: boolean): string =>
+  oneMapping ? deliverySentence(totals, 0, words) : deliverySentence(totals, waiting, words, p95Ms);
 
 interface MappingChoiceProps {
   readonly destinationId: string;

@@ -120,10 +120,12 @@ function Row({ destination, from }: { destination: Destination; from: string }):
         <span className="block truncate">{from}</span>
       </Table.Cell>
       <Table.Cell data-label="Delivered" className="text-right tabular-nums">
-        {figure((data) => data.delivered)}
-        {metrics.data !== undefined && (
-          <span className="text-kumo-subtle ml-2 text-sm">{successShare(dayOf(destination.name, metrics.data))}</span>
-        )}
+        <span>
+          {metrics.data !== undefined && (
+            <span className="text-kumo-subtle mr-2 text-sm">{successShare(dayOf(destination.name, metrics.data))}</span>
+          )}
+          {figure((data) => data.delivered)}
+        </span>
       </Table.Cell>
       <Table.Cell data-label="Waiting" className="text-right tabular-nums">
         <span className={colour(waiting, "text-kumo-warning")}>{figure(() => waiting)}</span>

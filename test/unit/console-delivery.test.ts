@@ -19,14 +19,8 @@ import {
 } from "../../dashboard/logic/dead-letters.ts";
 import { barsOf, rangeOf, windowOf } from "../../dashboard/logic/delivery-range.ts";
 import { deliverySentence, eventRows, reasonRows, standingOf, trendOf } from "../../dashboard/logic/delivery-report.ts";
-import {
-  fateStages,
-  gapText,
-  gateStage,
-  isPending,
-  sourceStages,
-  traceSentence,
-} from "../../dashboard/logic/trace-lines.ts";
+import { fateStages, gateStage, isPending, sourceStages, traceSentence } from "../../dashboard/logic/trace-lines.ts";
+import { gapText } from "../../dashboard/logic/trace-stage.ts";
 
 const NOW = Date.parse("2026-11-22T10:03:30.000Z");
 const HOUR = 3_600_000;

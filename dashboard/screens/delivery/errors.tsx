@@ -19,6 +19,8 @@ interface ErrorsProps {
   readonly report: DeliveryReport;
   readonly figures: Figures;
   readonly range: RangeId;
+  /** Only what failed in this one. */
+  readonly mapping: string | undefined;
   /** `groupKey` of the open one. */
   readonly open: string | undefined;
   readonly onOpen: (key: string | undefined) => void;
@@ -26,12 +28,18 @@ interface ErrorsProps {
 
 /** What failed, the most frequent first; each opens to what it means and to samples. */
 export function Errors(props: ErrorsProps): ReactNode {
-  const { report, range, open, onOpen } = props;
-  const groups = report.errors.filter(({ status }) => status !== "dropped").toSorted((a, b) => b.count - a.count);
+  const { report, figures, range, mapping, open, onOpen } = props;
+  const failures = report.errors.filter(({ status }) => status !== "dropped");
+  const groups = (mapping === undefined ? failures : ofMapping(failures, figures)).toSorted(
+    (a, b) => b.count - a.count,
+  );
   return (
     <section aria-labelledby="errors">
       <h2 id="errors" className="mb-3 font-semibold">
-        What failed
+        What failed{" "}
+        {mapping !== undefined && (
+          <span className="text-kumo-subtle text-sm font-normal">times and samples are of all mappings</span>
+        )}
       </h2>
       {groups.length === 0 ? (
         <p className="ring-kumo-hairline bg-kumo-base text-kumo-subtle flex items-center gap-2 rounded-lg p-4 ring">
@@ -61,6 +69,17 @@ export function Errors(props: ErrorsProps): ReactNode {
   );
 }
 
+/** The figures are of one mapping, the report of all: its groups, with the counts of that mapping. */
+const ofMapping = (groups: readonly ErrorGroup[], figures: Figures): readonly ErrorGroup[] =>
+  groups
+    .map((group) => ({ ...group, count: trendIn(figures, group).reduce((sum, { count: n }) => sum + n, 0) }))
+    .filter((group) => group.count > 0);
+
+const trendIn = (
+  { filtered = [], failed = [], delivered = [] }: Figures,
+  group: ErrorGroup,
+): ReturnType<typeof trendOf> => trendOf(group, { filtered, failed, delivered });
+
 interface ErrorRowProps extends ErrorsProps {
   readonly group: ErrorGroup;
   readonly isOpen: boolean;
@@ -68,11 +87,10 @@ interface ErrorRowProps extends ErrorsProps {
 }
 
 function ErrorRow({ group, report, figures, range, isOpen, onToggle }: ErrorRowProps): ReactNode {
-  const { filtered = [], failed = [], delivered = [] } = figures;
   const trend = barsOf(
     range,
     figures.now,
-    trendOf(group, { filtered, failed, delivered }),
+    trendIn(figures, group),
     ({ time }) => time,
     ({ count: n }) => ({ n }),
     ["n"],

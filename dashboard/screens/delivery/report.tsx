@@ -59,6 +59,7 @@ export function Report(props: ReportProps): ReactNode {
         report={report}
         figures={figures}
         range={range}
+        mapping={mapping}
         open={error}
         onOpen={(next) => onChange({ error: next ?? "" })}
       />
@@ -94,7 +95,7 @@ interface KeyFiguresProps {
 function KeyFigures({ report, totals, mapping, destinationId }: KeyFiguresProps): ReactNode {
   const { delivered = 0, failed = 0, filtered = 0 } = totals ?? {};
   const shown = (n: number): string => (totals === undefined ? "…" : count(n));
-  const all = mapping === undefined ? "" : "of all mappings";
+  const all = mapping === undefined ? "" : " (all mappings)";
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg sm:grid-cols-3 lg:grid-cols-5">
       <Figure
@@ -115,9 +116,9 @@ function KeyFigures({ report, totals, mapping, destinationId }: KeyFiguresProps)
         colour={report.waiting > 0 ? "text-kumo-warning" : ""}
         note={
           report.retrying > 0
-            ? `${plural(report.retrying, "retry", "retries")} ${all}`
+            ? `${plural(report.retrying, "retry", "retries")}${all}`
             : report.waiting > 0
-              ? `under way${all === "" ? "" : `, ${all}`}`
+              ? `under way${all}`
               : ""
         }
       />
@@ -125,7 +126,7 @@ function KeyFigures({ report, totals, mapping, destinationId }: KeyFiguresProps)
         name="Latency, median / p95"
         wide
         value={[report.p50Ms, report.p95Ms].map((ms) => (ms === undefined ? "–" : elapsed(ms))).join(" / ")}
-        note={`from arrival to delivery ${all === "" ? "" : `, ${all}`}`}
+        note={`from arrival to delivery${all}`}
       />
     </dl>
   );

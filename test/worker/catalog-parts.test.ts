@@ -209,6 +209,15 @@ describe("tokens that a destination refreshed", () => {
     expect(await catalog.directory(version)).toBe("unchanged");
   });
 
+  it("leave nothing of what lay open under their name", async () => {
+    const { catalog, id } = await connected();
+    await given(catalog.updateDestination(id, { settings: { region: "eu", oauth_access_token: "typed in" } }));
+    await catalog.saveTokens(id, { oauth_access_token: "fresh-token-value" });
+    const { settings, secrets } = await given(catalog.getDestination(id));
+    expect(settings).toEqual({ region: "eu" });
+    expect(secrets).toMatchObject({ oauth_access_token: true });
+  });
+
   it("of a deleted destination go nowhere", async () => {
     const { catalog, id } = await connected();
     await given(catalog.deleteDestination(id));

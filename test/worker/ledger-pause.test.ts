@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
 import { START, stopClock } from "../support/clock.ts";
-import { createLedgerRig } from "../support/ledger.ts";
+import { createLedgerRig, laneCells } from "../support/ledger.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -104,5 +104,23 @@ describe("a destination that the user has paused", () => {
     await rig.alarm();
     expect(rig.takeSent()).toEqual([pointer]);
     expect(await rig.granted(pointer)).toMatchObject({ mode: "give_up" });
+  });
+});
+
+describe("a destination whose lines have waited too long", () => {
+  it("is not taken for down because of what is given up: nobody was asked", async () => {
+    const rig = createLedgerRig();
+    const count = DELIVERY.downAfterFailures;
+    const pointer = await rig.open(count);
+    const first = await rig.granted(pointer);
+    const longPause = { cell: count, status: "retry", reason: "429", retryAfterMs: 3 * DAY } as const;
+    await rig.settle(pointer, { ...first, mode: "probe" }, { passed: laneCells(first, 0), outcomes: [longPause] });
+    clock.at(DAY);
+    const claim = await rig.granted(pointer);
+    expect(claim.mode).toBe("give_up");
+    const outcomes = laneCells(claim, 1).map((cell) => ({ cell, status: "abandoned", reason: "RETRY" }) as const);
+    await rig.settle(pointer, claim, { outcomes });
+    const { abandoned, probeAt } = await rig.summary();
+    expect([abandoned, probeAt]).toEqual([count, undefined]);
   });
 });

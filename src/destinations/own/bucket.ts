@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { AwsV4Signer } from "aws4fetch";
+import { keepExchange } from "../engine/network.ts";
 import { BUCKET_FIELDS, BUCKET_PLACE, BucketSettings } from "./bucket-settings.ts";
 import { objectsOf, type BucketObject } from "./bucket-objects.ts";
 import { perItem, type ItemResult } from "./multi-status.ts";
@@ -72,12 +73,24 @@ async function put(object: StoredObject, settings: BucketSettings): Promise<void
     if (!isSuccess(answer)) throw failed(answer);
     return;
   }
-  const { key, body, contentType } = object;
-  const { putObject } = ownCall().tools;
-  const stored = await putObject?.(settings.binding, key, body, contentType);
+  const stored = await putBound(object, settings.binding);
   if (stored?.ok === true) return;
   const why = stored?.error ?? "this collector has no R2 bindings for destinations";
   throw new AnswerError(why, { status: 404, headers: new Headers() });
+}
+
+/** Noted as a request is: a put that fails may have stored the object, so the batch keeps together and its name. */
+async function putBound({ key, body, contentType }: StoredObject, binding: string) {
+  const call = ownCall();
+  const url = `r2://${binding}/${key}`;
+  const headers = { "content-type": contentType };
+  const exchange = keepExchange(call, { method: "PUT", url, headers, body: `(${body.byteLength} bytes)` });
+  try {
+    return await call.tools.putObject?.(binding, key, body, contentType);
+  } catch (error) {
+    exchange.error = error instanceof Error ? error.message : String(error);
+    throw error;
+  }
 }
 
 async function store({ key, text }: BucketObject, settings: BucketSettings): Promise<void> {

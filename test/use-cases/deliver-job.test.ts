@@ -87,7 +87,11 @@ describe("a delivery", () => {
     const count = DELIVERY.chunkLines * 2 + 5;
     const memory = memoryDelivery({ opened: opened(), claim: claimOf(count, ["sub_1"]), lines: events(count) });
     await run(memory);
-    expect(memory.settlements.map(({ outcomes }) => outcomes.length)).toEqual([60, 60, 5]);
+    expect(memory.settlements.map(({ outcomes }) => outcomes.length)).toEqual([
+      DELIVERY.chunkLines,
+      DELIVERY.chunkLines,
+      5,
+    ]);
     expect(releases(memory)).toEqual([false, false, true]);
   });
 
@@ -166,8 +170,8 @@ describe("a delivery", () => {
       },
     });
     await expect(run(memory)).rejects.toThrow("out of reach");
-    expect(told).toEqual([60]);
-    expect(memory.sent).toHaveLength(60);
+    expect(told).toEqual([DELIVERY.chunkLines]);
+    expect(memory.sent).toHaveLength(DELIVERY.chunkLines);
   });
 });
 

@@ -38,7 +38,7 @@ it("shows what was given up, sends it again, and says that it arrived", async ()
   const letters = page.getByRole("list", { name: "Dead letters" });
   await letters.getByRole("button", { name: /400/ }).click();
   await page.waitForURL(/open=/);
-  await letters.getByText("Lost <b>one</b> (track)").waitFor();
+  await letters.getByText("Lost <b>one</b>", { exact: true }).waitFor();
   expect(await letters.getByRole("link", { name: "Trace" }).getAttribute("href")).toContain("/trace/letter-1");
   await letters.getByRole("button", { name: "The event" }).click();
   await letters.getByLabel("The event", { exact: true }).getByText('"letter-1"').waitFor();

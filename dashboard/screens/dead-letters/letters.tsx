@@ -65,7 +65,10 @@ function LetterItem({ letter, mapping }: { letter: Letter; mapping: string }): R
   return (
     <li className="border-kumo-hairline flex flex-col gap-1 border-b py-3 last:border-b-0">
       <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-        <bdi className="min-w-0 font-medium break-words">{titleOf(letter)}</bdi>
+        <span className="min-w-0 break-words">
+          <bdi className="font-medium">{titleOf(letter)}</bdi>{" "}
+          <span className="text-kumo-subtle text-sm">{typeOf(letter)}</span>
+        </span>
         {mapping !== "" && <span className="text-kumo-subtle text-sm">by {mapping}</span>}
         <span className="text-kumo-subtle text-sm">
           {plural(attempts, "attempt")}, given up <When at={at} />
@@ -98,8 +101,12 @@ function LetterItem({ letter, mapping }: { letter: Letter; mapping: string }): R
 }
 
 function titleOf({ event, messageId }: Letter): string {
-  const { event: track, name, type } = isObject(event) ? event : {};
+  const { event: track, name } = isObject(event) ? event : {};
   const title = [track, name].find((one) => typeof one === "string" && one !== "") ?? messageId;
-  const words = typeof title === "string" ? clip(title, 100) : "An event that cannot be read";
-  return typeof type === "string" ? `${words} (${clip(type, 20)})` : words;
+  return typeof title === "string" ? clip(title, 100) : "An event that cannot be read";
+}
+
+function typeOf({ event }: Letter): string {
+  const type = isObject(event) ? event["type"] : undefined;
+  return typeof type === "string" ? clip(type, 20) : "";
 }

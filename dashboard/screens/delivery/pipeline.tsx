@@ -151,9 +151,9 @@ function EventList({ rows }: { rows: readonly OverviewRow[] }): ReactNode {
     <ul className="flex flex-col gap-2">
       {events.map(({ type, name, total: n }) => (
         <li key={`${type} ${name}`} className="flex items-baseline justify-between gap-4 text-sm">
-          <bdi className="min-w-0 truncate" title={clip(name)}>
-            {name === "" ? "(no name)" : clip(name)} <span className="text-kumo-subtle">{type}</span>
-          </bdi>
+          <span className="min-w-0 truncate" title={clip(name)}>
+            <bdi>{name === "" ? "(no name)" : clip(name)}</bdi> <span className="text-kumo-subtle">{type}</span>
+          </span>
           <span className="whitespace-nowrap tabular-nums">
             {count(n)} <span className="text-kumo-subtle">{share(n, total)}</span>
           </span>

@@ -6,7 +6,7 @@ import { CodeView } from "../../parts/code-view.tsx";
 import { When } from "../../parts/when.tsx";
 
 /** Characters of each text shown before "show all". */
-const PREVIEW = 1500;
+const PREVIEW = 800;
 
 /**
  * What was sent and answered when it failed, one exchange at a time. The report is loaded again every few seconds:

@@ -58,6 +58,22 @@ describe("what an error says of trying again", () => {
     expect(failure(new Error(message)).detail).toBe("/name should be a string.\n    /id is missing.");
   });
 
+  it("tells in what words the destination refused", () => {
+    const refused = Object.assign(new Error("Bad Request"), { name: "HTTPError", response: { status: 400 } });
+    const saying = (body: string) =>
+      failureOf(refused, {
+        ...facts,
+        late: false,
+        exchanges: [{ ...answered(400, {}), response: { ...answered(400, {}).response!, body } }],
+      });
+    expect(saying('{"message":\n "no such list, key secret"}').detail).toBe(
+      'Bad Request: {"message": "no such list, key ••••"}',
+    );
+    expect(saying("<!doctype html><h1>Bad Request</h1>").detail).toBe("Bad Request");
+    expect(saying(" ").detail).toBe("Bad Request");
+    expect(saying("x".repeat(1000)).detail).toHaveLength(301);
+  });
+
   it("tries again what took too long, whoever noticed", () => {
     expect(failure(new core.RequestTimeoutError())).toMatchObject({ status: "retry", reason: "ETIMEDOUT" });
     expect(failure(new core.SelfTimeoutError("slow"))).toMatchObject({ status: "retry", reason: "ETIMEDOUT" });

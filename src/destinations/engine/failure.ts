@@ -62,8 +62,10 @@ export function failureOf(thrown: unknown, tools: FailureTools): Failure {
   if (late || TIMEOUTS.has(name))
     return { status: "retry", reason: "ETIMEDOUT", detail: message || "no answer in time" };
   const status = statusOf(error);
-  if (status !== undefined)
-    return failureOfStatus(status, withCode(code, message, status), retryAfterOf(error, status, tools));
+  if (status !== undefined) {
+    const told = clip(withCode(code, message, status) + answeredWords(error, status, tools), DETAIL_LIMIT);
+    return failureOfStatus(status, told, retryAfterOf(error, status, tools));
+  }
   if (name === "FetchError" || NETWORK_CODES.test(code)) {
     return { status: "retry", reason: publishedCode(code, message), detail: message };
   }
@@ -113,6 +115,16 @@ function retryAfterOf({ response, retryAfterMs }: ThrownError, status: number, t
 export function askedPause(status: number, { exchanges, now }: AnswerFacts): number | undefined {
   const answer = exchanges.findLast(({ response }) => response?.status === status)?.response;
   return parseRetryAfter(answer?.headers["retry-after"] ?? null, now);
+}
+
+/** The start of what the destination wrote with a refusal; a page for browsers says no more than its status. */
+function answeredWords({ response }: ThrownError, status: number, { exchanges, hide }: FailureTools): string {
+  if (response === undefined) return "";
+  const body = exchanges.findLast((exchange) => exchange.response?.status === status)?.response?.body ?? "";
+  const words = hide(body)
+    .replace(/\s+/g, " ")
+    .trim();
+  return words === "" || words.startsWith("<") ? "" : `: ${words}`;
 }
 
 const withCode = (code: string, message: string, status: number): string =>

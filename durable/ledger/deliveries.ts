@@ -34,6 +34,17 @@ type LanedJob = Job & { readonly lanes: readonly string[] };
 const NOTHING_DUE: Claim = { status: "nothing_due" };
 const NOT_HELD = { proceed: false, released: false };
 
+/**
+ * Claims lost in a row: an event or an answer may be what ends a consumer (its memory, its CPU time), and with it the
+ * deliveries of others. So many are taken for chance; then the job waits as long as after failed attempts, and when it
+ * has waited like that for some four hours it is given up.
+ */
+const LOST = { free: 3, givenUpAfter: 3 + DELIVERY.maxAttempts - 1 } as const;
+
+/** With the last claim counted when its holder was never heard of again. */
+const withLosses = (job: Job): Job =>
+  job.leaseUntil > 0 && job.part === 0 ? { ...job, lost: job.lost + 1, leaseUntil: 0 } : job;
+
 function withLanes(job: Job, lanes: readonly string[]): LanedJob {
   if (job.lanes !== undefined) return { ...job, lanes: job.lanes };
   if (lanes.length > DELIVERY.maxLanes) throw new Error(`${lanes.length} lanes, more than ${DELIVERY.maxLanes}`);
@@ -76,9 +87,10 @@ export function deliveriesOf(room: DeliveriesRoom) {
   }
 
   /** How a free, due job may be served at this moment. */
-  function modeFor(job: Pick<Job, "nextAt">, paced: Pacing, at: number): Settlement["mode"] | undefined {
+  function modeFor(job: Pick<Job, "nextAt" | "lost">, paced: Pacing, at: number): Settlement["mode"] | undefined {
     const hold = room.hold();
     if (hold.pausedAt !== undefined) return undefined;
+    if (job.lost >= LOST.givenUpAfter) return "give_up";
     const may = permission(paced, at);
     if (may.status !== "wait") return may.status;
     return giveUpAt(job.nextAt, hold) <= at ? "give_up" : undefined;
@@ -104,8 +116,14 @@ export function deliveriesOf(room: DeliveriesRoom) {
 
     claim({ lanes, ...name }: ClaimRequest): Claim {
       const at = now();
-      const job = jobs.find(name);
-      if (job === undefined || job.done || job.leaseUntil > at || job.nextAt > at) return NOTHING_DUE;
+      const found = jobs.find(name);
+      if (found === undefined || found.done || found.leaseUntil > at || found.nextAt > at) return NOTHING_DUE;
+      const job = withLosses(found);
+      if (job.lost > found.lost && job.lost >= LOST.free && job.lost < LOST.givenUpAfter) {
+        const nextAt = nextAttemptAt(job.lost - LOST.free + 1, at, room.random());
+        jobs.save({ ...job, nextAt, leaseUntil: 0 }, found, at);
+        return NOTHING_DUE;
+      }
       const mode = modeFor(job, pacing, at);
       if (mode === undefined) return NOTHING_DUE;
       const laned = withLanes(job, lanes);
@@ -142,13 +160,14 @@ export function deliveriesOf(room: DeliveriesRoom) {
       const history = remember(job.history, { at, outcomes: applied, before: job.states, after: states });
       const next = schedule(job, states, outcomes, room);
       const answers = { lines: outcomes, probe: mode === "probe", now: at, random: room.random() };
+      const lost = holds && mode !== "give_up" ? 0 : job.lost;
       const paced = mode === "give_up" ? pacing : paceAfter(pacing, answers);
-      const proceed = holds && !release && next.nextAt <= at && modeFor(next, paced, at) === mode;
+      const proceed = holds && !release && next.nextAt <= at && modeFor({ ...next, lost }, paced, at) === mode;
       const leaseUntil = proceed ? at + DELIVERY.leaseMs : 0;
       store(paced, () => {
         book(laned, applied, settlement, at);
         const held = holds ? { leaseUntil, part: settlement.part } : {};
-        jobs.save({ ...job, ...next, ...held, states, history }, job, at);
+        jobs.save({ ...job, ...next, ...held, lost, states, history }, job, at);
       });
       return { proceed, released: holds && !proceed };
     },

@@ -23,6 +23,8 @@ export interface Job extends JobName {
   readonly claims: number;
   /** The last settlement of the current claim, from 1; 0 = none. */
   readonly part: number;
+  /** Claims in a row that ended without a word of their holder. */
+  readonly lost: number;
   readonly done: boolean;
 }
 
@@ -36,6 +38,7 @@ export type JobRow = {
   by_schedule: number; // 0 or 1
   claims: number;
   part: number | null;
+  lost: number | null;
   done_at: number | null; // ms since epoch
   states: ArrayBuffer;
   lanes: string | null; // see schema.ts
@@ -43,7 +46,7 @@ export type JobRow = {
 };
 
 export const JOB_COLUMNS =
-  "key, replay, source_id, count, next_at, lease_until, by_schedule, claims, part, done_at, states, lanes, history";
+  "key, replay, source_id, count, next_at, lease_until, by_schedule, claims, part, lost, done_at, states, lanes, history";
 
 /** What `replay` holds for live traffic is the empty text. */
 export const replayOf = (name: JobName): string => name.replayId ?? "";
@@ -70,6 +73,7 @@ export const toJob = (row: JobRow): Job => ({
   bySchedule: row.by_schedule === 1,
   claims: row.claims,
   part: row.part ?? 0,
+  lost: row.lost ?? 0,
   done: row.done_at !== null,
 });
 

@@ -94,9 +94,10 @@ export function jobStore(sql: SqlStorage) {
     lease(job: Job, until: number, claims: number): void {
       const { lanes, states } = packCells(job);
       sql.exec(
-        "UPDATE jobs SET lease_until = ?, claims = ?, part = 0, lanes = ?, states = ? WHERE key = ? AND replay = ?",
+        "UPDATE jobs SET lease_until = ?, claims = ?, part = 0, lost = ?, lanes = ?, states = ? WHERE key = ? AND replay = ?",
         until,
         claims,
+        job.lost,
         lanes,
         states,
         job.key,
@@ -112,7 +113,7 @@ export function jobStore(sql: SqlStorage) {
       const { lanes, states } = packCells(job);
       sql.exec(
         `UPDATE jobs SET ${moves ? "next_at = ?, done_at = ?," : ""} states = ?, lanes = ?, history = ?,
-           pending = ?, failed = ?, lease_until = ?, by_schedule = ?, part = ? WHERE key = ? AND replay = ?`,
+           pending = ?, failed = ?, lease_until = ?, by_schedule = ?, part = ?, lost = ? WHERE key = ? AND replay = ?`,
         ...(moves ? [job.nextAt, pending === 0 ? now : null] : []),
         states,
         lanes,
@@ -122,6 +123,7 @@ export function jobStore(sql: SqlStorage) {
         job.leaseUntil,
         Number(job.bySchedule),
         job.part,
+        job.lost,
         job.key,
         replayOf(job),
       );

@@ -5,6 +5,7 @@
  * - jobs: one row per segment (and replay) of a destination; `states` is core/line-states, `history` core/line-history,
  *   `lanes` a JSON list of subscription ids: '' before the first claim, NULL in rows from before there were lanes.
  *   `pending` and `failed` count lines; `part` is the last settlement of the current claim (NULL = none). Finished ones stay for 7 days, so that a pointer that comes again finds them.
+ *   `lost` counts claims in a row whose holders were never heard of again (NULL = none).
  *   Times are ms since epoch; `lease_until` 0 = free; `by_schedule` 1 = a failure of the round asked for no pause.
  * - errors: one row per status and reason with its ten latest samples; at most 100 rows.
  * - letters: one row per object of dead letters, for 90 days; `entries` is core/letters.
@@ -19,7 +20,7 @@ const TABLES = `
     key TEXT NOT NULL, replay TEXT NOT NULL, source_id TEXT NOT NULL, count INTEGER NOT NULL,
     pending INTEGER NOT NULL, failed INTEGER NOT NULL, opened_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
     lease_until INTEGER NOT NULL, by_schedule INTEGER NOT NULL, claims INTEGER NOT NULL, done_at INTEGER, states BLOB NOT NULL,
-    lanes TEXT, history TEXT, part INTEGER, PRIMARY KEY (key, replay)
+    lanes TEXT, history TEXT, part INTEGER, lost INTEGER, PRIMARY KEY (key, replay)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS jobs_due ON jobs (next_at) WHERE done_at IS NULL;
   CREATE TABLE IF NOT EXISTS errors (
@@ -44,6 +45,7 @@ const LATER_COLUMNS = [
   ["jobs", "lanes", "TEXT"],
   ["jobs", "history", "TEXT"],
   ["jobs", "part", "INTEGER"],
+  ["jobs", "lost", "INTEGER"],
 ] as const;
 
 export function createTables(sql: SqlStorage): void {

@@ -98,6 +98,31 @@ const givingUp =
     return true;
   };
 
+/** The ledger counts consumers that die with a job, and waits ever longer with it: an archive that is down is no death. */
+async function tellAlive(pointer: DeliveryPointer, { token, mode }: Granted, deps: DeliveryDeps): Promise<void> {
+  const { destinationId, key, replayId } = pointer;
+  const name = { key, ...(replayId === undefined ? {} : { replayId }) };
+  const nothing = { passed: [], unmatched: [], outcomes: [], kinds: [], letters: [] };
+  try {
+    await deps.settle(destinationId, { ...name, token, mode, part: 1, ...nothing, release: false });
+  } catch (error) {
+    console.error(`the ledger of ${destinationId} did not hear that its consumer is alive`, error);
+  }
+}
+
+async function openSegment(
+  pointer: DeliveryPointer,
+  claim: Granted,
+  deps: DeliveryDeps,
+): Promise<AsyncIterable<string> | null> {
+  try {
+    return await deps.readSegment(pointer.key);
+  } catch (error) {
+    if (claim.mode === "send") await tellAlive(pointer, claim, deps);
+    throw error;
+  }
+}
+
 async function work(
   pointer: DeliveryPointer,
   claim: Granted,
@@ -107,7 +132,7 @@ async function work(
 ): Promise<void> {
   const asked = askedLines(claim.cells, claim.count);
   const rules = rulesFor(pointer, claim, plan.opened, { chance: deps.chance, fires });
-  const segment = await deps.readSegment(pointer.key);
+  const segment = await openSegment(pointer, claim, deps);
   if (segment === null) return bookUnread(pointer, claim, decideUnread(asked, MISSING, rules).fates, deps);
   const book = createBook(pointer, claim, deps);
   const deliver =

@@ -43,7 +43,8 @@ function waitForSecrets(opened: OpenDestination, mode: Granted["mode"]): Plan {
 }
 
 function givenUp(opened: OpenDestination): Plan {
-  const detail = `the destination was down for ${DELIVERY.maxWaitMs / HOUR_MS} hours`;
+  const hours = DELIVERY.maxWaitMs / HOUR_MS;
+  const detail = `the destination was down for ${hours} hours, or every attempt ended the consumer`;
   return { do: "abandon", opened, fate: { status: "abandoned", reason: "RETRY", detail, who: "platform" } };
 }
 

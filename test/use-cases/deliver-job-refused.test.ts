@@ -90,7 +90,9 @@ describe("what cannot be sent", () => {
       [0, "FILTERED_BY_INTEGRATIONS_OBJECT"],
       [3, "RETRY"],
     ]);
-    expect(memory.letters).toMatchObject([{ messageId: "b", detail: "the destination was down for 24 hours" }]);
+    expect(memory.letters).toMatchObject([
+      { messageId: "b", detail: "the destination was down for 24 hours, or every attempt ended the consumer" },
+    ]);
   });
 
   it("waits while secrets cannot be opened, which the ledger hears of one cell", async () => {

@@ -156,6 +156,17 @@ describe("a delivery", () => {
     expect(outcomesOf(memory)).toHaveLength(5);
   });
 
+  it("says that it is alive when the archive does not answer, and leaves everything as it was", async () => {
+    const memory = memoryDelivery({
+      opened: opened(),
+      claim: claimOf(2, ["sub_1"]),
+      lines: events(2),
+      deps: { readSegment: () => Promise.reject(new Error("the archive is down")) },
+    });
+    await expect(run(memory)).rejects.toThrow("the archive is down");
+    expect(memory.settlements).toMatchObject([{ part: 1, passed: [], outcomes: [], letters: [], release: false }]);
+  });
+
   it("books what was sent meanwhile when one settlement fails, and sends nothing more", async () => {
     const told: number[] = [];
     const memory = memoryDelivery({

@@ -10,9 +10,15 @@ function load(metadataId: string): Promise<Destination | undefined> {
   return own === undefined ? loadCatalogued(metadataId) : loadOwn(own);
 }
 
-/** The destination behind a metadataId, ours or the catalogue's; undefined when there is none. */
+/**
+ * The destination behind a metadataId, ours or the catalogue's; undefined when there is none. Rejects when its code
+ * cannot be evaluated; the next question tries again.
+ */
 export function findDestination(metadataId: string): Promise<Destination | undefined> {
-  const loading = known.get(metadataId) ?? load(metadataId);
+  const asked = known.get(metadataId);
+  if (asked !== undefined) return asked;
+  const loading = load(metadataId);
   known.set(metadataId, loading);
+  loading.catch(() => known.delete(metadataId));
   return loading;
 }

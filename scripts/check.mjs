@@ -63,8 +63,8 @@ function sizeOf(files) {
 /** The heaviest direct visit: the page, what it names, the shell, a layout, one screen, and all that these import. */
 function firstLoads() {
   const manifest = JSON.parse(readFileSync(path.join(ROOT, "dist/dashboard-manifest.json"), "utf8"));
-  const frames = [SHELL, ...Object.keys(LAYOUTS)];
-  const screens = manifest["index.html"].dynamicImports.filter((chunk) => !frames.includes(chunk));
+  const frames = new Set([SHELL, ...Object.keys(LAYOUTS)]);
+  const screens = manifest["index.html"].dynamicImports.filter((chunk) => !frames.has(chunk));
   if (screens.length === 0) throw new Error("the dashboard has no lazy routes");
   const around = (screen) => Object.keys(LAYOUTS).filter((layout) => LAYOUTS[layout].test(screen));
   const visits = screens.map((screen) => ({

@@ -121,9 +121,7 @@ export function askedPause(status: number, { exchanges, now }: AnswerFacts): num
 function answeredWords({ response }: ThrownError, status: number, { exchanges, hide }: FailureTools): string {
   if (response === undefined) return "";
   const body = exchanges.findLast((exchange) => exchange.response?.status === status)?.response?.body ?? "";
-  const words = hide(body)
-    .replace(/\s+/g, " ")
-    .trim();
+  const words = hide(body).replace(/\s+/g, " ").trim();
   return words === "" || words.startsWith("<") ? "" : `: ${words}`;
 }
 

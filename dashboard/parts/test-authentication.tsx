@@ -42,7 +42,7 @@ export function TestAuthentication({ path, name, read, onProblem }: TestAuthenti
           <Verdict good>{name} takes these credentials.</Verdict>
         ) : (
           <Verdict good={false}>
-            {name} does not take them{test.data.reason === undefined ? "." : `: ${test.data.reason}`}
+            {test.data.reason === undefined ? `${name} does not take them.` : `Not confirmed: ${test.data.reason}`}
           </Verdict>
         )}
       </div>

@@ -132,7 +132,7 @@ const FAILED: Readonly<Record<string, ReasonHelp>> = {
     `See whether its service runs and the port is right. ${WAITS}`,
   ),
   ECONNRESET: help("destination", "The destination broke the connection off.", WAITS),
-  ECONNABORTED: help("destination", "The connection to the destination broke off.", WAITS),
+  ECONNABORTED: help("destination", "The connection to the destination could not be made, or broke off.", WAITS),
   EHOSTUNREACH: help("destination", "There is no way to the destination's host.", WAITS),
   EREFUSED: help(
     "user",

@@ -241,4 +241,16 @@ describe("a test of one event", () => {
     const refused = await connection.testAuthentication(tools, signal);
     expect(refused).toEqual({ ok: false, error: "Credentials are invalid: 403 Forbidden" });
   });
+
+  it("does not call credentials wrong when nobody answered", async () => {
+    const { connection } = await connect(AMPLITUDE, AMPLITUDE_SETTINGS);
+    const { tools } = farEnd(() => {
+      throw new Error("connection refused");
+    });
+    expect(await connection.testAuthentication(tools, new AbortController().signal)).toEqual({
+      ok: false,
+      error:
+        "there was no answer, so nothing is known about the credentials. The destination's host takes no connections.",
+    });
+  });
 });

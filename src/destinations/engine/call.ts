@@ -25,6 +25,8 @@ export interface Call {
   readonly exchanges: RawExchange[];
   /** The runtime lets this invocation send no more; says nothing about the destination. */
   ourLimit?: Error;
+  /** Why the last request to fail got no answer, as a code (delivery.md §5.3). */
+  unanswered?: string;
 }
 
 const storage = new AsyncLocalStorage<Call>();

@@ -1,4 +1,5 @@
 import type { Outcome } from "../../core/delivery.ts";
+import { explainReason } from "../../core/reasons.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { TrialReport } from "../../core/trial.ts";
 import type {
@@ -123,6 +124,13 @@ async function testAction(
   return { payload, exchanges, outcome: outcome! };
 }
 
+/** The tools' own code says "Credentials are invalid" also when nobody answered, which says nothing about them. */
+function whyNot(error: unknown, { signal, unanswered }: Call): string {
+  if (signal.aborted) return "the destination did not answer in time";
+  if (unanswered === undefined) return String((error as Error).message);
+  return `there was no answer, so nothing is known about the credentials. ${explainReason(unanswered).sentence}`;
+}
+
 async function testAuthentication(
   instance: Instance,
   tools: DestinationTools,
@@ -135,7 +143,6 @@ async function testAuthentication(
     return ok(null);
   } catch (error) {
     if (call.ourLimit !== undefined) throw call.ourLimit;
-    const refused = signal.aborted ? "the destination did not answer in time" : String((error as Error).message);
-    return err(hideSent(instance.hide, call.exchanges)(refused));
+    return err(hideSent(instance.hide, call.exchanges)(whyNot(error, call)));
   }
 }

@@ -59,7 +59,8 @@ export function explain(error: unknown, signal: AbortSignal, call: Call): unknow
     call.ourLimit = error instanceof Error ? error : new Error(message);
     return error;
   }
-  return new NetworkError(networkReason(message), message);
+  call.unanswered = networkReason(message);
+  return new NetworkError(call.unanswered, message);
 }
 
 const record = (call: Call, request: Request, body: ArrayBuffer | undefined): RawExchange =>

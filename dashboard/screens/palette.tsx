@@ -38,7 +38,7 @@ export default function Palette({ onClose }: { onClose: () => void }): ReactNode
       onSelect={(jump: Jump) => go(jump)}
       getSelectableItems={(items: Jump[]) => items}
     >
-      <CommandPalette.Input placeholder="A page, a source, or a message id" />
+      <CommandPalette.Input placeholder="A page, source, destination or message id" />
       <CommandPalette.List>
         <CommandPalette.Results>
           {(jump: Jump) => {
@@ -54,28 +54,33 @@ export default function Palette({ onClose }: { onClose: () => void }): ReactNode
             );
           }}
         </CommandPalette.Results>
-        <CommandPalette.Empty>
-          {found.looking
-            ? "Looking for this message id in every source…"
-            : "Nothing by that name, and no source knows such a message id."}
-        </CommandPalette.Empty>
+        <CommandPalette.Empty>{ANSWERS[found.state]}</CommandPalette.Empty>
       </CommandPalette.List>
     </CommandPalette.Root>
   );
 }
 
+type Search = "short" | "looking" | "unknown" | "failed";
+
+const ANSWERS: Readonly<Record<Search, string>> = {
+  short: "Nothing by that name. Message ids are looked for from three characters on.",
+  looking: "Looking for this message id in every source…",
+  unknown: "Nothing by that name, and no source knows such a message id.",
+  failed: "Nothing by that name. Message ids could not be looked for just now.",
+};
+
 /** How long the typing rests before it is looked for. */
 const REST_MS = 250;
 
 /** Looks a pasted message id up; all sources that know it, the one that had it first at the front. */
-function useMessage(text: string): { sourceIds: readonly string[]; looking: boolean } {
+function useMessage(text: string): { sourceIds: readonly string[]; state: Search } {
   const messageId = text.trim();
   const [rested, setRested] = useState(messageId);
   useEffect(() => {
     const timer = setTimeout(() => setRested(messageId), REST_MS);
     return () => clearTimeout(timer);
   }, [messageId]);
-  const possible = /^\S{8,100}$/.test(rested);
+  const possible = /^\S{3,100}$/.test(rested);
   const search = useQuery({
     queryKey: ["find", rested],
     enabled: possible,
@@ -93,6 +98,6 @@ function useMessage(text: string): { sourceIds: readonly string[]; looking: bool
   const current = rested === messageId;
   return {
     sourceIds: current && possible ? (search.data ?? []) : [],
-    looking: !current || search.isFetching,
+    state: !current || search.isFetching ? "looking" : !possible ? "short" : search.isError ? "failed" : "unknown",
   };
 }

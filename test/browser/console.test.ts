@@ -136,14 +136,14 @@ describe("the destinations", () => {
 describe("the console as a whole", () => {
   it("finds a message id in whichever source has it", async () => {
     const source = await visit.namedSource("Haystack");
-    await visit.send(source, { type: "track", userId: "u1", event: "Needle", messageId: "needle-message-1" });
+    await visit.send(source, { type: "track", userId: "u1", event: "Needle", messageId: "ndl-1" });
     await visit.signIn("/");
     await visit.page.getByRole("heading", { name: "Overview" }).waitFor();
     await visit.page.keyboard.press("Control+k");
-    await visit.page.getByPlaceholder("A page, a source, or a message id").fill("needle-message-1");
+    await visit.page.getByPlaceholder("A page, source, destination or message id").fill("ndl-1");
     await visit.page.getByRole("option", { name: /in Haystack/ }).waitFor();
     await visit.page.keyboard.press("Enter");
-    await visit.page.waitForURL(/\/trace\/needle-message-1\?sourceId=/);
+    await visit.page.waitForURL(/\/trace\/ndl-1\?sourceId=/);
     await visit.page.getByText("Received by Haystack").waitFor();
   });
 

@@ -30,9 +30,9 @@ export function changeKind(draft: FieldDraft, kind: DraftKind, field: ActionFiel
     case "either":
       return { kind, path, otherwise: "" };
     case "literal":
-      return { kind, value: firstLiteral(field) };
+      return { kind, value: draft.kind === "template" && isFree(field) ? draft.text : firstLiteral(field) };
     case "template":
-      return { kind, text: path === "" ? "" : `{{${path.replace(/^\$\./, "")}}}` };
+      return { kind, text: textOf(draft) ?? (path === "" ? "" : `{{${path.replace(/^\$\./, "")}}}`) };
     case "object":
       return { kind, fields };
     case "list":
@@ -46,6 +46,19 @@ export function changeKind(draft: FieldDraft, kind: DraftKind, field: ActionFiel
 
 const firstLiteral = (field: ActionField): string | number | boolean =>
   field.type === "boolean" ? true : (field.choices?.[0]?.value ?? "");
+
+/** Whether any text may stand in it. */
+const isFree = ({ type, choices }: ActionField): boolean => type === "string" && (choices?.length ?? 0) === 0;
+
+/** The text that was typed, however it is used. */
+function textOf(draft: FieldDraft): string | undefined {
+  if (draft.kind === "template") return draft.text;
+  return draft.kind === "literal" && typeof draft.value === "string" ? draft.value : undefined;
+}
+
+/** Whether a fixed value looks as if fields were to be put into it, which only a text with fields does. */
+export const looksLikeTemplate = (draft: FieldDraft): boolean =>
+  draft.kind === "literal" && /\{\{.+?\}\}/.test(String(draft.value));
 
 /** What was typed as a fixed value: a number where the field wants one and it is one. */
 export function literalOf(field: ActionField, text: string): string | number {

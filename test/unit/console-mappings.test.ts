@@ -5,7 +5,7 @@ import { categoriesOf, monogram, searchKinds, UNAVAILABLE } from "../../dashboar
 import { directiveProblem } from "../../dashboard/logic/directive.ts";
 import { eventPaths } from "../../dashboard/logic/event-paths.ts";
 import { draftOf, problemsIn, storedPath, valueOf, valuesOf } from "../../dashboard/logic/field-draft.ts";
-import { changeKind, holds, kindsOf, literalOf } from "../../dashboard/logic/field-kinds.ts";
+import { changeKind, holds, kindsOf, literalOf, looksLikeTemplate } from "../../dashboard/logic/field-kinds.ts";
 import { helpParts } from "../../dashboard/logic/help-text.ts";
 import { missingIn, newMappingDraft, partsOf } from "../../dashboard/logic/mapping-draft.ts";
 import { grouped, isNeeded, valueOf as settingOf, visibleFields } from "../../dashboard/logic/setting-text.ts";
@@ -94,6 +94,11 @@ describe("a value of a mapping", () => {
     expect(changeKind({ kind: "path", path: "$.a" }, "json", event)).toMatchObject({
       text: expect.stringContaining("$.a"),
     });
+    const typed = { kind: "literal", value: "users/{{userId}}" } as const;
+    expect(changeKind(typed, "template", event)).toEqual({ kind: "template", text: "users/{{userId}}" });
+    expect(changeKind({ kind: "template", text: "a" }, "literal", event)).toEqual({ kind: "literal", value: "a" });
+    expect(looksLikeTemplate(typed)).toBe(true);
+    expect(looksLikeTemplate({ kind: "template", text: "users/{{userId}}" })).toBe(false);
     expect(kindsOf(field("products", { type: "object", multiple: true }))).toContain("list");
   });
 

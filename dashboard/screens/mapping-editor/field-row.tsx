@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { ActionField } from "../../api/types.ts";
 import { sampleOf } from "../../logic/event-paths.ts";
 import type { DraftKind } from "../../logic/field-draft.ts";
-import { changeKind, KIND_WORDS, kindsOf } from "../../logic/field-kinds.ts";
+import { changeKind, KIND_WORDS, kindsOf, looksLikeTemplate } from "../../logic/field-kinds.ts";
 import { revealHidden } from "../../logic/literal.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { HelpText } from "../../parts/help-text.tsx";
@@ -40,6 +40,11 @@ export function FieldRow({ field, at, required, draft, onChange }: FieldRowProps
       {problem !== undefined && (
         <p role="alert" className="text-kumo-danger text-sm">
           {problem}
+        </p>
+      )}
+      {looksLikeTemplate(draft) && (
+        <p role="status" className="text-kumo-warning text-sm">
+          Sent as it is written. To have {"{{…}}"} filled in, choose “{KIND_WORDS.template}”.
         </p>
       )}
       {field.description !== "" && (

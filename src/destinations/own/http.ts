@@ -84,7 +84,7 @@ export const http = defineOwn<HttpSettings>({
         },
         path: {
           label: "Path",
-          description: "Put behind the base URL. A template may name parts of the event: users/{{userId}}.",
+          description: "Put behind the base URL. A text with fields may name parts of the event: users/{{userId}}.",
           type: "string",
           default: "",
         },

@@ -197,12 +197,13 @@ function ValueInput({ name, condition, onChange }: ValueInputProps): ReactNode {
 }
 
 /** The condition about something else, with what of it still makes sense. */
-function about(subject: Subject, { path, operator, value }: Condition): Condition {
+function about(subject: Subject, { subject: before, path, operator, value }: Condition): Condition {
   const operators = operatorsOf(subject);
+  const isType = TYPES.some((type) => type === value);
   return {
     subject,
     path: hasPath(subject) ? path : "",
     operator: operators.includes(operator) ? operator : "=",
-    value: subject === "type" && !TYPES.some((type) => type === value) ? "track" : value,
+    value: subject === "type" ? (isType ? value : "track") : before === "type" ? "" : value,
   };
 }

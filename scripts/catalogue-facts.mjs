@@ -63,7 +63,7 @@ export function notesOn(folder, { env, audienceConfig, actions }) {
       "createAudience" in audienceConfig &&
       "Inlet does not create audiences at the tool: events must carry the audience's id in context.personas.external_audience_id.",
     hooked.length > 0 &&
-      `Segment's console runs a step when these mappings are saved; Inlet does not, fill in its results yourself: ${hooked.join(", ")}.`,
+      `Only for mappings of ${hooked.join(", ")}: Segment's console runs a step when one is saved. Inlet does not; fill in what it would have found.`,
     folder === "webhook-extensible" &&
       "Its access token cannot be renewed here; Inlet's own HTTP destination renews tokens of client credentials.",
     folder.startsWith("engage-messaging-") &&

@@ -80,7 +80,8 @@ export function Destinations(): ReactNode {
 
 function Answer({ list }: { list: readonly Destination[] }): ReactNode {
   const days = useDeliveries(list);
-  if (list.length === 0) return "Nowhere yet: events are archived, and wait for a destination.";
+  if (list.length === 0)
+    return "Nowhere yet: events are archived. A destination gets those that come after it was added.";
   const off = list.filter((destination) => !destination.enabled).length;
   return (
     <bdi>

@@ -49,7 +49,8 @@ export const KindCard = memo(function KindCard({ kind, source }: { kind: KindSum
 const Foot = ({ kind }: { kind: KindSummary }): ReactNode =>
   kind.available ? (
     <span className="text-kumo-subtle mt-auto pt-3 text-sm">
-      {plural(kind.actions, "action")} · {SCHEMES[kind.authScheme]}
+      {plural(kind.actions, "action")}
+      {!isOwnKind(kind) && ` · ${SCHEMES[kind.authScheme]}`}
     </span>
   ) : (
     <span className="mt-auto flex items-start gap-2 pt-3 text-sm">

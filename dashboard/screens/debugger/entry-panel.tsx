@@ -52,7 +52,9 @@ export default function EntryPanel({
               <StatusWord status={entry.status} />
               <TypeBadge type={entry.type} />
               <When at={entry.receivedAt} />
-              {entry.messageId !== undefined && <TextLink href={traceHref(entry.messageId, sourceId)}>Trace</TextLink>}
+              {entry.messageId !== undefined && (
+                <TextLink href={traceHref(entry.messageId, sourceId)}>Trace: where it went</TextLink>
+              )}
             </p>
           )}
         </div>

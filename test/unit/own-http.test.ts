@@ -147,7 +147,7 @@ describe("the answer", () => {
     ["201", 200, { status: "abandoned", reason: "200", who: "user" }],
     ["200-299", 302, { status: "abandoned", reason: "302", who: "user" }],
     ["200-299", 404, { status: "abandoned", reason: "404", who: "user" }],
-    ["200-299", 401, { status: "abandoned", reason: "401", detail: "401 No", who: "user" }],
+    ["200-299", 401, { status: "abandoned", reason: "401", detail: "401 No: x", who: "user" }],
     ["200-299", 503, { status: "retry", reason: "503" }],
   ])("of a success list %s: %i", async (successStatuses, status, expected) => {
     const answer = () => new Response(status === 204 ? null : "x", { status, statusText: "No" });

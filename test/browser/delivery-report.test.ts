@@ -77,3 +77,25 @@ it("says that it is paused, with what waits, and goes on when told", async () =>
   await page.getByText(/Everything that was sent arrived: 1 delivered/).waitFor();
   expect(hook.times()["report-later"]).toBe(1);
 });
+
+it("waits for no first delivery above the report of a new destination whose events fail", async () => {
+  const { page } = visit;
+  const source = await visit.namedSource("Failing from the start");
+  hook.answer = (_, response) => {
+    response.statusCode = 400;
+    response.end("no");
+  };
+  const body = { sourceIds: [source.id], metadataId: "webhook", name: "Failing hook", settings: { url: hook.url } };
+  const { destination } = await visit.inlet.api<Made>("POST", "/api/destinations", body);
+  const first = page.getByRole("region", { name: "The first delivery" });
+  await visit.signIn(`/destinations/${destination.id}/delivery`);
+  await first.getByText("Waiting for the first delivery").waitFor();
+
+  await first.getByRole("button", { name: "Send a test event" }).click();
+  await first.getByText(/^Not delivered\./).waitFor();
+  await first.getByText("Nothing was delivered yet").waitFor();
+
+  await page.reload();
+  await page.getByRole("region", { name: "What failed" }).getByRole("button", { name: /400/ }).waitFor();
+  expect(await first.count()).toBe(0);
+});

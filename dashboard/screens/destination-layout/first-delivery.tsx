@@ -5,6 +5,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { deliveryMetricsQuery, queryClient, setupQuery, sourcesQuery } from "../../api/queries.ts";
 import type { DeliveryMetrics, Destination, Subscription } from "../../api/types.ts";
+import { type FirstStage, firstStage } from "../../logic/first-delivery.ts";
 import { traceHref } from "../../logic/jumps.ts";
 import { sampleEvent } from "../../logic/sample-event.ts";
 import { Choice } from "../../parts/choice.tsx";
@@ -33,21 +34,24 @@ interface Sent {
 export default function FirstDelivery({ destination, mappings }: FirstDeliveryProps): ReactNode {
   const [isNew] = useState(() => Date.now() - Date.parse(destination.createdAt) < DAY_MS);
   const [waited, setWaited] = useState(false);
+  const [sourceId, setSourceId] = useState(destination.sourceIds[0] ?? "");
+  const send = useMutation({ mutationFn: () => sendTest(sourceId, mappings[0]!.trigger) });
+  const stageOf = (report: DeliveryMetrics): FirstStage => firstStage(report, { waited, tried: !send.isIdle });
   const report = useQuery({
     ...deliveryMetricsQuery(destination.id),
     enabled: isNew,
-    refetchInterval: ({ state }) => ((state.data?.delivered ?? 0) > 0 ? false : POLL_MS),
+    refetchInterval: ({ state: { data } }) => (data !== undefined && isFinal(stageOf(data)) ? false : POLL_MS),
   });
-  const delivered = report.data?.delivered ?? 0;
-  if (!waited && report.data !== undefined && delivered === 0) setWaited(true);
-  // Whoever comes later finds the figures below; only who was waiting is told.
-  if (!isNew || report.data === undefined || (delivered > 0 && !waited)) return null;
+  if (!isNew || report.data === undefined) return null;
+  const stage = stageOf(report.data);
+  if (!waited && stage === "waiting") setWaited(true);
+  if (stage === "over") return null;
   return (
     <section
       aria-label="The first delivery"
       className="ring-kumo-hairline bg-kumo-base mx-auto flex w-full max-w-6xl flex-col gap-3 rounded-lg p-4 ring"
     >
-      {delivered > 0 ? (
+      {stage === "arrived" ? (
         <div role="status">
           <Verdict good>
             <strong>The first event was delivered.</strong> From now on {destination.name} gets what its mappings choose
@@ -55,46 +59,61 @@ export default function FirstDelivery({ destination, mappings }: FirstDeliveryPr
           </Verdict>
         </div>
       ) : (
-        <Waiting destination={destination} mappings={mappings} report={report.data} />
+        <>
+          <Explanation destination={destination} tried={stage === "tried"} />
+          <div className="flex flex-wrap items-center gap-3">
+            <Button
+              variant="primary"
+              icon={<PaperPlaneTiltIcon aria-hidden />}
+              loading={send.isPending}
+              onClick={() => send.mutate()}
+            >
+              Send a test event
+            </Button>
+            <Through destination={destination} sourceId={sourceId} onChange={setSourceId} />
+            <div role="status" className="min-w-0 flex-1 basis-60 text-sm">
+              {send.isError && <Verdict good={false}>It could not be sent: {send.error.message}</Verdict>}
+              {send.data !== undefined && <Progress destination={destination} sent={send.data} report={report.data} />}
+            </div>
+          </div>
+        </>
       )}
     </section>
   );
 }
 
-function Waiting({ destination, mappings, report }: FirstDeliveryProps & { report: DeliveryMetrics }): ReactNode {
+const isFinal = (stage: FirstStage): boolean => stage === "arrived" || stage === "over";
+
+/** Ids and names of the sources that it gets events of. */
+function useNames({ sourceIds }: Destination): readonly (readonly [string, string])[] {
   const sources = useQuery(sourcesQuery);
-  const [sourceId, setSourceId] = useState(destination.sourceIds[0] ?? "");
-  const send = useMutation({ mutationFn: () => sendTest(sourceId, mappings[0]!.trigger) });
-  const names = destination.sourceIds.map(
-    (id) => [id, sources.data?.sources.find((source) => source.id === id)?.name ?? id] as const,
-  );
+  return sourceIds.map((id) => [id, sources.data?.sources.find((source) => source.id === id)?.name ?? id] as const);
+}
+
+function Explanation({ destination, tried }: { destination: Destination; tried: boolean }): ReactNode {
+  const names = useNames(destination);
   return (
-    <>
-      <div>
-        <p className="font-medium">Waiting for the first delivery</p>
-        <p className="text-kumo-subtle text-sm">
-          It gets what {names.length === 1 ? names[0]![1] : "its sources"} accepts from now on. A test event goes the
-          same way, so other destinations of the source get it too; to try without that, use{" "}
-          <TextLink href={`/destinations/${destination.id}/test`}>Test</TextLink>.
-        </p>
-      </div>
-      <div className="flex flex-wrap items-center gap-3">
-        <Button
-          variant="primary"
-          icon={<PaperPlaneTiltIcon aria-hidden />}
-          loading={send.isPending}
-          onClick={() => send.mutate()}
-        >
-          Send a test event
-        </Button>
-        {names.length > 1 && <Choice aria-label="Through" value={sourceId} choices={names} onChange={setSourceId} />}
-        <div role="status" className="min-w-0 flex-1 basis-60 text-sm">
-          {send.isError && <Verdict good={false}>It could not be sent: {send.error.message}</Verdict>}
-          {send.data !== undefined && <Progress destination={destination} sent={send.data} report={report} />}
-        </div>
-      </div>
-    </>
+    <div>
+      <p className="font-medium">{tried ? "Nothing was delivered yet" : "Waiting for the first delivery"}</p>
+      <p className="text-kumo-subtle text-sm">
+        It gets what {names.length === 1 ? names[0]![1] : "its sources"} accepts from now on. A test event goes the same
+        way, so other destinations of the source get it too; to try without that, use{" "}
+        <TextLink href={`/destinations/${destination.id}/test`}>Test</TextLink>.
+      </p>
+    </div>
   );
+}
+
+interface ThroughProps {
+  readonly destination: Destination;
+  readonly sourceId: string;
+  readonly onChange: (sourceId: string) => void;
+}
+
+function Through({ destination, sourceId, onChange }: ThroughProps): ReactNode {
+  const names = useNames(destination);
+  if (names.length < 2) return null;
+  return <Choice aria-label="Through" value={sourceId} choices={names} onChange={onChange} />;
 }
 
 interface ProgressProps {

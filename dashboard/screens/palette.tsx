@@ -2,11 +2,12 @@ import { CommandPalette } from "@cloudflare/kumo/components/command-palette";
 import { ArrowsSplitIcon, BroadcastIcon, FileTextIcon, FingerprintIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ApiError } from "../api/client.ts";
 import { traceQuery } from "../api/delivery-queries.ts";
 import { destinationsQuery, queryClient, sourcesQuery } from "../api/queries.ts";
 import { type Jump, jumpsFor } from "../logic/jumps.ts";
+import { useRested } from "../parts/use-rested.ts";
 
 const ICONS = { page: FileTextIcon, source: BroadcastIcon, destination: ArrowsSplitIcon, message: FingerprintIcon };
 
@@ -75,11 +76,7 @@ const REST_MS = 250;
 /** Looks a pasted message id up; all sources that know it, the one that had it first at the front. */
 function useMessage(text: string): { sourceIds: readonly string[]; state: Search } {
   const messageId = text.trim();
-  const [rested, setRested] = useState(messageId);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(messageId), REST_MS);
-    return () => clearTimeout(timer);
-  }, [messageId]);
+  const rested = useRested(messageId, REST_MS);
   const possible = /^\S{3,100}$/.test(rested);
   const search = useQuery({
     queryKey: ["find", rested],

@@ -6,10 +6,10 @@ import { barsOf, type RangeId, rangeOf } from "../../logic/delivery-range.ts";
 import { fateWord, groupKey, trendOf, WHO } from "../../logic/delivery-report.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { count } from "../../logic/times.ts";
+import { Bars } from "../../parts/bars.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { When } from "../../parts/when.tsx";
 import { Samples } from "./samples.tsx";
-import { MiniTrend } from "./mini-trend.tsx";
 import type { Figures } from "./use-report.ts";
 
 const COLOURS = { abandoned: "error", retry: "warning", dropped: "secondary" } as const;
@@ -114,7 +114,16 @@ function ErrorRow({ group, report, figures, range, isOpen, onToggle }: ErrorRowP
         )}
       </span>
       <span className="flex items-center gap-4">
-        <MiniTrend values={trend} />
+        {trend.some((value) => value > 0) && (
+          // Whether it is over, began just now, or goes on; the count beside it says how much.
+          <Bars
+            values={trend}
+            room={trend.length}
+            width={96}
+            height={24}
+            className="text-kumo-danger hidden sm:block"
+          />
+        )}
         <span className="text-right text-sm">
           <span className="block font-medium tabular-nums">{count(group.count)} ×</span>
           {group.lastAt !== undefined && (

@@ -1,7 +1,6 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { Loader } from "@cloudflare/kumo/components/loader";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { api } from "../../api/client.ts";
 import type { FilterTrial } from "../../api/delivery-types.ts";
 import type { Destination } from "../../api/types.ts";
@@ -12,10 +11,9 @@ import { plural } from "../../logic/times.ts";
 import { CodeView } from "../../parts/code-view.tsx";
 import { EventPicker } from "../../parts/event-picker.tsx";
 import type { PickedEvent } from "../../parts/use-event.ts";
+import { useTrial } from "../../parts/use-trial.ts";
 import { Verdict } from "../../parts/verdict.tsx";
 
-/** How long the typing rests before it is tried. */
-const REST_MS = 400;
 /** Removed fields named. */
 const MOST = 20;
 
@@ -28,7 +26,13 @@ interface FilterPreviewProps {
 
 /** What the filter, as it is now, makes of one event. */
 export function FilterPreview({ destination, picked, body }: FilterPreviewProps): ReactNode {
-  const { query, working, stuck } = useTrial(body, picked.event);
+  const stuck = body === undefined || picked.event === undefined;
+  const question = stuck
+    ? undefined
+    : JSON.stringify({ filter: { if: body.if, actions: body.actions }, payload: picked.event });
+  const { query, working } = useTrial(["filter"], question, (asked) =>
+    api<FilterTrial>("POST", "/destination/filters/preview", JSON.parse(asked)),
+  );
   return (
     <aside
       aria-label="Preview"
@@ -57,27 +61,6 @@ export function FilterPreview({ destination, picked, body }: FilterPreviewProps)
       {query.data === undefined && <CodeView label="The event" code={picked.text} preview={2000} />}
     </aside>
   );
-}
-
-/** Asks the collector, once the typing rests. */
-function useTrial(body: FilterBody | undefined, payload: unknown) {
-  const stuck = body === undefined || payload === undefined;
-  const now = stuck ? "" : JSON.stringify({ filter: { if: body.if, actions: body.actions }, payload });
-  const [rested, setRested] = useState(now);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(now), REST_MS);
-    return () => clearTimeout(timer);
-  }, [now]);
-  const query = useQuery({
-    queryKey: ["filter-preview", rested],
-    enabled: rested !== "",
-    queryFn: () => api<FilterTrial>("POST", "/destination/filters/preview", JSON.parse(rested)),
-    placeholderData: keepPreviousData,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000,
-    retry: false,
-  });
-  return { query, stuck, working: !stuck && (query.isFetching || rested !== now) };
 }
 
 const isByChance = (body: FilterBody | undefined): boolean =>

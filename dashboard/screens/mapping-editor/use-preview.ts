@@ -1,12 +1,8 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { runTrial } from "../../api/destination-queries.ts";
 import type { TrialAnswer } from "../../api/types.ts";
 import type { Json } from "../../logic/event-choice.ts";
 import { bodyOf, type MappingDraft } from "../../logic/mapping-draft.ts";
-
-/** How long the typing rests before it is tried. */
-const REST_MS = 500;
+import { useTrial } from "../../parts/use-trial.ts";
 
 export interface PreviewState {
   readonly report: TrialAnswer | undefined;
@@ -26,30 +22,19 @@ export function usePreview(
   complete: boolean,
 ): PreviewState {
   const { actionId, trigger, settings } = bodyOf(draft);
-  const now = JSON.stringify({ actionId, trigger, settings, event });
-  const [rested, setRested] = useState(now);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(now), REST_MS);
-    return () => clearTimeout(timer);
-  }, [now]);
-  const query = useQuery({
-    queryKey: ["preview", destinationId, rested],
-    enabled: complete && event !== undefined,
-    queryFn: () =>
-      runTrial(destinationId, {
-        ...(JSON.parse(rested) as { actionId: string; trigger: string; settings: object; event: unknown }),
-        dryRun: true,
-      }),
-    placeholderData: keepPreviousData,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000,
-    retry: false,
-  });
+  const stuck = !complete || event === undefined;
+  const question = stuck ? undefined : JSON.stringify({ actionId, trigger, settings, event });
+  const { query, working } = useTrial([destinationId], question, (asked) =>
+    runTrial(destinationId, {
+      ...(JSON.parse(asked) as { actionId: string; trigger: string; settings: object; event: unknown }),
+      dryRun: true,
+    }),
+  );
   return {
     report: query.data,
     error: query.isPlaceholderData ? null : query.error,
-    working: complete && event !== undefined && (query.isFetching || rested !== now),
-    stuck: !complete || event === undefined,
+    working,
+    stuck,
     retry: () => void query.refetch(),
   };
 }

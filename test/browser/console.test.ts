@@ -175,4 +175,19 @@ describe("the console as a whole", () => {
     await visit.page.waitForURL(/\/workspace/);
     await menu.waitFor({ state: "hidden" });
   });
+
+  it("shows the open one of a row of tabs that is wider than a phone", async () => {
+    const { page } = visit;
+    const source = await visit.namedSource("Tabbed");
+    const body = { sourceId: source.id, metadataId: "sink" };
+    const { destination } = await visit.inlet.api<{ destination: { id: string } }>("POST", "/api/destinations", body);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await visit.signIn(`/destinations/${destination.id}/settings`);
+    const tab = page
+      .getByRole("navigation", { name: "Parts of the destination" })
+      .getByRole("link", { name: "Settings" });
+    await tab.waitFor();
+    const right = `document.querySelector("main a[href$='/settings']").getBoundingClientRect().right`;
+    await page.waitForFunction(`${right} > 0 && ${right} <= 390`);
+  });
 });

@@ -52,6 +52,14 @@ function rankOf({ name, slug, description, categories }: KindSummary, needle: st
 /** A tool as people call it: Segment marks its newer definitions, and there are no others here. */
 export const shortName = (name: string): string => name.replaceAll(/^Actions (?=\S)| \(Actions\)$/g, "");
 
+/** The name, or with the first number from 2 on that no other has: twins in a list cannot be told apart. */
+export function freeName(name: string, taken: readonly string[]): string {
+  if (!taken.includes(name)) return name;
+  let number = 2;
+  while (taken.includes(`${name} ${number}`)) number++;
+  return `${name} ${number}`;
+}
+
 /** Two letters for a tool without a picture. */
 export function monogram(name: string): string {
   const words = shortName(name)

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ActionField, DestinationKind, KindSummary } from "../../dashboard/api/types.ts";
-import { categoriesOf, monogram, searchKinds, UNAVAILABLE } from "../../dashboard/logic/catalogue.ts";
+import { categoriesOf, freeName, monogram, searchKinds, UNAVAILABLE } from "../../dashboard/logic/catalogue.ts";
 import { directiveProblem } from "../../dashboard/logic/directive.ts";
 import { eventPaths } from "../../dashboard/logic/event-paths.ts";
 import { draftOf, problemsIn, storedPath, valueOf, valuesOf } from "../../dashboard/logic/field-draft.ts";
@@ -107,6 +107,13 @@ describe("a value of a mapping", () => {
     expect(literalOf(field("n", { type: "number" }), "five")).toBe("five");
     expect(literalOf(field("n"), "5")).toBe("5");
     expect(storedPath("properties.a")).toBe("$.properties.a");
+  });
+});
+
+describe("a new destination", () => {
+  it("is called so that a second one of its kind can be told from the first", () => {
+    expect(freeName("Braze", ["Slack"])).toBe("Braze");
+    expect(freeName("Braze", ["Braze", "Braze 2"])).toBe("Braze 3");
   });
 });
 

@@ -1,10 +1,12 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
 import { Input } from "@cloudflare/kumo/components/input";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
+import { destinationsQuery } from "../../api/queries.ts";
 import type { DestinationKind, Source } from "../../api/types.ts";
-import { shortName } from "../../logic/catalogue.ts";
+import { freeName, shortName } from "../../logic/catalogue.ts";
 import { ownSources } from "../../logic/overview.ts";
 import { firstChosen } from "../../logic/presets.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
@@ -30,7 +32,14 @@ interface SetupFormProps {
 /** Everything a first delivery needs, on one page. */
 export default function SetupForm({ kind, sources, firstSource }: SetupFormProps): ReactNode {
   const navigate = useNavigate();
-  const [name, setName] = useState(shortName(kind.name));
+  const taken = useQuery(destinationsQuery).data ?? [];
+  const [typed, setName] = useState<string>();
+  const name =
+    typed ??
+    freeName(
+      shortName(kind.name),
+      taken.map((destination) => destination.name),
+    );
   const [sourceIds, setSourceIds] = useState(() => likelySource(sources, firstSource));
   const [presets, setPresets] = useState(() => firstChosen(kind));
   const settings = useSettings(kind.fields);

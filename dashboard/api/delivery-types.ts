@@ -1,6 +1,7 @@
-import type { FilterAction } from "../../src/core/filter-record.ts";
+import type { DeadLetter, ListedLetters, ResendRecord } from "../../src/core/dead-letter.ts";
+import type { FilterAction, FilterRecord } from "../../src/core/filter-record.ts";
+import type * as ledger from "../../src/core/ledger-reports.ts";
 import type { TraceAnswer } from "../../src/core/trace.ts";
-import type { DeliveryErrorGroup } from "./types.ts";
 
 export type { FilterAction, TraceAnswer };
 export type Trace = TraceAnswer["trace"];
@@ -9,42 +10,22 @@ export type TracedDelivery = TracedDestination["deliveries"][number];
 /** What became of an event at a gate or in a mapping. */
 export type TracedFate = TracedDelivery["gate"];
 
-/** Times are ISO-8601 UTC unless a field says ms. */
-export interface DeliveryStep {
-  readonly at: string;
-  readonly delivered: number;
-  readonly dropped: number;
-  readonly retried: number;
-  readonly abandoned: number;
-  /** Absent where nothing was delivered. */
-  readonly p50Ms?: number;
-  readonly p95Ms?: number;
+/** A record of the collector as the control plane answers it: these times are ISO-8601 UTC instead of ms. */
+type Answered<T, Times extends keyof T> = { readonly [K in keyof T]: K extends Times ? string : T[K] };
+
+export type DeliveryStep = Answered<ledger.DeliveryStep, "at">;
+export type ErrorSample = Answered<ledger.ErrorSample, "at">;
+
+/** A row of a report's errors; the latest sample is the first. */
+export interface ErrorGroup extends Omit<Answered<ledger.ErrorGroup, "lastAt">, "samples"> {
+  readonly samples: readonly ErrorSample[];
 }
 
-/** A row of a report's errors: whoever has to act is named. */
-export interface ErrorGroup extends DeliveryErrorGroup {
-  readonly status: "retry" | "abandoned" | "dropped";
-  readonly who: "user" | "destination" | "operator" | "nobody";
-}
+type Summary = Answered<ledger.DeliverySummary, "nextAttemptAt" | "pausedUntil" | "probeAt" | "pausedAt">;
 
 /** A destination's report for a window; `waiting` and `retrying` are of this moment. */
-export interface DeliveryReport {
-  readonly stepMs: number;
+export interface DeliveryReport extends Omit<Summary, "minutes" | "errors"> {
   readonly minutes: readonly DeliveryStep[];
-  readonly delivered: number;
-  readonly dropped: number;
-  readonly abandoned: number;
-  readonly retried: number;
-  readonly retrying: number;
-  readonly waiting: number;
-  readonly paused: boolean;
-  readonly pausedUntil?: string;
-  readonly nextAttemptAt?: string;
-  /** It counts as down, and is tried with one event then. */
-  readonly probeAt?: string;
-  /** From arrival to delivery. */
-  readonly p50Ms?: number;
-  readonly p95Ms?: number;
   readonly errors: readonly ErrorGroup[];
 }
 
@@ -65,29 +46,12 @@ export interface OverviewRow {
 }
 
 /** One object of dead letters: deliveries that were given up together. */
-export interface LetterObject {
-  readonly key: string;
-  readonly at: string;
-  readonly replayId?: string;
+export interface LetterObject extends Omit<Answered<ListedLetters, "at">, "reasons"> {
   readonly reasons: readonly { readonly reason: string; readonly sentence: string; readonly count: number }[];
-  /** Deliveries: one per event and mapping. */
-  readonly lines: number;
-  readonly subscriptionIds: readonly string[];
-  /** Re-sends that took something of it. */
-  readonly resentAs: readonly string[];
 }
 
-export interface Letter {
-  readonly reason: string;
+export interface Letter extends DeadLetter {
   readonly sentence: string;
-  readonly detail: string;
-  readonly at: string;
-  readonly attempts: number;
-  readonly segmentKey: string;
-  readonly line: number;
-  readonly subscriptionId?: string;
-  readonly messageId?: string;
-  readonly event?: unknown;
 }
 
 /** Which dead letters; without any of these, all. */
@@ -98,30 +62,13 @@ export interface LetterCriteria {
 }
 
 /** A re-send and how far it is; counts are deliveries. */
-export interface Resend {
-  readonly id: string;
-  readonly at: string;
+export interface Resend extends Omit<Answered<ResendRecord, "at">, "criteria"> {
   readonly criteria: LetterCriteria & { readonly again?: boolean };
-  readonly opening: boolean;
-  readonly objects: number;
-  readonly lines: number;
-  readonly delivered: number;
-  readonly abandoned: number;
-  readonly dropped: number;
-  readonly waiting: number;
 }
 
 /** A rule before a destination, for the events of one of its sources. */
-export interface Filter {
-  readonly id: string;
-  readonly destinationId: string;
-  readonly sourceId: string;
-  readonly title: string;
-  readonly description?: string;
-  /** Server FQL, or `all`. */
-  readonly if: string;
+export interface Filter extends Omit<Answered<FilterRecord, "createdAt" | "updatedAt">, "actions"> {
   readonly actions: readonly FilterAction[];
-  readonly enabled: boolean;
 }
 
 /** What a filter makes of an event: `null` when it is dropped. */

@@ -1,7 +1,7 @@
 import { MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, ApiError } from "./client.ts";
+import type { DeliveryReport } from "./delivery-types.ts";
 import type {
-  DeliveryMetrics,
   Destination,
   Lookup,
   Pagination,
@@ -116,9 +116,9 @@ export const deliveryMetricsQuery = (id: string) =>
   queryOptions({
     queryKey: ["destination", id, "metrics"],
     queryFn: () =>
-      api<{ metrics?: DeliveryMetrics }>(
+      api<{ metrics: DeliveryReport }>(
         "GET",
         `/destinations/${encodeURIComponent(id)}/delivery-metrics?minutes=${DAY_MINUTES}`,
-      ).then((data) => data.metrics ?? {}),
+      ).then((data) => data.metrics),
     refetchInterval: 10_000,
   });

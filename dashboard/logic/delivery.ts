@@ -1,6 +1,9 @@
-import type { DeliveryMetrics } from "../api/types.ts";
+import type { DeliveryReport } from "../api/delivery-types.ts";
 import { clip } from "./entry-text.ts";
 import { count, plural, share } from "./times.ts";
+
+/** What of a report tells how a destination fares. */
+export type Counts = Pick<DeliveryReport, "delivered" | "waiting" | "retrying" | "abandoned" | "dropped">;
 
 /** One destination's last 24 hours. `waiting` is of this moment and holds those that will be retried. */
 export interface DayOfDelivery {
@@ -12,12 +15,12 @@ export interface DayOfDelivery {
   readonly dropped: number;
 }
 
-export const dayOf = (name: string, report: DeliveryMetrics): DayOfDelivery => ({
+export const dayOf = (name: string, report: Counts): DayOfDelivery => ({
   name,
-  delivered: report.delivered ?? 0,
-  waiting: report.waiting ?? report.retrying ?? 0,
-  givenUp: report.abandoned ?? 0,
-  dropped: report.dropped ?? 0,
+  delivered: report.delivered,
+  waiting: report.waiting,
+  givenUp: report.abandoned,
+  dropped: report.dropped,
 });
 
 /** Of what came to an end, how much arrived; nothing while nothing did. What was not meant for it does not count. */

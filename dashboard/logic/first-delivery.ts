@@ -1,4 +1,4 @@
-import type { DeliveryMetrics } from "../api/types.ts";
+import type { Counts } from "./delivery.ts";
 
 /** What the visit has shown so far: a destination that nothing had happened at, and a test event sent from there. */
 export interface FirstVisit {
@@ -12,11 +12,11 @@ export interface FirstVisit {
  */
 export type FirstStage = "waiting" | "tried" | "arrived" | "over";
 
-export function firstStage(report: DeliveryMetrics, { waited, tried }: FirstVisit): FirstStage {
-  const { delivered = 0, dropped = 0, abandoned = 0, retrying = 0, waiting = 0, errors = [] } = report;
+export function firstStage(counts: Counts, { waited, tried }: FirstVisit): FirstStage {
+  const { delivered, dropped, abandoned, retrying, waiting } = counts;
   if (delivered > 0) return waited ? "arrived" : "over";
   if (tried) return "tried";
-  if (dropped + abandoned + retrying > 0 || errors.length > 0) return "over";
+  if (dropped + abandoned + retrying > 0) return "over";
   // Whoever saw it empty is told of its first event; whoever finds events that wait is told how many by the report.
   return waiting === 0 || waited ? "waiting" : "over";
 }

@@ -6,8 +6,9 @@ import { ArrowsSplitIcon, PlusIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import type { DeliveryReport } from "../api/delivery-types.ts";
 import { deliveryMetricsQuery, destinationsQuery, sourcesQuery } from "../api/queries.ts";
-import type { DeliveryMetrics, Destination } from "../api/types.ts";
+import type { Destination } from "../api/types.ts";
 import { shortName } from "../logic/catalogue.ts";
 import { dayOf, deliveryAnswer, successShare } from "../logic/delivery.ts";
 import { count, plural } from "../logic/times.ts";
@@ -94,7 +95,7 @@ function Answer({ list }: { list: readonly Destination[] }): ReactNode {
 
 function Row({ destination, from }: { destination: Destination; from: string }): ReactNode {
   const metrics = useQuery(deliveryMetricsQuery(destination.id));
-  const figure = (of: (metrics: DeliveryMetrics) => number | undefined): ReactNode =>
+  const figure = (of: (metrics: DeliveryReport) => number): ReactNode =>
     metrics.data === undefined ? (
       metrics.isError ? (
         "?"
@@ -102,11 +103,11 @@ function Row({ destination, from }: { destination: Destination; from: string }):
         <Bar className="inline-block w-10" />
       )
     ) : (
-      count(of(metrics.data) ?? 0)
+      count(of(metrics.data))
     );
   const colour = (n: number | undefined, warning: string): string => (n === undefined || n === 0 ? "" : warning);
   const kind = shortName(destination.metadata.name);
-  const waiting = metrics.data?.waiting ?? metrics.data?.retrying;
+  const waiting = metrics.data?.waiting;
   return (
     <Table.Row>
       <Table.Cell className="max-w-80">
@@ -129,7 +130,7 @@ function Row({ destination, from }: { destination: Destination; from: string }):
         </span>
       </Table.Cell>
       <Table.Cell data-label="Waiting" className="text-right tabular-nums">
-        <span className={colour(waiting, "text-kumo-warning")}>{figure(() => waiting)}</span>
+        <span className={colour(waiting, "text-kumo-warning")}>{figure((data) => data.waiting)}</span>
       </Table.Cell>
       <Table.Cell data-label="Given up" className="text-right tabular-nums">
         <span className={colour(metrics.data?.abandoned, "text-kumo-danger")}>{figure((data) => data.abandoned)}</span>

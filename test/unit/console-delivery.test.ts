@@ -121,6 +121,7 @@ describe("a delivery report in words", () => {
 const letters = (given: Partial<LetterObject>): LetterObject => ({
   key: "k",
   at: new Date(NOW).toISOString(),
+  segmentKey: "s",
   reasons: [
     { reason: "400", sentence: "Wrong.", count: 2 },
     { reason: "RETRY", sentence: "Too often.", count: 3 },

@@ -99,7 +99,7 @@ describe("a filter's condition in the builder", () => {
 });
 
 describe("a filter's actions", () => {
-  const saved = { id: "f", destinationId: "d", sourceId: "s", title: "T", enabled: true };
+  const saved = { id: "f", destinationId: "d", sourceId: "s", title: "T", enabled: true, createdAt: "", updatedAt: "" };
 
   it("keeps “only send” as a drop with the condition turned around", () => {
     const draft = { ...newFilter("s"), title: "T", actions: [newAction("ONLY")] };

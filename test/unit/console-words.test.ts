@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { reconnectDelay } from "../../dashboard/logic/backoff.ts";
-import { dayOf, deliveryAnswer } from "../../dashboard/logic/delivery.ts";
+import { deliveryAnswer } from "../../dashboard/logic/delivery.ts";
 import { entryTitle, entryUser } from "../../dashboard/logic/entry-text.ts";
 import { sortProblems } from "../../dashboard/logic/field-errors.ts";
 import { isChosen, toggle } from "../../dashboard/logic/filters.ts";
@@ -242,9 +242,5 @@ describe("the sentence about deliveries", () => {
     expect(deliveryAnswer([day("A", 0, 1, 0), day("B", 0, 1, 0), day("C", 0, 1, 0)])).toBe(
       "3 waiting at 3 destinations",
     );
-  });
-
-  it("counts what failed and will be retried as waiting where an answer tells no more", () => {
-    expect(dayOf("Hook", { retrying: 3, abandoned: 1 })).toEqual(day("Hook", 0, 3, 1));
   });
 });

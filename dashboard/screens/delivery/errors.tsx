@@ -105,13 +105,11 @@ function ErrorRow({ group, report, figures, range, isOpen, onToggle }: ErrorRowP
       {isOpen ? <CaretDownIcon aria-hidden /> : <CaretRightIcon aria-hidden />}
       <span className="flex min-w-0 flex-col gap-1">
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <span className="min-w-0 break-words">{group.sentence ?? clip(group.detail ?? "")}</span>
+          <span className="min-w-0 break-words">{group.sentence}</span>
           <code className="text-kumo-subtle font-mono text-xs">{group.reason}</code>
           <Badge variant={COLOURS[group.status]}>{fateWord(group.status, report.retrying)}</Badge>
         </span>
-        {group.sentence !== undefined && group.detail !== undefined && group.detail !== "" && (
-          <bdi className="text-kumo-subtle truncate text-sm">{clip(group.detail)}</bdi>
-        )}
+        {group.detail !== "" && <bdi className="text-kumo-subtle truncate text-sm">{clip(group.detail)}</bdi>}
       </span>
       <span className="flex items-center gap-4">
         {trend.some((value) => value > 0) && (
@@ -126,11 +124,9 @@ function ErrorRow({ group, report, figures, range, isOpen, onToggle }: ErrorRowP
         )}
         <span className="text-right text-sm">
           <span className="block font-medium tabular-nums">{count(group.count)} ×</span>
-          {group.lastAt !== undefined && (
-            <span className="text-kumo-subtle">
-              <When at={group.lastAt} />
-            </span>
-          )}
+          <span className="text-kumo-subtle">
+            <When at={group.lastAt} />
+          </span>
         </span>
       </span>
     </button>
@@ -138,7 +134,7 @@ function ErrorRow({ group, report, figures, range, isOpen, onToggle }: ErrorRowP
 }
 
 function Detail({ group, destinationId }: { group: ErrorGroup; destinationId: string }): ReactNode {
-  const { detail = "", todo, who, samples = [], status, reason } = group;
+  const { detail, todo, who, samples, status, reason } = group;
   return (
     <div className="border-kumo-hairline flex flex-col gap-4 border-t px-4 py-4 sm:pl-11">
       <dl className="grid gap-x-6 gap-y-3 text-sm sm:grid-cols-[8rem_minmax(0,1fr)]">
@@ -148,22 +144,18 @@ function Detail({ group, destinationId }: { group: ErrorGroup; destinationId: st
         </dd>
         <dt className="text-kumo-subtle">Who acts</dt>
         <dd>{WHO[who]}</dd>
-        {todo !== undefined && (
-          <>
-            <dt className="text-kumo-subtle">What to do</dt>
-            <dd className="break-words">
-              {todo}
-              {status === "abandoned" && (
-                <>
-                  {" "}
-                  <TextLink href={`/destinations/${destinationId}/dead-letters?${new URLSearchParams({ reason })}`}>
-                    The dead letters
-                  </TextLink>
-                </>
-              )}
-            </dd>
-          </>
-        )}
+        <dt className="text-kumo-subtle">What to do</dt>
+        <dd className="break-words">
+          {todo}
+          {status === "abandoned" && (
+            <>
+              {" "}
+              <TextLink href={`/destinations/${destinationId}/dead-letters?${new URLSearchParams({ reason })}`}>
+                The dead letters
+              </TextLink>
+            </>
+          )}
+        </dd>
       </dl>
       <Samples samples={samples} />
     </div>

@@ -1,6 +1,6 @@
 import { Button } from "@cloudflare/kumo/components/button";
 import { type ReactNode, useState } from "react";
-import type { DeliverySample } from "../../api/types.ts";
+import type { ErrorSample } from "../../api/delivery-types.ts";
 import { readableJson } from "../../logic/json-text.ts";
 import { CodeView } from "../../parts/code-view.tsx";
 import { When } from "../../parts/when.tsx";
@@ -12,7 +12,7 @@ const PREVIEW = 800;
  * What was sent and answered when it failed, one exchange at a time. The report is loaded again every few seconds:
  * what is being read stays as it was when it was opened.
  */
-export function Samples({ samples }: { samples: readonly DeliverySample[] }): ReactNode {
+export function Samples({ samples }: { samples: readonly ErrorSample[] }): ReactNode {
   const [opened] = useState(samples);
   const [at, setAt] = useState(0);
   const sample = opened[at];

@@ -3,8 +3,9 @@ import { Loader } from "@cloudflare/kumo/components/loader";
 import { PaperPlaneTiltIcon } from "@phosphor-icons/react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import type { DeliveryReport } from "../../api/delivery-types.ts";
 import { deliveryMetricsQuery, queryClient, setupQuery, sourcesQuery } from "../../api/queries.ts";
-import type { DeliveryMetrics, Destination, Subscription } from "../../api/types.ts";
+import type { Destination, Subscription } from "../../api/types.ts";
 import { type FirstStage, firstStage } from "../../logic/first-delivery.ts";
 import { traceHref } from "../../logic/jumps.ts";
 import { sampleEvent } from "../../logic/sample-event.ts";
@@ -36,7 +37,7 @@ export default function FirstDelivery({ destination, mappings }: FirstDeliveryPr
   const [waited, setWaited] = useState(false);
   const [sourceId, setSourceId] = useState(destination.sourceIds[0] ?? "");
   const send = useMutation({ mutationFn: () => sendTest(sourceId, mappings[0]!.trigger) });
-  const stageOf = (report: DeliveryMetrics): FirstStage => firstStage(report, { waited, tried: !send.isIdle });
+  const stageOf = (report: DeliveryReport): FirstStage => firstStage(report, { waited, tried: !send.isIdle });
   const report = useQuery({
     ...deliveryMetricsQuery(destination.id),
     enabled: isNew,
@@ -119,12 +120,12 @@ function Through({ destination, sourceId, onChange }: ThroughProps): ReactNode {
 interface ProgressProps {
   readonly destination: Destination;
   readonly sent: Sent;
-  readonly report: DeliveryMetrics;
+  readonly report: DeliveryReport;
 }
 
 function Progress({ destination, sent, report }: ProgressProps): ReactNode {
   const now = useNow();
-  const failure = report.errors?.find(({ lastAt }) => lastAt !== undefined && Date.parse(lastAt) >= sent.at);
+  const failure = report.errors.find(({ lastAt }) => Date.parse(lastAt) >= sent.at);
   const search = new URLSearchParams({ source: sent.sourceId, event: sent.messageId });
   const look = (
     <TextLink href={`/destinations/${destination.id}/test?${search}`}>see what each mapping makes of it</TextLink>
@@ -133,11 +134,11 @@ function Progress({ destination, sent, report }: ProgressProps): ReactNode {
     return (
       <Verdict good={false}>
         {failure.status === "retry" ? "Not delivered yet; it will be tried again. " : "Not delivered. "}
-        {failure.sentence ?? failure.detail} <code className="font-mono">{failure.reason}</code> · {look}
+        {failure.sentence} <code className="font-mono">{failure.reason}</code> · {look}
       </Verdict>
     );
   }
-  if ((report.dropped ?? 0) > 0) {
+  if (report.dropped > 0) {
     return <Verdict good={false}>Accepted, but not meant for this destination · {look}</Verdict>;
   }
   if (now - sent.at > PATIENCE_MS) {

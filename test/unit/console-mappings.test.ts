@@ -7,22 +7,10 @@ import { eventPaths } from "../../dashboard/logic/event-paths.ts";
 import { draftOf, problemsIn, storedPath, valueOf, valuesOf } from "../../dashboard/logic/field-draft.ts";
 import { changeKind, holds, kindsOf, literalOf, looksLikeTemplate } from "../../dashboard/logic/field-kinds.ts";
 import { helpParts } from "../../dashboard/logic/help-text.ts";
-import { missingIn, newMappingDraft, partsOf } from "../../dashboard/logic/mapping-draft.ts";
+import { missingIn, newMappingDraft, partsOf, strayField } from "../../dashboard/logic/mapping-draft.ts";
 import { grouped, isNeeded, valueOf as settingOf, visibleFields } from "../../dashboard/logic/setting-text.ts";
 
-const field = (id: string, more: Partial<ActionField> = {}): ActionField => ({
-  id,
-  label: id,
-  type: "string",
-  description: "",
-  required: false,
-  multiple: false,
-  allowNull: false,
-  additionalProperties: false,
-  dynamic: false,
-  hidden: false,
-  ...more,
-});
+const field = (id: string, more: Partial<ActionField> = {}): ActionField => ({ ...strayField(id), ...more });
 
 const path = (at: string) => ({ "@path": at });
 /** By entries, because an object with a `then` is what promises are known by. */
@@ -107,13 +95,6 @@ describe("a value of a mapping", () => {
     expect(literalOf(field("n", { type: "number" }), "five")).toBe("five");
     expect(literalOf(field("n"), "5")).toBe("5");
     expect(storedPath("properties.a")).toBe("$.properties.a");
-  });
-});
-
-describe("a new destination", () => {
-  it("is called so that a second one of its kind can be told from the first", () => {
-    expect(freeName("Braze", ["Slack"])).toBe("Braze");
-    expect(freeName("Braze", ["Braze", "Braze 2"])).toBe("Braze 3");
   });
 });
 
@@ -254,6 +235,11 @@ describe("settings", () => {
 });
 
 describe("the catalogue", () => {
+  it("offers a second destination of a kind a name of its own", () => {
+    expect(freeName("Braze", ["Slack"])).toBe("Braze");
+    expect(freeName("Braze", ["Braze", "Braze 2"])).toBe("Braze 3");
+  });
+
   const kind = (name: string, more: Partial<KindSummary> = {}): KindSummary => ({
     id: "0".repeat(24),
     slug: name.toLowerCase(),

@@ -88,6 +88,11 @@ export default function SetupForm({ kind, sources, firstSource }: SetupFormProps
             onChange={(event) => setName(event.target.value)}
           />
           <SettingFields fields={kind.fields} draft={settings} errors={problems.fields} />
+          {kind.fields.length === 0 && (
+            <p className="text-kumo-subtle text-sm">
+              It has no settings. What it needs, such as an address, each of its mappings asks for.
+            </p>
+          )}
           {kind.testsAuthentication && (
             <TestAuthentication
               path={`/catalog/destinations/${encodeURIComponent(kind.id)}/test-authentication`}

@@ -28,7 +28,9 @@ function notice(
         variant="alert"
         size="sm"
         description="It is switched off: events that come meanwhile are never sent to it."
-        action={<SwitchOn id={id} />}
+        action={
+          <Remedy id={id} label="Switch it on" act={() => api("PATCH", destinationPath(id), { enabled: true })} />
+        }
       />
     );
   }
@@ -38,7 +40,7 @@ function notice(
         variant="alert"
         size="sm"
         description="It is paused: its events wait and none are dropped."
-        action={<Resume id={id} />}
+        action={<Remedy id={id} label="Resume" act={() => api("POST", `${destinationPath(id)}/resume`, {})} />}
       />
     );
   }
@@ -67,26 +69,18 @@ function notice(
   );
 }
 
-const SwitchOn = ({ id }: { id: string }): ReactNode => {
-  const act = useMutation({
-    mutationFn: () => api("PATCH", destinationPath(id), { enabled: true }),
-    onSuccess: () => refreshDestination(id),
-  });
-  return (
-    <Banner.Action onClick={() => act.mutate()} loading={act.isPending}>
-      {act.isError ? `${act.error.message} Try again` : "Switch it on"}
-    </Banner.Action>
-  );
-};
+interface RemedyProps {
+  readonly id: string;
+  readonly label: string;
+  readonly act: () => Promise<unknown>;
+}
 
-const Resume = ({ id }: { id: string }): ReactNode => {
-  const act = useMutation({
-    mutationFn: () => api("POST", `${destinationPath(id)}/resume`, {}),
-    onSuccess: () => refreshDestination(id),
-  });
+/** The button that ends what the banner tells of. */
+function Remedy({ id, label, act }: RemedyProps): ReactNode {
+  const done = useMutation({ mutationFn: act, onSuccess: () => refreshDestination(id) });
   return (
-    <Banner.Action onClick={() => act.mutate()} loading={act.isPending}>
-      {act.isError ? `${act.error.message} Try again` : "Resume"}
+    <Banner.Action onClick={() => done.mutate()} loading={done.isPending}>
+      {done.isError ? `${done.error.message} Try again` : label}
     </Banner.Action>
   );
-};
+}

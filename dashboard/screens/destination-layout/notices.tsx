@@ -29,7 +29,12 @@ function notice(
         size="sm"
         description="It is switched off: events that come meanwhile are never sent to it."
         action={
-          <Remedy id={id} label="Switch it on" act={() => api("PATCH", destinationPath(id), { enabled: true })} />
+          <Remedy
+            key="on"
+            id={id}
+            label="Switch it on"
+            act={() => api("PATCH", destinationPath(id), { enabled: true })}
+          />
         }
       />
     );
@@ -40,7 +45,9 @@ function notice(
         variant="alert"
         size="sm"
         description="It is paused: its events wait and none are dropped."
-        action={<Remedy id={id} label="Resume" act={() => api("POST", `${destinationPath(id)}/resume`, {})} />}
+        action={
+          <Remedy key="resume" id={id} label="Resume" act={() => api("POST", `${destinationPath(id)}/resume`, {})} />
+        }
       />
     );
   }

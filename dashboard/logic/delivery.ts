@@ -3,7 +3,11 @@ import { clip } from "./entry-text.ts";
 import { count, plural, share } from "./times.ts";
 
 /** What of a report tells how a destination fares. */
-export type Counts = Pick<DeliveryReport, "delivered" | "waiting" | "retrying" | "abandoned" | "dropped">;
+export type Counts = Pick<DeliveryReport, "delivered" | "waiting" | "retrying" | "abandoned" | "resent" | "dropped">;
+
+/** Given up, and not come to a newer end by being sent again since. */
+export const stillGivenUp = ({ abandoned, resent }: Pick<Counts, "abandoned" | "resent">): number =>
+  Math.max(0, abandoned - resent);
 
 /** One destination's last 24 hours. `waiting` is of this moment and holds those that will be retried. */
 export interface DayOfDelivery {
@@ -19,7 +23,7 @@ export const dayOf = (name: string, report: Counts): DayOfDelivery => ({
   name,
   delivered: report.delivered,
   waiting: report.waiting,
-  givenUp: report.abandoned,
+  givenUp: stillGivenUp(report),
   dropped: report.dropped,
 });
 

@@ -10,7 +10,7 @@ import type { DeliveryReport } from "../api/delivery-types.ts";
 import { deliveryMetricsQuery, destinationsQuery, sourcesQuery } from "../api/queries.ts";
 import type { Destination } from "../api/types.ts";
 import { shortName } from "../logic/catalogue.ts";
-import { dayOf, deliveryAnswer, successShare } from "../logic/delivery.ts";
+import { dayOf, deliveryAnswer, stillGivenUp, successShare } from "../logic/delivery.ts";
 import { count, plural } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Bar } from "../parts/page-states.tsx";
@@ -133,7 +133,9 @@ function Row({ destination, from }: { destination: Destination; from: string }):
         <span className={colour(waiting, "text-kumo-warning")}>{figure((data) => data.waiting)}</span>
       </Table.Cell>
       <Table.Cell data-label="Given up" className="text-right tabular-nums">
-        <span className={colour(metrics.data?.abandoned, "text-kumo-danger")}>{figure((data) => data.abandoned)}</span>
+        <span className={colour(metrics.data && stillGivenUp(metrics.data), "text-kumo-danger")}>
+          {figure(stillGivenUp)}
+        </span>
       </Table.Cell>
       <Table.Cell data-label="State">
         <State destination={destination} />

@@ -101,13 +101,13 @@ export function deliveriesOf(room: DeliveriesRoom) {
     if (applied.length === 0) return;
     const { sourceId, count, lanes } = job;
     const kinds = tallyCells(applied, { sourceId, count, lanes, kinds: settlement.kinds });
-    counters.add(at, { counts: countCells(applied), kinds });
+    const resend = resendIdOf(job.replayId);
+    counters.add(at, { counts: countCells(applied, resend !== undefined), kinds });
     errors.add(applied, at);
     for (const object of settlement.letters) {
       const entries = entriesOf(object, applied, job);
       if (entries.length > 0) letters.add(at, object.key, job, entries);
     }
-    const resend = resendIdOf(job.replayId);
     if (resend !== undefined) resends.book(resend, applied);
   }
 

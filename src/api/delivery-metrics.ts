@@ -38,6 +38,7 @@ const DeliveryMetrics = z.object({
   delivered: z.int(),
   dropped: z.int(),
   abandoned: z.int(),
+  resent: z.int(),
   retried: z.int(),
   retrying: z.int(),
   waiting: z.int(),

@@ -57,6 +57,8 @@ export interface DeliverySummary {
   readonly delivered: number;
   readonly dropped: number;
   readonly abandoned: number;
+  /** Deliveries given up before that a re-send has brought to a newer end, whichever: they are counted there again. */
+  readonly resent: number;
   /** Failed attempts that were not the last one. */
   readonly retried: number;
   /** Lines not final yet that have failed at least once. */

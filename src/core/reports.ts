@@ -50,7 +50,7 @@ export function deliveryReport(
   { minutes, now }: ReportWindow,
 ): Pick<
   DeliverySummary,
-  "stepMs" | "minutes" | "delivered" | "dropped" | "abandoned" | "retried" | "p50Ms" | "p95Ms"
+  "stepMs" | "minutes" | "delivered" | "dropped" | "abandoned" | "resent" | "retried" | "p50Ms" | "p95Ms"
 > & { readonly reasons: ReadonlyMap<string, number> } {
   const sums = sumSeries(steps);
   return {
@@ -66,6 +66,7 @@ export function deliveryReport(
     delivered: named(sums, "delivered"),
     dropped: named(sums, "dropped"),
     abandoned: named(sums, "abandoned"),
+    resent: named(sums, "resent"),
     retried: named(sums, "retry"),
     ...percentiles(sums),
     reasons: sums,

@@ -6,13 +6,17 @@ import type { SettledCell } from "./ledger.ts";
 /** The reason of an outcome that came without one. */
 export const reasonOf = ({ reason = "INTERNAL" }: Pick<SettledCell, "reason">): string => reason;
 
-/** Counter keys: `delivered`, `latency:<bucket>`, `retry:<reason>`, `abandoned:<reason>`, `dropped:<reason>`. */
-export function countCells(outcomes: readonly SettledCell[]): Counts {
+/**
+ * Counter keys: `delivered`, `latency:<bucket>`, `retry:<reason>`, `abandoned:<reason>`, `dropped:<reason>`; of a
+ * re-send also `resent`, which is how many that were given up have come to a newer end.
+ */
+export function countCells(outcomes: readonly SettledCell[], resend: boolean): Counts {
   const counts: Record<string, number> = {};
   const add = (key: string) => (counts[key] = (counts[key] ?? 0) + 1);
   for (const outcome of outcomes) {
     const { status, latencyMs } = outcome;
     add(status === "delivered" ? status : `${status}:${reasonOf(outcome)}`);
+    if (resend && status !== "retry") add("resent");
     if (latencyMs !== undefined) add(`latency:${latencyBucket(latencyMs)}`);
   }
   return counts;

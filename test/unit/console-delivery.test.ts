@@ -69,6 +69,7 @@ const REPORT: DeliveryReport = {
   delivered: 0,
   dropped: 0,
   abandoned: 0,
+  resent: 0,
   retried: 0,
   retrying: 0,
   waiting: 0,

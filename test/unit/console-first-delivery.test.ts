@@ -7,6 +7,7 @@ const counts = (some: Partial<Counts> = {}): Counts => ({
   waiting: 0,
   retrying: 0,
   abandoned: 0,
+  resent: 0,
   dropped: 0,
   ...some,
 });

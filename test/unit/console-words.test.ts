@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { reconnectDelay } from "../../dashboard/logic/backoff.ts";
-import { deliveryAnswer } from "../../dashboard/logic/delivery.ts";
+import { dayOf, deliveryAnswer, successShare } from "../../dashboard/logic/delivery.ts";
 import { entryTitle, entryUser } from "../../dashboard/logic/entry-text.ts";
 import { sortProblems } from "../../dashboard/logic/field-errors.ts";
 import { isChosen, toggle } from "../../dashboard/logic/filters.ts";
@@ -229,6 +229,13 @@ describe("the sentence about deliveries", () => {
   it("says that all is delivered, or that nothing is yet", () => {
     expect(deliveryAnswer([day("Hook", 11, 0, 0), day("CRM", 1, 0, 0)])).toBe("All delivered");
     expect(deliveryAnswer([day("Hook", 0, 0, 0)])).toBe("Nothing delivered yet");
+  });
+
+  it("does not go on telling of what was given up and has been sent again since", () => {
+    const counts = { delivered: 5, waiting: 0, retrying: 0, dropped: 0 };
+    expect(deliveryAnswer([dayOf("Hook", { ...counts, abandoned: 5, resent: 5 })])).toBe("All delivered");
+    expect(deliveryAnswer([dayOf("Hook", { ...counts, abandoned: 6, resent: 5 })])).toBe("1 given up at Hook");
+    expect(successShare(dayOf("Hook", { ...counts, abandoned: 2, resent: 5 }))).toBe("100 %");
   });
 
   it("does not call all delivered what was dropped on the way", () => {

@@ -58,6 +58,8 @@ describe("sending dead letters again", () => {
     expect(await rig.ledger.resends()).toMatchObject([
       { id: "r1", delivered: 1, abandoned: 1, dropped: 1, waiting: 1 },
     ]);
+    // Four were given up, three of these have come to a newer end: one that waits and one given up again are left.
+    expect(await rig.ledger.summary({ minutes: 60, now: Date.now() })).toMatchObject({ abandoned: 5, resent: 3 });
     const [listed] = (await rig.ledger.deadLetters({ limit: 1 })).objects;
     expect(listed!.resentAs).toEqual(["r1"]);
     const trace = (await rig.trace(pointer, 0)).filter(({ replayId }) => replayId !== undefined);

@@ -107,7 +107,12 @@ function KeyFigures({ report, totals, mapping, destinationId }: KeyFiguresProps)
         name="Not delivered"
         value={shown(failed)}
         colour={failed > 0 ? "text-kumo-danger" : ""}
-        note={failed > 0 && <TextLink href={`/destinations/${destinationId}/dead-letters`}>Dead letters</TextLink>}
+        note={
+          <>
+            {failed > 0 && <TextLink href={`/destinations/${destinationId}/dead-letters`}>Dead letters</TextLink>}
+            {failed === 0 && mapping === undefined && report.resent > 0 && `${count(report.resent)} sent again since`}
+          </>
+        }
       />
       <Figure name="Filtered" value={shown(filtered)} note={filtered > 0 ? "not meant for it" : ""} />
       <Figure

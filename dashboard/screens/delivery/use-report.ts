@@ -2,6 +2,7 @@ import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { overviewQuery } from "../../api/delivery-queries.ts";
 import type { DeliveryReport, OverviewRow } from "../../api/delivery-types.ts";
 import type { Destination } from "../../api/types.ts";
+import { stillGivenUp } from "../../logic/delivery.ts";
 import type { RangeId } from "../../logic/delivery-range.ts";
 import { sumOf, type Totals } from "../../logic/delivery-report.ts";
 
@@ -49,7 +50,7 @@ export function useReport(
 const totalsOf = (report: DeliveryReport | undefined): Totals | undefined =>
   report === undefined
     ? undefined
-    : { delivered: report.delivered, failed: report.abandoned, filtered: report.dropped };
+    : { delivered: report.delivered, failed: stillGivenUp(report), filtered: report.dropped };
 
 const totalsOfRows = (
   delivered: readonly OverviewRow[] | undefined,

@@ -48,7 +48,7 @@ it("tells what arrived, what failed and why, with samples that stay text", async
       .count(),
   ).toBeGreaterThan(1);
 
-  const way = page.getByRole("region", { name: "The way of its events" });
+  const way = page.getByRole("region", { name: "What became of its events" });
   await way.getByRole("button", { name: /^Failed for good 1/ }).click();
   await way.getByText("Bad track").waitFor();
   await page.waitForURL(/step=failed/);

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { overviewQuery } from "../../api/delivery-queries.ts";
 import type { ErrorGroup, OverviewMetric, OverviewRow } from "../../api/delivery-types.ts";
 import type { Destination } from "../../api/types.ts";
-import type { RangeId } from "../../logic/delivery-range.ts";
+import { windowOf, type RangeId } from "../../logic/delivery-range.ts";
 import { eventRows, reasonRows, sumOf } from "../../logic/delivery-report.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { count, share } from "../../logic/times.ts";
@@ -38,16 +38,18 @@ interface PipelineProps {
 
 /** The way of the events, step by step; each opens to why and which. */
 export function Pipeline(props: PipelineProps): ReactNode {
-  const { figures, waiting, open, onOpen } = props;
+  const { destination, figures, range, waiting, open, onOpen } = props;
+  const younger = Date.parse(destination.createdAt) > windowOf(range, figures.now).from;
   const counts = STEPS.map(({ id }) => sumOf(figures[id] ?? []));
   const highest = Math.max(1, ...counts);
   return (
     <section aria-labelledby="pipeline">
       <h2 id="pipeline" className="font-semibold">
-        The way of its events
+        What became of its events
       </h2>
       <p className="text-kumo-subtle mb-3 text-sm">
-        Received counts events; what comes after counts an event once for each mapping that wants it.
+        Received counts events{younger && ", also those from before this destination was connected, which are not sent"}
+        ; what comes after counts an event once for each mapping that wants it.
       </p>
       <ol className="ring-kumo-hairline bg-kumo-base overflow-hidden rounded-lg ring">
         {STEPS.map((step, at) => (

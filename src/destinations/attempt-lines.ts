@@ -159,14 +159,14 @@ export function createSender(run: AttemptRun) {
       }
     },
 
-    /** Batches, booked one by one as they are done; the last one is left to the caller. */
+    /** Batches, booked as soon as they hold DELIVERY.chunkLines events; the last ones are left to the caller. */
     async sendBatches(batches: readonly (readonly Send[])[]): Promise<void> {
       let left = batches.length;
       if (left > 0 && book.unbooked > 0 && mayGoOn()) await settle();
       await inParallel(batches, async (batch) => {
         const whole = await sendBatch(batch);
         left--;
-        if (left > 0 && book.unbooked > 0) await settle();
+        if (left > 0 && book.unbooked >= DELIVERY.chunkLines) await settle();
         return whole;
       });
     },

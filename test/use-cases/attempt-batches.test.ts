@@ -8,7 +8,7 @@ beforeEach(() => void vi.spyOn(console, "error").mockReturnValue());
 afterEach(() => vi.restoreAllMocks());
 
 describe("sending batches", () => {
-  it("hands each over whole and settles it as soon as it is done, before that worker takes another", async () => {
+  it("hands each over whole, and books before another when so many are done that a crash would double too much", async () => {
     const sizes: number[] = [];
     const { sender, book } = setUpSender(
       async (events) => {
@@ -17,11 +17,13 @@ describe("sending batches", () => {
       },
       { concurrency: 1 },
     );
-    const sends = testSends(25);
-    await sender.sendBatches([sends.slice(0, 10), sends.slice(10, 20), sends.slice(20)]);
-    expect(sizes).toEqual([10, 10, 5]);
-    expect(book.settled).toEqual([10, 10]);
-    expect(book.outcomes.size).toBe(25);
+    const [most, half] = [DELIVERY.chunkLines, DELIVERY.chunkLines / 2];
+    const sends = testSends(2 * most + 5);
+    const ends = [0, half, most, 2 * most, 2 * most + 5];
+    await sender.sendBatches(ends.slice(1).map((end, i) => sends.slice(ends[i], end)));
+    expect(sizes).toEqual([half, half, most, 5]);
+    expect(book.settled).toEqual([most, most]);
+    expect(book.outcomes.size).toBe(2 * most + 5);
   });
 
   it("keeps what a destination says of each event apart, without sending any again", async () => {

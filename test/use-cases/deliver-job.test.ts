@@ -95,17 +95,19 @@ describe("a delivery", () => {
     expect(releases(memory)).toEqual([false, false, true]);
   });
 
-  it("sends what belongs together as one batch, and books each batch when it is done", async () => {
+  it("sends what belongs together as one batch, and books batches as it books single events", async () => {
+    const half = DELIVERY.chunkLines / 2;
+    const count = DELIVERY.chunkLines + 5;
     const memory = memoryDelivery({
       opened: opened(),
-      claim: claimOf(25, ["sub_1"]),
-      lines: events(25),
-      batching: () => ({ ...WHOLE, size: 10 }),
+      claim: claimOf(count, ["sub_1"]),
+      lines: events(count),
+      batching: () => ({ ...WHOLE, size: half }),
       limits: { concurrency: 1 },
     });
     await run(memory);
-    expect(memory.sent.map(({ length }) => length)).toEqual([10, 10, 5]);
-    expect(memory.settlements.map(({ outcomes }) => outcomes.length)).toEqual([10, 10, 5]);
+    expect(memory.sent.map(({ length }) => length)).toEqual([half, half, 5]);
+    expect(memory.settlements.map(({ outcomes }) => outcomes.length)).toEqual([DELIVERY.chunkLines, 5]);
   });
 
   it("drops what a filter stops without a request, one settlement for all", async () => {

@@ -1,5 +1,5 @@
 import type { ActionField, FieldConditions } from "../api/types.ts";
-import { type DraftKind, type FieldDraft, type FieldDrafts, valueOf } from "./field-draft.ts";
+import { type DraftKind, type FieldDraft, type FieldDrafts, NOTHING, valueOf } from "./field-draft.ts";
 
 export const KIND_WORDS: Record<DraftKind, string> = {
   nothing: "Nothing",
@@ -17,6 +17,19 @@ export function kindsOf(field: ActionField): readonly DraftKind[] {
   if (field.type !== "object") return ["nothing", "path", "literal", "template", "either", "json"];
   return field.multiple ? ["nothing", "path", "list", "json"] : ["nothing", "path", "object", "json"];
 }
+
+/** How a required field that was never given anything begins: ready to be filled in, and not yet part of the mapping. */
+export function firstDraft({ type, multiple, choices, readOnly }: ActionField): FieldDraft {
+  if (readOnly === true) return NOTHING;
+  const isText = type === "string" || type === "text" || type === "password";
+  return isText && !multiple && (choices?.length ?? 0) === 0
+    ? { kind: "literal", value: "" }
+    : { kind: "path", path: "" };
+}
+
+/** Whether a field gets nothing: an empty fixed value is none where one is required. */
+export const isUnset = (draft: FieldDraft | undefined): boolean =>
+  draft === undefined || draft.kind === "nothing" || (draft.kind === "literal" && draft.value === "");
 
 /** A field's draft in another kind, keeping what both have. */
 export function changeKind(draft: FieldDraft, kind: DraftKind, field: ActionField): FieldDraft {

@@ -1,6 +1,6 @@
 import type { ActionField, ActionKind, DestinationKind, Subscription } from "../api/types.ts";
-import { draftsOf, type FieldDrafts, NOTHING, valuesOf } from "./field-draft.ts";
-import { isRequired, literalIn } from "./field-kinds.ts";
+import { draftsOf, type FieldDrafts, valuesOf } from "./field-draft.ts";
+import { isRequired, isUnset, literalIn } from "./field-kinds.ts";
 
 /** A mapping as the editor holds it. */
 export interface MappingDraft {
@@ -44,8 +44,12 @@ const TRACK = 'type = "track"';
 const defaultsOf = (fields: readonly ActionField[]): Record<string, unknown> =>
   Object.fromEntries(fields.map((field) => [field.id, field.defaultValue]).filter(([, value]) => value !== undefined));
 
-/** What the control plane is sent. */
-export const bodyOf = ({ fields, ...draft }: MappingDraft) => ({ ...draft, settings: valuesOf(fields) });
+/** What the control plane is sent: a required field left empty is left out, rather than sent as an empty text. */
+export function bodyOf({ fields, ...draft }: MappingDraft, action: ActionKind) {
+  const missing = new Set(missingIn(action, fields).map(({ id }) => id));
+  const given = Object.entries(fields).filter(([key]) => !missing.has(key));
+  return { ...draft, settings: valuesOf(Object.fromEntries(given)) };
+}
 
 /** Fields that say how events are put together into one request, rather than what is sent. */
 export const isBatching = ({ id }: ActionField): boolean => id === "enable_batching" || id.startsWith("batch_");
@@ -87,8 +91,12 @@ export const strayField = (id: string): ActionField => ({
 /** Needed fields that send nothing: every event will be refused for each of them. */
 export const missingIn = (action: ActionKind, drafts: FieldDrafts): readonly ActionField[] =>
   action.fields.filter(
-    (field) =>
-      !field.hidden &&
-      isRequired(field, (key) => literalIn(drafts, key)) &&
-      (drafts[field.id] ?? NOTHING).kind === "nothing",
+    (field) => !field.hidden && isRequired(field, (key) => literalIn(drafts, key)) && isUnset(drafts[field.id]),
   );
+
+/** Why a payload is refused, with the label of a field that has no value instead of its key. */
+export const payloadProblem = (problem: string, fields: readonly ActionField[]): string =>
+  problem.replaceAll(/The root value is missing the required field '([^']+)'\./g, (whole, key) => {
+    const field = fields.find(({ id }) => id === key);
+    return field === undefined ? whole : `${field.label} is missing.`;
+  });

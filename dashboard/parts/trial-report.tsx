@@ -1,6 +1,7 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import type { ReactNode } from "react";
-import type { TrialAnswer } from "../api/types.ts";
+import type { ActionField, TrialAnswer } from "../api/types.ts";
+import { payloadProblem } from "../logic/mapping-draft.ts";
 import { CodeView } from "./code-view.tsx";
 import { Exchanges } from "./exchanges.tsx";
 import { Verdict } from "./verdict.tsx";
@@ -9,16 +10,18 @@ interface TrialReportProps {
   readonly report: TrialAnswer;
   /** Nothing was sent: the requests are those that would be. */
   readonly dryRun: boolean;
+  /** Of the action, where they are known: problems name them as the form does. */
+  readonly fields?: readonly ActionField[];
 }
 
 /** What one mapping made of one event: trigger, payload, requests, and how it ended. */
-export function TrialReport({ report, dryRun }: TrialReportProps): ReactNode {
+export function TrialReport({ report, dryRun, fields }: TrialReportProps): ReactNode {
   const { trigger, payload, payloadError, exchanges } = report;
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <TriggerLine trigger={trigger} />
       {payloadError !== undefined && trigger?.fires !== false && (
-        <Banner size="sm" variant="error" description={payloadError} />
+        <Banner size="sm" variant="error" description={payloadProblem(payloadError, fields ?? [])} />
       )}
       {payload !== undefined && (
         <Part title="Payload" help="What the mapping made of the event.">

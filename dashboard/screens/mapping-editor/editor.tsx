@@ -11,6 +11,7 @@ import { ListSkeleton } from "../../parts/page-states.tsx";
 import { Page } from "../../parts/page.tsx";
 import { SaveForm } from "../../parts/save-row.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
+import { ToPreview } from "../../parts/to-preview.tsx";
 import { useDraft } from "../../parts/use-draft.ts";
 import { type EventSearch, useEvent } from "../../parts/use-event.ts";
 import { EditorFacts, useMakeFacts } from "./facts.ts";
@@ -54,7 +55,7 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
   const malformed = problemsIn(value.fields);
   const ready = triggerReady && Object.keys(malformed).length === 0;
   const [tried, setTried] = useState(false);
-  const preview = usePreview(destination.id, value, picked.event, ready);
+  const preview = usePreview(destination.id, value, action, picked.event, ready);
   const save = useSaveMapping(destination.id, subscriptionId, draft.dirty);
   const known = ["name", "trigger", ...action.fields.map(({ id }) => id)];
   const problems = problemsOf(save.error, known);
@@ -70,7 +71,7 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
       wide
       title={subscriptionId === undefined ? "New mapping" : saved.name}
       above={props.above}
-      actions={TO_PREVIEW}
+      actions={<ToPreview />}
       answer={<About action={action} />}
     >
       <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_27rem]">
@@ -82,7 +83,7 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
           problems={[...problems.general, ...(tried && !ready ? [UNREADY] : [])]}
           onSave={() => {
             setTried(true);
-            if (ready) save.mutate(bodyOf(value));
+            if (ready) save.mutate(bodyOf(value, action));
           }}
           onReset={() => {
             draft.reset();
@@ -124,7 +125,7 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
           />
         </SaveForm>
         <Suspense fallback={<ListSkeleton />}>
-          <Preview destination={destination} preview={preview} picked={picked} />
+          <Preview destination={destination} preview={preview} picked={picked} fields={action.fields} />
         </Suspense>
       </div>
     </Page>
@@ -132,13 +133,6 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
 }
 
 const UNREADY = "Not saved: something above is not complete yet.";
-
-/** Where both do not fit beside each other. */
-const TO_PREVIEW = (
-  <a href="#preview" className="text-kumo-link underline xl:hidden">
-    Go to the preview
-  </a>
-);
 
 const About = ({ action }: { action: ActionKind }): ReactNode => (
   <>

@@ -3,7 +3,7 @@ import { Switch } from "@cloudflare/kumo/components/switch";
 import type { ReactNode } from "react";
 import type { ActionField, ActionKind } from "../../api/types.ts";
 import { type FieldDraft, type FieldDrafts, NOTHING } from "../../logic/field-draft.ts";
-import { holds, isRequired, literalIn, literalOf } from "../../logic/field-kinds.ts";
+import { firstDraft, holds, isRequired, literalIn, literalOf } from "../../logic/field-kinds.ts";
 import { partsOf } from "../../logic/mapping-draft.ts";
 import { HelpText } from "../../parts/help-text.tsx";
 import { FieldRow } from "./field-row.tsx";
@@ -22,16 +22,19 @@ export function MappingFields({ action, fields, onChange }: MappingFieldsProps):
   const rows = (list: readonly ActionField[]): ReactNode =>
     list
       .filter((field) => holds(field.dependsOn, valueAt))
-      .map((field) => (
-        <FieldRow
-          key={field.id}
-          field={field}
-          at={field.id}
-          required={isRequired(field, valueAt)}
-          draft={fields[field.id] ?? NOTHING}
-          onChange={(draft) => set(field.id, draft)}
-        />
-      ));
+      .map((field) => {
+        const required = isRequired(field, valueAt);
+        return (
+          <FieldRow
+            key={field.id}
+            field={field}
+            at={field.id}
+            required={required}
+            draft={fields[field.id] ?? (required ? firstDraft(field) : NOTHING)}
+            onChange={(draft) => set(field.id, draft)}
+          />
+        );
+      });
   return (
     <>
       <Card title="What is sent">

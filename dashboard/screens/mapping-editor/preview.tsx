@@ -3,7 +3,7 @@ import { Button } from "@cloudflare/kumo/components/button";
 import { Loader } from "@cloudflare/kumo/components/loader";
 import { PencilSimpleIcon } from "@phosphor-icons/react";
 import { type ReactNode, useState } from "react";
-import type { Destination } from "../../api/types.ts";
+import type { ActionField, Destination } from "../../api/types.ts";
 import { CodeView } from "../../parts/code-view.tsx";
 import { EventPicker } from "../../parts/event-picker.tsx";
 import { TextArea } from "../../parts/text-area.tsx";
@@ -15,10 +15,12 @@ interface PreviewProps {
   readonly destination: Destination;
   readonly preview: PreviewState;
   readonly picked: PickedEvent;
+  /** Of the action: what it says of them names them. */
+  readonly fields: readonly ActionField[];
 }
 
 /** What the mapping, as it is now, makes of one event. */
-export default function Preview({ destination, preview, picked }: PreviewProps): ReactNode {
+export default function Preview({ destination, preview, picked, fields }: PreviewProps): ReactNode {
   const { report, error, working, stuck } = preview;
   return (
     <aside
@@ -65,7 +67,7 @@ export default function Preview({ destination, preview, picked }: PreviewProps):
       )}
       {error === null && report !== undefined && (
         <div className={working || stuck ? "opacity-60" : ""}>
-          <TrialReport report={report} dryRun />
+          <TrialReport report={report} fields={fields} dryRun />
         </div>
       )}
     </aside>

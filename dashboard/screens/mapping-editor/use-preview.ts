@@ -1,5 +1,5 @@
 import { runTrial } from "../../api/destination-queries.ts";
-import type { TrialAnswer } from "../../api/types.ts";
+import type { ActionKind, TrialAnswer } from "../../api/types.ts";
 import type { Json } from "../../logic/event-choice.ts";
 import { bodyOf, type MappingDraft } from "../../logic/mapping-draft.ts";
 import { useTrial } from "../../parts/use-trial.ts";
@@ -18,10 +18,11 @@ export interface PreviewState {
 export function usePreview(
   destinationId: string,
   draft: MappingDraft,
+  action: ActionKind,
   event: Json | undefined,
   complete: boolean,
 ): PreviewState {
-  const { actionId, trigger, settings } = bodyOf(draft);
+  const { actionId, trigger, settings } = bodyOf(draft, action);
   const stuck = !complete || event === undefined;
   const question = stuck ? undefined : JSON.stringify({ actionId, trigger, settings, event });
   const { query, working } = useTrial([destinationId], question, (asked) =>

@@ -84,7 +84,14 @@ function actionOf({ type, percent, path, fields }: ActionDraft): FilterAction | 
 export function actionProblem(action: ActionDraft, alone: boolean): string | undefined {
   if (action.type === "ONLY" && !alone) return "“Only send” stands alone: it drops all others.";
   if (actionOf(action) !== undefined) return undefined;
-  return action.type === "SAMPLE" ? "A share is between 0 and 100 %." : "Name at least one field.";
+  return action.type === "SAMPLE" ? "A share is between 0 and 100\u00a0%." : "Name at least one field.";
+}
+
+/** What a draft needs before it can be saved, in words; nothing when it can. `complete`: all of its conditions are. */
+export function missingIn({ title, actions }: FilterDraft, complete: boolean): string | undefined {
+  if (title.trim() === "") return "It needs a name.";
+  if (!complete) return "A condition is not complete.";
+  return actions.map((action) => actionProblem(action, actions.length === 1)).find((problem) => problem !== undefined);
 }
 
 /** "properties.email" is `email` of `properties`, "userId" one of the event itself: `{properties: ["email"], "": ["userId"]}`. */
@@ -118,7 +125,7 @@ function actionWords(action: FilterAction): string {
     case "DROP":
       return "Drops";
     case "SAMPLE":
-      return `Sends ${percentText(action.percent)} %${action.path === undefined ? "" : ` by ${action.path}`}`;
+      return `Sends ${percentText(action.percent)}\u00a0%${action.path === undefined ? "" : ` by ${action.path}`}`;
     case "DROP_PROPERTIES":
       return `Removes ${fieldsText(action.fields).replaceAll("\n", ", ")}`;
     case "ALLOW_PROPERTIES":

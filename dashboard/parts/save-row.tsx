@@ -5,6 +5,8 @@ import type { FormEvent, ReactNode } from "react";
 interface SaveFormProps {
   readonly dirty: boolean;
   readonly saving: boolean;
+  /** What it needs before it can be saved, as a sentence. */
+  readonly missing?: string | undefined;
   readonly saved: boolean;
   /** Problems that belong to no field. */
   readonly problems: readonly string[];
@@ -19,10 +21,10 @@ interface SaveFormProps {
 
 /** A part of the settings that is saved on its own: its fields, then Save, which says what became of it. */
 export function SaveForm(props: SaveFormProps): ReactNode {
-  const { dirty, saving, saved, problems, onSave, onReset, onCancel, sticky = false, children } = props;
+  const { dirty, saving, missing, saved, problems, onSave, onReset, onCancel, sticky = false, children } = props;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onSave();
+    if (missing === undefined) onSave();
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-5">
@@ -33,7 +35,12 @@ export function SaveForm(props: SaveFormProps): ReactNode {
       <div
         className={`flex items-center gap-2 ${sticky ? "border-kumo-hairline bg-kumo-canvas sticky bottom-0 z-10 -mx-1 border-t px-1 py-3" : ""}`}
       >
-        <Button type="submit" variant={dirty ? "primary" : "secondary"} disabled={!dirty} loading={saving}>
+        <Button
+          type="submit"
+          variant={dirty ? "primary" : "secondary"}
+          disabled={!dirty || missing !== undefined}
+          loading={saving}
+        >
           Save
         </Button>
         {dirty && !saving && (
@@ -44,6 +51,7 @@ export function SaveForm(props: SaveFormProps): ReactNode {
         <span role="status" className="text-kumo-success text-sm">
           {saved && !dirty && "Saved. It takes effect within seconds."}
         </span>
+        {dirty && missing !== undefined && <span className="text-kumo-subtle text-sm">{missing}</span>}
       </div>
     </form>
   );

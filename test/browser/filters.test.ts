@@ -38,6 +38,8 @@ it("builds a filter, tries it on a real event, and keeps it as Segment's API has
   await page.getByLabel("Value of condition 1").fill("Something else");
   await preview.getByText(", unchanged.").waitFor();
   await page.getByLabel("Value of condition 1").fill("Signed Up");
+  await page.getByText("It needs a name.").waitFor();
+  expect(await page.getByRole("button", { name: "Cancel" }).count()).toBe(1);
   await page.getByLabel("Name").fill("No e-mail addresses");
   await page.getByRole("button", { name: "Save" }).click();
   await page.waitForURL(/filters$/);

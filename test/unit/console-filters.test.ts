@@ -13,6 +13,7 @@ import {
   draftOf,
   fieldsText,
   filterWords,
+  missingIn,
   newAction,
   newFilter,
   readFields,
@@ -108,6 +109,14 @@ describe("a filter's actions", () => {
     expect(draftOf({ ...saved, ...body! })).toEqual(draft);
     expect(filterWords(body!)).toBe("Only sends: Track calls");
     expect(actionProblem(newAction("ONLY"), false)).toContain("stands alone");
+  });
+
+  it("says what it needs before it can be saved", () => {
+    const named = { ...newFilter("s"), title: "T" };
+    expect(missingIn(newFilter("s"), true)).toBe("It needs a name.");
+    expect(missingIn(named, false)).toBe("A condition is not complete.");
+    expect(missingIn({ ...named, actions: [newAction("DROP_PROPERTIES")] }, true)).toBe("Name at least one field.");
+    expect(missingIn(named, true)).toBeUndefined();
   });
 
   it("takes a condition for turned around only when its brackets belong together", () => {

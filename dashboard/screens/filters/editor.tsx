@@ -6,12 +6,13 @@ import { api } from "../../api/client.ts";
 import { filterPath, filtersQuery } from "../../api/delivery-queries.ts";
 import { queryClient, sourcesQuery } from "../../api/queries.ts";
 import type { Destination } from "../../api/types.ts";
-import { actionProblem, bodyOf, type FilterDraft } from "../../logic/filter-draft.ts";
+import { bodyOf, type FilterDraft, missingIn } from "../../logic/filter-draft.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { Page } from "../../parts/page.tsx";
 import { SaveForm } from "../../parts/save-row.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
+import { ToPreview } from "../../parts/to-preview.tsx";
 import { useDraft } from "../../parts/use-draft.ts";
 import { type EventSearch, useEvent } from "../../parts/use-event.ts";
 import { ActionFields } from "./action-fields.tsx";
@@ -45,32 +46,35 @@ export default function FilterEditor({ destination, filterId, saved, search, onS
     ANY_CALL,
     onSearch,
   );
-  const alone = actions.length === 1;
-  const fit =
-    body !== undefined && title.trim() !== "" && actions.every((one) => actionProblem(one, alone) === undefined);
   const list = `/destinations/${destination.id}/filters`;
+  const navigate = useNavigate();
   return (
     <Page
       wide
       above={<TextLink href={list}>Filters</TextLink>}
       title={filterId === undefined ? "New filter" : saved.title}
+      actions={<ToPreview />}
       answer="What does it do to the events, before any mapping?"
     >
       <div className="grid gap-6 xl:grid-cols-[minmax(0,1fr)_minmax(0,28rem)]">
         <SaveForm
           sticky
-          dirty={(filterId === undefined || draft.dirty) && fit}
+          dirty={filterId === undefined || draft.dirty}
+          missing={missingIn(draft.value, complete && condition.trim() !== "")}
           saving={save.isPending}
           saved={save.isSuccess}
           problems={problems.general}
           onSave={() => body !== undefined && save.mutate({ ...body, sourceId })}
-          onReset={draft.reset}
+          onReset={() => {
+            draft.reset();
+            setComplete(true);
+          }}
+          onCancel={filterId === undefined ? () => void navigate({ to: list }) : undefined}
         >
           <div className="ring-kumo-hairline bg-kumo-base flex flex-col gap-5 rounded-lg p-4 ring sm:p-5">
             <Input
               label="Name"
-              placeholder="No internal users"
-              description="Named in the trace of each event that it stops."
+              description="Such as “No internal users”. Named in the trace of each event that it stops."
               maxLength={64}
               value={title}
               error={problems.fields["title"]}

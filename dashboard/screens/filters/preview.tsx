@@ -35,6 +35,7 @@ export function FilterPreview({ destination, picked, body }: FilterPreviewProps)
   );
   return (
     <aside
+      id="preview"
       aria-label="Preview"
       className="ring-kumo-hairline bg-kumo-base flex min-w-0 flex-col gap-4 self-start rounded-lg p-4 ring xl:sticky xl:top-4 xl:max-h-[calc(100dvh-2rem)] xl:overflow-y-auto"
     >

@@ -1,5 +1,6 @@
 import type { LetterCriteria, LetterObject, Resend } from "../api/delivery-types.ts";
 import type { Subscription } from "../api/types.ts";
+import { isObject } from "./directive.ts";
 import { clip } from "./entry-text.ts";
 import { absoluteTime, count, plural } from "./times.ts";
 
@@ -53,6 +54,12 @@ export function mappingNames(ids: readonly string[], mappings: readonly Subscrip
     return found === undefined ? "a deleted mapping" : `“${clip(found.name, 60)}”`;
   });
   return [...new Set(names)].join(", ");
+}
+
+/** Whose event it is: the user's id, or the anonymous one; nothing where it has none or cannot be read. */
+export function userOf(event: unknown): string | undefined {
+  const { userId, anonymousId } = isObject(event) ? event : {};
+  return [userId, anonymousId].find((id): id is string => typeof id === "string" && id !== "");
 }
 
 /** How many deliveries of an object fall under the criteria. */

@@ -39,7 +39,8 @@ it("shows what was given up, sends it again, and says that it arrived", async ()
   await letters.getByRole("button", { name: /400/ }).click();
   await page.waitForURL(/open=/);
   await letters.getByText("Lost <b>one</b>", { exact: true }).waitFor();
-  expect(await letters.getByRole("link", { name: "Trace" }).getAttribute("href")).toContain("/trace/letter-1");
+  await letters.getByText("user u1").waitFor();
+  expect(await letters.getByRole("link", { name: "letter-1" }).getAttribute("href")).toContain("/trace/letter-1");
   await letters.getByRole("button", { name: "The event" }).click();
   await letters.getByLabel("The event", { exact: true }).getByText('"letter-1"').waitFor();
 

@@ -6,7 +6,7 @@ import type { Letter } from "../../api/delivery-types.ts";
 import { subscriptionsQuery } from "../../api/destination-queries.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { isObject } from "../../logic/directive.ts";
-import { mappingNames } from "../../logic/dead-letters.ts";
+import { mappingNames, userOf } from "../../logic/dead-letters.ts";
 import { traceHref } from "../../logic/jumps.ts";
 import { plural } from "../../logic/times.ts";
 import { CodeView } from "../../parts/code-view.tsx";
@@ -59,6 +59,7 @@ export default function Letters({ destinationId, objectKey }: LettersProps): Rea
 
 function LetterItem({ letter, mapping }: { letter: Letter; mapping: string }): ReactNode {
   const { reason, sentence, detail, attempts, at, messageId, event, segmentKey } = letter;
+  const user = userOf(event);
   const [open, setOpen] = useState(false);
   // segment-logs/<sourceId>/…
   const sourceId = segmentKey.split("/")[1];
@@ -74,6 +75,20 @@ function LetterItem({ letter, mapping }: { letter: Letter; mapping: string }): R
           {plural(attempts, "attempt")}, given up <When at={at} />
         </span>
       </p>
+      {(messageId !== undefined || user !== undefined) && (
+        <p className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+          {messageId !== undefined && (
+            <span className="max-w-full truncate font-mono sm:max-w-80" title={messageId}>
+              <TextLink href={traceHref(messageId, sourceId)}>{clip(messageId, 100)}</TextLink>
+            </span>
+          )}
+          {user !== undefined && (
+            <span className="text-kumo-subtle min-w-0 wrap-anywhere">
+              user <bdi className="font-mono">{clip(user, 60)}</bdi>
+            </span>
+          )}
+        </p>
+      )}
       <p className="text-sm break-words">
         {sentence} <code className="text-kumo-subtle font-mono text-xs">{reason}</code>
         {detail !== "" && <bdi className="text-kumo-subtle block break-words">{clip(detail, 400)}</bdi>}
@@ -87,7 +102,6 @@ function LetterItem({ letter, mapping }: { letter: Letter; mapping: string }): R
         >
           {open ? "Hide the event" : "The event"}
         </button>
-        {messageId !== undefined && <TextLink href={traceHref(messageId, sourceId)}>Trace</TextLink>}
       </p>
       {open && (
         <CodeView

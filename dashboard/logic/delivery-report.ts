@@ -17,7 +17,7 @@ export function deliverySentence(
   words: string,
   p95Ms?: number,
 ): string {
-  const fast = p95Ms === undefined || delivered === 0 ? "" : ` 95 % took at most ${elapsed(p95Ms)}.`;
+  const fast = p95Ms === undefined || delivered === 0 ? "" : ` 95\u00a0% took at most ${elapsed(p95Ms)}.`;
   if (delivered + failed === 0) {
     if (waiting > 0)
       return `Nothing arrived in the last ${words}: ${plural(waiting, "delivery", "deliveries")} waiting.`;

@@ -14,10 +14,10 @@ export function relativeTime(at: number, now: number): string {
   return `${Math.floor(age / DAY)} d ago`;
 }
 
-/** "in 40 s", "in 3 h", "in 2 d"; "now" once it is due. Both in ms. */
+/** "in 40 s", "in 3 h", "in 2 d"; "any moment now" once it is due. Both in ms. */
 export function timeUntil(at: number, now: number): string {
   const left = at - now;
-  if (left < SECOND) return "now";
+  if (left < SECOND) return "any moment now";
   if (left < MINUTE) return `in ${Math.ceil(left / SECOND)} s`;
   if (left < HOUR) return `in ${Math.ceil(left / MINUTE)} min`;
   if (left < 2 * DAY) return `in ${Math.round(left / HOUR)} h`;
@@ -79,13 +79,16 @@ export const count = (n: number): string => grouped.format(n);
 /** `1 event`, `1,200 events`; `nouns` where the plural is not made with an s. */
 export const plural = (n: number, noun: string, nouns = `${noun}s`): string => `${count(n)} ${n === 1 ? noun : nouns}`;
 
-/** A share in percent: never "0 %" for something that happened, never "100 %" for something incomplete. */
+/**
+ * A share in percent, not to be broken before its sign: never "0 %" for something that happened, never "100 %" for
+ * something incomplete.
+ */
 export function share(part: number, whole: number): string {
-  if (whole <= 0 || part <= 0) return "0 %";
+  if (whole <= 0 || part <= 0) return "0\u00a0%";
   const percent = (part / whole) * 100;
-  if (percent < 0.1) return "< 0.1 %";
-  if (part < whole && percent > 99.9) return "> 99.9 %";
-  return `${percent >= 10 ? Math.round(percent) : percent.toFixed(1)} %`;
+  if (percent < 0.1) return "< 0.1\u00a0%";
+  if (part < whole && percent > 99.9) return "> 99.9\u00a0%";
+  return `${percent >= 10 ? Math.round(percent) : percent.toFixed(1)}\u00a0%`;
 }
 
 const isInstant = (at: number): boolean => Number.isFinite(at) && Math.abs(at) <= 8.64e15;

@@ -121,7 +121,7 @@ const noteOf = (sentence: string | undefined, detail: string | undefined): { not
 export function fateStages(fate: TracedFate, receivedAt: number | undefined): readonly Stage[] {
   const attempts = fate.attempts.map(({ at, attempt, status, reason, sentence, uncounted }, place): Untimed => {
     const failed = status !== "delivered";
-    const again = uncounted === undefined ? "" : `, ${count(uncounted)} ×`;
+    const again = uncounted === undefined || uncounted === 1 ? "" : `, ${count(uncounted)} ×`;
     return {
       key: `attempt ${place}`,
       tone: status === "delivered" ? "good" : status === "retry" ? "waiting" : status === "dropped" ? "neutral" : "bad",

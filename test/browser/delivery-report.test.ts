@@ -34,7 +34,7 @@ it("tells what arrived, what failed and why, with samples that stay text", async
   });
 
   await visit.signIn(`/destinations/${destination.id}/delivery`);
-  await page.getByText(/^50 % arrived in the last 24 hours; 1 was given up\./).waitFor();
+  await page.getByText(/^50\s% arrived in the last 24 hours; 1 was given up\./).waitFor();
   await page.getByRole("button", { name: "1 h" }).click();
   await page.waitForURL(/range=1h/);
   await page

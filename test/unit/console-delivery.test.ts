@@ -10,6 +10,7 @@ import type {
 import { niceTop, shortDuration } from "../../dashboard/logic/chart.ts";
 import {
   criteriaOf,
+  userOf,
   isUntouched,
   lettersSentence,
   matching,
@@ -83,10 +84,10 @@ describe("a delivery report in words", () => {
     expect(deliverySentence(none, 0, "hour")).toBe("Nothing was sent in the last hour.");
     expect(deliverySentence(none, 7, "hour")).toBe("Nothing arrived in the last hour: 7 deliveries waiting.");
     expect(deliverySentence({ ...none, delivered: 5 }, 0, "hour", 800)).toBe(
-      "Everything that was sent arrived: 5 delivered in the last hour. 95 % took at most 0.8 s.",
+      "Everything that was sent arrived: 5 delivered in the last hour. 95\u00a0% took at most 0.8 s.",
     );
     expect(deliverySentence({ ...none, delivered: 3, failed: 1 }, 0, "hour")).toBe(
-      "75 % arrived in the last hour; 1 was given up.",
+      "75\u00a0% arrived in the last hour; 1 was given up.",
     );
   });
 
@@ -140,6 +141,12 @@ describe("dead letters in words", () => {
     expect(reasonsIn([letters({}), letters({})]).map(({ count }) => count)).toEqual([6, 4]);
     expect(criteriaOf("400", "1h", NOW)).toEqual({ reason: "400", startTime: "2026-11-22T09:03:00.000Z" });
     expect(criteriaOf("", "never", NOW)).toEqual({});
+  });
+
+  it("are of the user of their event, or of its anonymous id", () => {
+    expect(userOf({ userId: "u1", anonymousId: "a1" })).toBe("u1");
+    expect(userOf({ userId: null, anonymousId: "a1" })).toBe("a1");
+    expect([userOf({ userId: 5 }), userOf("not JSON")]).toEqual([undefined, undefined]);
   });
 
   it("says what was not sent again yet", () => {
@@ -242,6 +249,9 @@ describe("a trace in words", () => {
       },
       { at: new Date(NOW + 61_000).toISOString(), attempt: 2, status: "delivered" as const },
     ];
+    const uncounted = (times: number) =>
+      fateStages({ ...fate, attempts: [{ ...attempts[0]!, uncounted: times }] }, NOW)[0]?.title;
+    expect([uncounted(1), uncounted(3)]).toEqual(["Attempt 1 failed", "Attempt 1 failed, 3 ×"]);
     expect(fateStages({ ...fate, attempts }, NOW)).toMatchObject([
       { title: "Attempt 1 failed", gap: 1000, code: "500" },
       { title: "Delivered at attempt 2", gap: 60_000 },

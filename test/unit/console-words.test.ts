@@ -31,7 +31,7 @@ describe("times", () => {
   });
 
   it.each([
-    [-1, "now"],
+    [-1, "any moment now"],
     [40_000, "in 40 s"],
     [90_000, "in 2 min"],
     [24 * 3_600_000, "in 24 h"],
@@ -86,12 +86,12 @@ describe("numbers", () => {
 
   it("a share is never 0 % of something that happened, nor 100 % of something incomplete", () => {
     expect([share(0, 10), share(1, 100_000), share(99_999, 100_000), share(1, 3), share(5, 5), share(1, 0)]).toEqual([
-      "0 %",
-      "< 0.1 %",
-      "> 99.9 %",
-      "33 %",
-      "100 %",
-      "0 %",
+      "0\u00a0%",
+      "< 0.1\u00a0%",
+      "> 99.9\u00a0%",
+      "33\u00a0%",
+      "100\u00a0%",
+      "0\u00a0%",
     ]);
   });
 
@@ -235,7 +235,7 @@ describe("the sentence about deliveries", () => {
     const counts = { delivered: 5, waiting: 0, retrying: 0, dropped: 0 };
     expect(deliveryAnswer([dayOf("Hook", { ...counts, abandoned: 5, resent: 5 })])).toBe("All delivered");
     expect(deliveryAnswer([dayOf("Hook", { ...counts, abandoned: 6, resent: 5 })])).toBe("1 given up at Hook");
-    expect(successShare(dayOf("Hook", { ...counts, abandoned: 2, resent: 5 }))).toBe("100 %");
+    expect(successShare(dayOf("Hook", { ...counts, abandoned: 2, resent: 5 }))).toBe("100\u00a0%");
   });
 
   it("does not call all delivered what was dropped on the way", () => {

@@ -97,7 +97,7 @@ function KeyFigures({ report, totals, mapping, destinationId }: KeyFiguresProps)
   const shown = (n: number): string => (totals === undefined ? "…" : count(n));
   const all = mapping === undefined ? "" : " (all mappings)";
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg sm:grid-cols-3 lg:grid-cols-5">
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg sm:grid-cols-3 lg:grid-cols-[repeat(4,minmax(0,1fr))_minmax(13rem,1.4fr)]">
       <Figure
         name="Delivered"
         value={shown(delivered)}
@@ -149,7 +149,7 @@ interface FigureProps {
 const Figure = ({ name, value, note = "", colour = "", wide = false }: FigureProps): ReactNode => (
   <div className={`bg-kumo-base ring-kumo-hairline min-w-0 p-4 ring ${wide ? "col-span-2 lg:col-span-1" : ""}`}>
     <dt className="text-kumo-subtle text-sm">{name}</dt>
-    <dd className={`text-xl font-semibold tabular-nums ${colour}`}>{value}</dd>
+    <dd className={`text-xl font-semibold whitespace-nowrap tabular-nums ${colour}`}>{value}</dd>
     <dd className="text-kumo-subtle min-h-5 text-sm">{note}</dd>
   </div>
 );

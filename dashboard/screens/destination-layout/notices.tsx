@@ -45,8 +45,12 @@ function notice(
         variant="alert"
         size="sm"
         description="It is paused: its events wait and none are dropped."
+        // Where the button that paused it is, that button resumes it too.
         action={
-          <Remedy key="resume" id={id} label="Resume" act={() => api("POST", `${destinationPath(id)}/resume`, {})} />
+          tab !== "delivery" &&
+          tab !== "settings" && (
+            <Remedy key="resume" id={id} label="Resume" act={() => api("POST", `${destinationPath(id)}/resume`, {})} />
+          )
         }
       />
     );

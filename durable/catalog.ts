@@ -9,6 +9,7 @@ import { createAccess, type Access } from "./catalog/access.ts";
 import { createCompiler } from "./catalog/compiled.ts";
 import * as destinations from "./catalog/destinations.ts";
 import * as filters from "./catalog/filters.ts";
+import * as hosts from "./catalog/hosts.ts";
 import { createRoom, type Room } from "./catalog/room.ts";
 import { createSealer } from "./catalog/sealer.ts";
 import { ensureSeeded } from "./catalog/seed.ts";
@@ -58,6 +59,14 @@ export class Catalog extends DurableObject<Env> {
     const workspace = Workspace.parse({ ...this.#room.store.workspace(), name });
     this.#room.write(() => this.#room.store.putMeta("workspace", JSON.stringify(workspace)));
     return workspace;
+  }
+
+  /** Hosts under which the owner has used this Inlet; destinations may not send there. */
+  async ownHosts() {
+    return hosts.ownHosts(this.#room);
+  }
+  async noteHost(host: string) {
+    hosts.noteHost(this.#room, host);
   }
 
   async listSources() {

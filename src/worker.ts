@@ -75,7 +75,11 @@ function compose(env: Env): Composition {
   app.mount("/api", async (request: Request, ...rest) => {
     const answer = await api.fetch(request, ...rest);
     // Refused ones change nothing, and strangers must not be able to put a Catalog call on the ack path.
-    if (request.method !== "GET" && answer.ok) deps.directory.expire();
+    if (request.method !== "GET" && answer.ok) {
+      deps.directory.expire();
+      const { host } = new URL(request.url);
+      await deps.hosts.note(host).catch((error: unknown) => console.error(`host ${host} was not noted as ours`, error));
+    }
     return answer;
   });
   app.route("/", demoRoutes(deps.cdn));

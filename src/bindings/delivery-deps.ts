@@ -8,6 +8,7 @@ import type { OutboundOptions } from "../destinations/outbound.ts";
 import type { Settings } from "../env.ts";
 import { catalogOf } from "./catalog.ts";
 import { readLines, writeJson, writeLines } from "./archive.ts";
+import type { OwnHosts } from "./own-hosts.ts";
 import { createPutObject } from "./object-store.ts";
 import { sampleHash } from "./sample-hash.ts";
 
@@ -66,10 +67,10 @@ export interface Workshop {
   createGuardedFetch(options: OutboundOptions): OutboundOptions["fetch"];
 }
 
-export function createDeliveryDeps(env: Env, settings: Settings, workshop: Workshop): DeliveryDeps {
+export function createDeliveryDeps(env: Env, settings: Settings, workshop: Workshop, hosts: OwnHosts): DeliveryDeps {
   const guardedFetch = workshop.createGuardedFetch({
     fetch: (url, init) => fetch(url, init),
-    isOwnHost: (host) => settings.INLET_HOSTS.has(host),
+    isOwnHost: (host) => hosts.has(host),
     allowPrivate: settings.INLET_ALLOW_PRIVATE_HOSTS,
   });
   const ledger = (destinationId: string) => env.LEDGER.getByName(`destination:${destinationId}`);

@@ -10,8 +10,10 @@ import { Settings } from "../env.ts";
 import { createAcceptDeps } from "./accept-deps.ts";
 import { appendParked } from "./append.ts";
 import { createDeadLettersDeps, createDeliveryDeps, createRoutingDeps, type Workshop } from "./delivery-deps.ts";
+import { catalogOf } from "./catalog.ts";
 import { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
+import { OwnHosts } from "./own-hosts.ts";
 import { withinTime } from "./time-limit.ts";
 
 /** For the directory: a Catalog that hangs counts as unreachable, and the old copy serves on. */
@@ -26,6 +28,7 @@ export interface Deps {
   readonly cdn: DemoDeps;
   readonly overflow: OverflowDeps;
   readonly routing: RoutingDeps;
+  readonly hosts: OwnHosts;
   readonly delivery: DeliveryDeps;
   readonly deadLetters: DeadLettersDeps;
 }
@@ -39,6 +42,11 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
   const catalog = () => env.CATALOG.getByName("workspace");
   const directory = new DirectoryCache(
     (version) => withinTime(CATALOG_LIMIT_MS, catalog().directory(version)),
+    () => Date.now(),
+  );
+  const hosts = new OwnHosts(
+    settings.INLET_HOSTS,
+    () => catalogOf(env),
     () => Date.now(),
   );
   return {
@@ -62,7 +70,8 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
         appendParked(env, route, events, receivedAt, async (id) => (await directory.reload(id))?.route),
     },
     routing: createRoutingDeps(env),
-    delivery: createDeliveryDeps(env, settings, workshop),
+    hosts,
+    delivery: createDeliveryDeps(env, settings, workshop, hosts),
     deadLetters: createDeadLettersDeps(env),
   };
 }

@@ -16,7 +16,7 @@ const MOST_BYTES = 5_000_000;
 export interface OutboundOptions {
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Whether a host (lower case, with its port, without the dot a name may end with) is this Inlet's own. */
-  isOwnHost(host: string): boolean;
+  isOwnHost(host: string): boolean | Promise<boolean>;
   /** Private hosts may be reached: this machine's own trials and tests. */
   readonly allowPrivate: boolean;
 }
@@ -25,12 +25,12 @@ function refuse(message: string): never {
   throw new OutboundRefused(message);
 }
 
-function checkUrl(text: string, { isOwnHost, allowPrivate }: OutboundOptions): URL {
+async function checkUrl(text: string, { isOwnHost, allowPrivate }: OutboundOptions): Promise<URL> {
   if (!URL.canParse(text)) return refuse("this is not a URL");
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") refuse(`${url.protocol} is not http or https`);
   if (url.username !== "" || url.password !== "") refuse("a URL with a user name or password is not followed");
-  if (isOwnHost(url.host.replace(/\.(?=:|$)/, "")))
+  if (await isOwnHost(url.host.replace(/\.(?=:|$)/, "")))
     refuse(`${url.host} is this Inlet itself: events would go round for ever`);
   const closed = allowPrivate ? undefined : closedHost(url.hostname);
   return closed === undefined ? url : refuse(closed);
@@ -73,7 +73,7 @@ function limited(response: Response): Response {
  */
 export function createGuardedFetch(options: OutboundOptions): OutboundOptions["fetch"] {
   return async (text, given) => {
-    let url = checkUrl(text, options);
+    let url = await checkUrl(text, options);
     let init: RequestInit = { ...given, redirect: "manual" };
     for (let hop = 0; ; hop++) {
       const response = await options.fetch(url.href, init);
@@ -82,7 +82,7 @@ export function createGuardedFetch(options: OutboundOptions): OutboundOptions["f
       await response.body?.cancel();
       if (given.redirect === "error") refuse(`${url.host} answered with a redirect`);
       if (hop === MOST_REDIRECTS) refuse(`${url.host} redirected more than ${MOST_REDIRECTS} times`);
-      const next = checkUrl(URL.canParse(location, url) ? new URL(location, url).href : location, options);
+      const next = await checkUrl(URL.canParse(location, url) ? new URL(location, url).href : location, options);
       init = redirected(init, response.status, url, next);
       url = next;
     }

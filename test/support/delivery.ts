@@ -3,7 +3,9 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { deliverPointers } from "../../queues/deliveries.ts";
 import { writeLines } from "../../src/bindings/archive.ts";
+import { catalogOf } from "../../src/bindings/catalog.ts";
 import { createDeliveryDeps } from "../../src/bindings/delivery-deps.ts";
+import { OwnHosts } from "../../src/bindings/own-hosts.ts";
 import type { OpenDestination } from "../../src/core/catalog.ts";
 import type { DeadLetter } from "../../src/core/dead-letter.ts";
 import type { DeliveryPointer } from "../../src/core/delivery.ts";
@@ -102,7 +104,13 @@ export function createRig(): DeliveryRig {
   const attempts = new Map<string, number>();
   let segments = 0;
   const hook = hookDestination(() => rig.batching);
-  const base = createDeliveryDeps(env, Settings.parse(env), { findDestination: async () => hook, createGuardedFetch });
+  const settings = Settings.parse(env);
+  const hosts = new OwnHosts(
+    settings.INLET_HOSTS,
+    () => catalogOf(env),
+    () => Date.now(),
+  );
+  const base = createDeliveryDeps(env, settings, { findDestination: async () => hook, createGuardedFetch }, hosts);
   const keyOf = (segment: number) => `segment-logs/${sourceId}/1795305600000/0-${String(segment).padStart(9, "0")}.gz`;
   const pointerOf = (key: string): DeliveryPointer => ({ destinationId, sourceId, key });
   const rig: DeliveryRig = {

@@ -37,6 +37,15 @@ describe("trying an event", () => {
     });
   });
 
+  it("sends nothing to a host under which its owner uses this Inlet, set or not", async () => {
+    const sent = farEnd();
+    const destination = await connectWebhook({ settings: { url: "https://inlet.test/v1/track" } });
+    const subscriptionId = await firstSubscription(destination);
+    const { data } = await test(destination, { event: EVENT, subscriptionId, dryRun: false });
+    expect(sent).toEqual([]);
+    expect(data["test"]).toMatchObject({ outcome: { status: "abandoned", reason: "EREFUSED" } });
+  });
+
   it("sends it when told to, with the answer and what would become of the event", async () => {
     const sent = farEnd(400);
     const settings = {

@@ -96,13 +96,4 @@ export function paginate<T>(all: readonly T[], query: z.infer<typeof PageParams>
 export const Minutes = z.object({ minutes: z.coerce.number().int().min(1).max(43_200).default(60) });
 
 /** Asked at once: a workspace may have a thousand sources, a request only so many open connections. */
-const AT_ONCE = 32;
-
-/** What `work` makes of each item, in their order, a group at a time. */
-export async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
-  }
-  return results;
-}
+export const AT_ONCE = 32;

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { SourceKind } from "../core/catalog.ts";
 import { ActionField, ActionKind, DestinationKind, KindSummary } from "../core/destination-kind.ts";
-import { createApp, inGroups, PageParams, paginate, Pagination, route } from "./app.ts";
+import { inParallel } from "../core/pool.ts";
+import { AT_ONCE, createApp, PageParams, paginate, Pagination, route } from "./app.ts";
 import { Metadata, showKind } from "./catalogue-view.ts";
 import type { ApiDeps } from "./deps.ts";
 import { notThere } from "./problem.ts";
@@ -78,7 +79,7 @@ export const catalogueRoutes = (deps: ApiDeps) =>
     .openapi(listKinds, async (c) => {
       const all = (await deps.kinds.list()).toSorted(byName);
       const { items, pagination } = paginate(all, c.req.valid("query"));
-      const destinationsCatalog = await inGroups(items, async ({ id }) => showKind(await kindOf(deps, id)));
+      const destinationsCatalog = await inParallel(items, AT_ONCE, async ({ id }) => showKind(await kindOf(deps, id)));
       return c.json({ data: { destinationsCatalog, pagination } }, 200);
     })
     .openapi(showOne, async (c) => {

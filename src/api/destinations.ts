@@ -2,7 +2,8 @@ import * as z from "zod";
 import { CATALOG_LIMITS, ConsentCategory, SettingValue } from "../core/catalog.ts";
 import type { DestinationKind } from "../core/destination-kind.ts";
 import type { SubscriptionInput } from "../core/subscription.ts";
-import { createApp, inGroups, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
+import { inParallel } from "../core/pool.ts";
+import { AT_ONCE, createApp, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
 import { kindOf } from "./catalogue.ts";
 import type { ApiDeps } from "./deps.ts";
 import { changedSettings, newSettings } from "./destination-settings.ts";
@@ -127,7 +128,9 @@ export const destinationRoutes = (deps: ApiDeps) => {
     const all = await catalog().listDestinations();
     const wanted = all.filter(({ sourceIds }) => sourceId === undefined || sourceIds.includes(sourceId));
     const { items, pagination } = paginate(wanted, query);
-    const destinations = await inGroups(items, (view) => showDestination(deps, view, query.metadata === "brief"));
+    const destinations = await inParallel(items, AT_ONCE, (view) =>
+      showDestination(deps, view, query.metadata === "brief"),
+    );
     return { data: { destinations, pagination } };
   };
   return createApp()

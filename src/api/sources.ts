@@ -1,7 +1,8 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
 import { SourceInput, SourceKind, SourcePatch, type SourceView } from "../core/catalog.ts";
-import { createApp, inGroups, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
+import { inParallel } from "../core/pool.ts";
+import { AT_ONCE, createApp, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { unwrap } from "./problem.ts";
 import { showSource, Source } from "./source-view.ts";
@@ -96,7 +97,7 @@ export const sourceRoutes = (deps: ApiDeps) => {
     .openapi(remove, async (c) => {
       const { sourceId } = c.req.valid("param");
       const gone = unwrap(await deps.catalog().deleteSource(sourceId));
-      await inGroups(gone, (id) => deps.ledgers.resume(id));
+      await inParallel(gone, AT_ONCE, (id) => deps.ledgers.resume(id));
       await deps.clearSamples(sourceId);
       return c.json(SUCCESS, 200);
     });

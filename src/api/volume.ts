@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { sentenceOf } from "../core/debugger.ts";
 import type { VolumeReport } from "../core/ledger.ts";
-import { createApp, inGroups, iso, IsoTime, Minutes, route } from "./app.ts";
+import { inParallel } from "../core/pool.ts";
+import { AT_ONCE, createApp, iso, IsoTime, Minutes, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
@@ -63,7 +64,7 @@ const showVolume = (report: VolumeReport): z.infer<typeof Volume> => ({
 
 /** Every source's totals, by its id. */
 const totalsOf = async (deps: ApiDeps, minutes: number) =>
-  inGroups(await deps.catalog().listSources(), async ({ id }) => {
+  inParallel(await deps.catalog().listSources(), AT_ONCE, async ({ id }) => {
     const report = await deps.sourceVolume(id, minutes);
     const series = report.minutes.map((step) => step.accepted);
     return [id, { ...report.totals, lastEventAt: lastEventOf(report), series }] as const;

@@ -6,6 +6,17 @@ export async function inParallel<Item, Result>(
   items: readonly Item[],
   atOnce: number,
   work: (item: Item) => Promise<Result>,
+): Promise<Result[]>;
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<Result>,
+  goOn: () => boolean,
+): Promise<(Result | undefined)[]>;
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<Result>,
   goOn: () => boolean = () => true,
 ): Promise<(Result | undefined)[]> {
   const results: (Result | undefined)[] = items.map(() => undefined);

@@ -189,3 +189,12 @@ export function createRig(): DeliveryRig {
   };
   return rig;
 }
+
+/** Lets time pass in steps (ms), with the alarm and the consumer running at each. The clock must be the test's. */
+export async function live(rig: DeliveryRig, ms: number, step = 60_000): Promise<void> {
+  for (let passed = 0; passed < ms; passed += step) {
+    vi.setSystemTime(Date.now() + step);
+    await rig.alarm();
+    await rig.drain();
+  }
+}

@@ -2,7 +2,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
 import type { Batching } from "../../src/destinations/destination.ts";
-import { createRig, type DeliveryRig } from "../support/delivery.ts";
+import { createRig, live } from "../support/delivery.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -26,15 +26,6 @@ function batchRig(batching: Partial<Batching> = {}) {
   };
   answerAll(() => 200);
   return { rig, taken, answerAll };
-}
-
-/** Lets time pass in steps, with the alarm and the consumer running at each. */
-async function live(rig: DeliveryRig, ms: number, step: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += step) {
-    vi.setSystemTime(Date.now() + step);
-    await rig.alarm();
-    await rig.drain();
-  }
 }
 
 // Hours pass in steps of a minute, each with its alarm and its queue: slow on a busy machine.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FilterAction, FilterRecord } from "../../src/core/filter-record.ts";
 import type { SubscriptionRecord } from "../../src/core/subscription.ts";
-import { createRig, type DeliveryRig } from "../support/delivery.ts";
+import { createRig, live, type DeliveryRig } from "../support/delivery.ts";
 import { testSubscription } from "../support/sends.ts";
 
 const MINUTE = 60_000;
@@ -23,14 +23,6 @@ const addEvents = (rig: DeliveryRig, ...names: string[]) => rig.addSegment(names
 const arrivals = (rig: DeliveryRig) => rig.received.map(({ id, path }) => `${id}→${path}`).toSorted();
 const laneOf = async (rig: DeliveryRig, key: string, line: number, subscriptionId: string) =>
   (await rig.ledger.lineTrace(key, line)).filter((lane) => lane.subscriptionId === subscriptionId);
-
-async function live(rig: DeliveryRig, ms: number, step: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += step) {
-    vi.setSystemTime(Date.now() + step);
-    await rig.alarm();
-    await rig.drain();
-  }
-}
 
 // Hours pass in steps of a minute, each with its alarm and its queue: slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });

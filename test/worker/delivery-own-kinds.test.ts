@@ -4,7 +4,7 @@ import { createPutObject } from "../../src/bindings/object-store.ts";
 import type { SettingValue } from "../../src/core/catalog.ts";
 import { OWN_KINDS } from "../../src/destinations/own/index.ts";
 import { findDestination } from "../../src/destinations/registry.ts";
-import { createRig, type DeliveryRig } from "../support/delivery.ts";
+import { createRig, live, type DeliveryRig } from "../support/delivery.ts";
 import { testSubscription } from "../support/sends.ts";
 
 const MINUTE = 60_000;
@@ -38,14 +38,6 @@ function ownRig(id: string, settings: Record<string, SettingValue>): DeliveryRig
   return rig;
 }
 
-async function live(rig: DeliveryRig, minutes: number): Promise<void> {
-  for (let passed = 0; passed < minutes; passed++) {
-    vi.setSystemTime(Date.now() + MINUTE);
-    await rig.alarm();
-    await rig.drain();
-  }
-}
-
 describe("our own kinds, delivered by the real ledger and consumer", () => {
   it("the test sink shows failing events and then their recovery, and nothing leaves the collector", async () => {
     const rig = ownRig("sink", { failPercent: 30, failStatus: 503, recoverSeconds: 120 });
@@ -55,7 +47,7 @@ describe("our own kinds, delivered by the real ledger and consumer", () => {
     expect(first.delivered + first.waiting).toBe(100);
     expect(first.waiting).toBeGreaterThan(10);
     expect(first.errors).toMatchObject([{ status: "retry", reason: "503" }]);
-    await live(rig, 10);
+    await live(rig, 10 * MINUTE);
     expect(await rig.summary()).toMatchObject({ delivered: 100, waiting: 0, abandoned: 0 });
     expect(rig.requests).toEqual([]);
   });
@@ -79,7 +71,7 @@ describe("our own kinds, delivered by the real ledger and consumer", () => {
     await rig.addSegment(idsOf(250));
     await rig.drain();
     down = false;
-    await live(rig, 5);
+    await live(rig, 5 * MINUTE);
     const batches = bodies.map((body) => (JSON.parse(body) as { batch: { messageId: string }[] }).batch);
     expect(batches.every(({ length }) => length <= 100)).toBe(true);
     expect(
@@ -112,7 +104,7 @@ describe("our own kinds, delivered by the real ledger and consumer", () => {
     await rig.addSegment(idsOf(120));
     await rig.drain();
     expect(await rig.summary()).toMatchObject({ delivered: 0, waiting: 120 });
-    await live(rig, 3);
+    await live(rig, 3 * MINUTE);
     expect(await rig.summary()).toMatchObject({ delivered: 120, waiting: 0 });
     expect((await env.ARCHIVE.list({ prefix })).objects).toHaveLength(1);
   });

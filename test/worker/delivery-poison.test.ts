@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { findDestination } from "../../src/destinations/registry.ts";
-import { createRig, type DeliveryRig } from "../support/delivery.ts";
+import { createRig, live, type DeliveryRig } from "../support/delivery.ts";
 import { testSubscription } from "../support/sends.ts";
 
 const AGGREGATIONS_IO = "659eb601f8f615dac18db564";
@@ -27,15 +27,6 @@ function catalogueRig(mapping: Record<string, unknown>): DeliveryRig {
     subscriptions: [testSubscription({ mapping: { data: NOTED, ...mapping } })],
   };
   return rig;
-}
-
-/** Lets time pass minute by minute, with the alarm and the consumer running at each. */
-async function live(rig: DeliveryRig, minutes: number): Promise<void> {
-  for (let passed = 0; passed < minutes; passed++) {
-    vi.setSystemTime(Date.now() + MINUTE);
-    await rig.alarm();
-    await rig.drain();
-  }
 }
 
 const deliveredOf = (rig: DeliveryRig, prefix: string) =>
@@ -78,9 +69,9 @@ describe("an event that a destination's code fails over", () => {
     await rig.drain();
     expect(await rig.summary()).toHaveProperty("probeAt");
     await rig.addSegment(idsOf("p", 1), () => POISON);
-    await live(rig, 5);
+    await live(rig, 5 * MINUTE);
     rig.answer = () => new Response("ok");
-    await live(rig, 6 * 60);
+    await live(rig, 6 * 60 * MINUTE);
     expect(await rig.deadLetters()).toMatchObject([{ reason: "INTERNAL", messageId: "p0000" }]);
     expect(rig.times()).toEqual(Object.fromEntries(idsOf("e", 15).map((id) => [id, expect.any(Number)])));
     expect((await rig.summary()).waiting).toBe(0);
@@ -95,7 +86,7 @@ describe("events that a destination fails over, however well it is", () => {
     await rig.drain();
     expect(await rig.summary()).toHaveProperty("probeAt");
     for (let i = 0; i < 3; i++) await rig.addSegment(idsOf(`e${i}`, 20));
-    await live(rig, 60);
+    await live(rig, 60 * MINUTE);
     expect(deliveredOf(rig, "e")).toBe(60);
     expect((await rig.summary()).waiting).toBe(40);
   });

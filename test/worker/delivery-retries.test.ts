@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
-import { createRig, type DeliveryRig } from "../support/delivery.ts";
+import { createRig, live } from "../support/delivery.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -20,15 +20,6 @@ afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
-
-/** Lets time pass in steps, with the alarm and the consumer running at each. */
-async function live(rig: DeliveryRig, ms: number, step: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += step) {
-    vi.setSystemTime(Date.now() + step);
-    await rig.alarm();
-    await rig.drain();
-  }
-}
 
 describe("a line that keeps failing", () => {
   it("is tried ten times within about four hours, then abandoned with a dead letter", async () => {

@@ -52,6 +52,7 @@ const SHORT_PATHS: LibraryText["replacements"] = [
 /**
  * Hands the server's anonymous id to a browser without one (Safari drops script-written cookies after 7 days),
  * ahead of what the page has buffered. A page that wants no persistence, or keeps its own id, is left alone.
+ * A browser that refuses storage throws here: it then makes an id of its own, and no page may break over that.
  */
 function restoreId(anonymousId: string | undefined): string {
   if (anonymousId === undefined) return "";

@@ -1,8 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import { Workspace, type DestinationInput, type DestinationPatch, type Directory } from "../src/core/catalog.ts";
-import type { Credentials, Label, SourceInput, SourcePatch } from "../src/core/catalog.ts";
+import type { Credentials, Label, SourceInput, SourcePatch, WorkspacePatch } from "../src/core/catalog.ts";
 import type { FilterInput, FilterPatch } from "../src/core/filter-record.ts";
+import { retentionOf, type RetentionDays } from "../src/core/retention.ts";
 import type { SourceSettingsPatch } from "../src/core/source.ts";
 import type { SubscriptionInput, SubscriptionPatch } from "../src/core/subscription.ts";
 import { createAccess, type Access } from "./catalog/access.ts";
@@ -55,10 +56,16 @@ export class Catalog extends DurableObject<Env> {
   async workspace(): Promise<Workspace> {
     return this.#room.store.workspace();
   }
-  async renameWorkspace(name: string): Promise<Workspace> {
-    const workspace = Workspace.parse({ ...this.#room.store.workspace(), name });
+  async updateWorkspace(patch: WorkspacePatch): Promise<Workspace> {
+    const workspace = Workspace.parse({ ...this.#room.store.workspace(), ...patch });
     this.#room.write(() => this.#room.store.putMeta("workspace", JSON.stringify(workspace)));
     return workspace;
+  }
+
+  /** Days that the source's events are kept, 0 for ever; a deleted source follows the workspace. */
+  async retentionOf(sourceId: string): Promise<RetentionDays> {
+    const { store } = this.#room;
+    return retentionOf(store.source(sourceId)?.settings.archive.retentionDays, store.workspace().retentionDays);
   }
 
   /** Hosts under which the owner has used this Inlet; destinations may not send there. */

@@ -11,6 +11,7 @@ import type {
   SourceView,
   TokenRecord,
   Workspace,
+  WorkspacePatch,
 } from "../core/catalog.ts";
 import type { DeadLetter, LetterPage, LetterQuery, ResendRecord, ResendRequest } from "../core/dead-letter.ts";
 import type { DebuggerEntry, DebuggerFilter } from "../core/debugger.ts";
@@ -35,7 +36,7 @@ type Answer<T> = Promise<Result<T, Refusal>>;
 /** The Catalog as the control plane uses it (durable/catalog.ts). */
 export interface CatalogClient {
   workspace(): Promise<Workspace>;
-  renameWorkspace(name: string): Promise<Workspace>;
+  updateWorkspace(patch: WorkspacePatch): Promise<Workspace>;
   listSources(): Promise<SourceView[]>;
   getSource(id: string): Answer<SourceView>;
   createSource(input: SourceInput): Answer<SourceView>;

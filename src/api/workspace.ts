@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Workspace } from "../core/catalog.ts";
+import { Workspace, WorkspacePatch } from "../core/catalog.ts";
 import { Preferences, PreferencesPatch } from "../core/preferences.ts";
 import { createApp, iso, IsoTime, json, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -23,12 +23,12 @@ const showWorkspace = route({
   request: {},
   data: WorkspaceAnswer,
 });
-const renameWorkspace = route({
+const updateWorkspace = route({
   method: "patch",
   path: "/",
-  summary: "Rename the workspace",
+  summary: "Rename the workspace, or say how long it keeps events and dead letters",
   tag: "Workspace",
-  request: { body: json(Workspace.pick({ name: true })) },
+  request: { body: json(WorkspacePatch) },
   data: WorkspaceAnswer,
 });
 const listTokens = route({
@@ -78,8 +78,8 @@ export const workspaceRoutes = (deps: ApiDeps) => {
   });
   return createApp()
     .openapi(showWorkspace, async (c) => c.json(answer(await deps.catalog().workspace(), c.req.url), 200))
-    .openapi(renameWorkspace, async (c) =>
-      c.json(answer(await deps.catalog().renameWorkspace(c.req.valid("json").name), c.req.url), 200),
+    .openapi(updateWorkspace, async (c) =>
+      c.json(answer(await deps.catalog().updateWorkspace(c.req.valid("json")), c.req.url), 200),
     );
 };
 

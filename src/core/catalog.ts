@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Changes } from "./changes.ts";
 import type { FilterRecord } from "./filter-record.ts";
+import { RetentionDays } from "./retention.ts";
 import { SourceSettings, SourceSettingsPatch, type SourceContext } from "./source.ts";
 import type { SubscriptionInput, SubscriptionRecord } from "./subscription.ts";
 
@@ -26,8 +27,19 @@ export interface Refusal {
 export const refuse = (type: Refusal["type"], message: string, field?: string): Refusal =>
   field === undefined ? { type, message } : { type, message, field };
 
-export const Workspace = z.object({ id: z.string(), slug: z.string(), name: z.string().trim().min(1).max(120) });
+export const Workspace = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string().trim().min(1).max(120),
+  /** How long archived events and dead letters are kept; a source's own setting goes before it. */
+  retentionDays: RetentionDays.default(0),
+});
 export type Workspace = z.infer<typeof Workspace>;
+
+export const WorkspacePatch = z
+  .strictObject({ name: Workspace.shape.name.optional(), retentionDays: RetentionDays.optional() })
+  .refine((patch) => Object.keys(patch).length > 0, "Nothing to change is named.");
+export type WorkspacePatch = z.infer<typeof WorkspacePatch>;
 
 /** `environment: dev | prod` and the like (Public API shape, delivery.md §5.6). */
 export const Label = z.object({

@@ -28,6 +28,7 @@ export function mergeSettings(settings: SourceSettings, patch: SourceSettingsPat
     ...patch,
     batching: { ...settings.batching, ...patch.batching },
     drain: { ...settings.drain, ...patch.drain },
+    archive: { ...settings.archive, ...patch.archive },
   });
 }
 

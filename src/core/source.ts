@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { RetentionDays } from "./retention.ts";
 
 /** Requests a minute a source may make per Cloudflare location; "off" asks nothing. */
 export const RateLimit = z.enum(["off", "600", "6000", "60000"]);
@@ -33,6 +34,11 @@ const drain = {
   afterBytes: z.int().min(10_000).max(4_000_000),
 };
 
+const archive = {
+  /** Days; 0 is for ever; null: as the workspace says. */
+  retentionDays: RetentionDays.nullable(),
+};
+
 /** What a source's owner may set. Every field has the default a new source starts with. */
 export const SourceSettings = z.object({
   /** Browser origins that may send (`https://shop.example`, `https://*.example.com`); empty = any. */
@@ -58,6 +64,8 @@ export const SourceSettings = z.object({
       afterBytes: drain.afterBytes.default(1_000_000),
     })
     .prefault({}),
+  /** How long its events are kept. */
+  archive: z.object({ retentionDays: archive.retentionDays.default(null) }).prefault({}),
 });
 export type SourceSettings = z.infer<typeof SourceSettings>;
 
@@ -73,6 +81,7 @@ export const SourceSettingsPatch = z.strictObject({
   dedupWindowHours: fields.dedupWindowHours.optional(),
   shards: fields.shards.optional(),
   drain: z.strictObject(drain).partial().optional(),
+  archive: z.strictObject(archive).partial().optional(),
 });
 export type SourceSettingsPatch = z.infer<typeof SourceSettingsPatch>;
 

@@ -45,3 +45,11 @@ export const Notice = z.object({
   text: z.string(),
 });
 export type Notice = z.infer<typeof Notice>;
+
+/** A source's choices that decide what of its events becomes columns. `received_at` and `id` cannot be left out. */
+export const ExportRules = z.object({
+  maxColumns: z.int().min(50).max(1600),
+  excludedTables: z.array(z.string()),
+  excludedColumns: z.record(z.string(), z.array(z.string())),
+});
+export type ExportRules = z.infer<typeof ExportRules>;

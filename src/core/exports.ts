@@ -1,0 +1,283 @@
+import * as z from "zod";
+import { Column, ColumnType, ExportRules, Notice, RegistryData, TableKind, TableSchema } from "./warehouse/model.ts";
+
+/** A message of the exports queue: it only says "look"; one that is lost or comes twice does no harm. */
+export const ExportTask = z.object({
+  sourceId: z.string(),
+  task: z.enum(["compact", "hour", "follower"]),
+  /** Of a `follower` task: whose turn it is. */
+  follower: z.string().optional(),
+});
+export type ExportTask = z.infer<typeof ExportTask>;
+
+/** One file of a table. Times are the least and the greatest `received_at` of its rows, ms since epoch. */
+export const FileEntry = z.object({
+  /** R2 key; never written twice. */
+  key: z.string(),
+  rows: z.int(),
+  bytes: z.int(),
+  firstAt: z.int(),
+  lastAt: z.int(),
+});
+export type FileEntry = z.infer<typeof FileEntry>;
+
+/** `…/hr=HH/manifest.json`: what one table has of one hour. Written after its files, so it never names a missing one. */
+export const Manifest = z.object({
+  schema: z.string(),
+  table: z.string(),
+  /** Start of the hour, ms since epoch. */
+  hour: z.int(),
+  version: z.int(),
+  /** Of the archive: every segment up to this one is in it. */
+  seq: z.int(),
+  publishedAt: z.int(),
+  columns: z.array(Column),
+  files: z.array(FileEntry),
+  rows: z.int(),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** One table of a publication. `files` is empty where a newer version has no row of the table any more. */
+export const PublishedTable = z.object({
+  table: z.string(),
+  kind: TableKind,
+  columns: z.array(Column),
+  files: z.array(FileEntry),
+  /** Files of the version before; for a follower: of the version of this hour that it worked through last. */
+  replaced: z.array(FileEntry),
+  rows: z.int(),
+});
+export type PublishedTable = z.infer<typeof PublishedTable>;
+
+/** One hour of a source as readers see it. A later one of the same hour replaces it as a whole. */
+export const Publication = z.object({
+  /** Rises with every publication of the source. */
+  no: z.int(),
+  sourceId: z.string(),
+  schema: z.string(),
+  hour: z.int(),
+  version: z.int(),
+  seq: z.int(),
+  publishedAt: z.int(),
+  tables: z.array(PublishedTable),
+  /** R2 keys of what this hour's events say of users and accounts. */
+  upserts: z.array(z.string()),
+  /** R2 key of the sorted hashes of the ids in it. */
+  ids: z.string(),
+  /** R2 keys of the hour as gzip NDJSON; empty unless the source wants them. */
+  ndjson: z.array(z.string()),
+});
+export type Publication = z.infer<typeof Publication>;
+
+/** What a run has done since its claim; told at each pause and at the end. */
+export const Progress = z.object({
+  /** The archive's `seq` when the hour's segments were listed. */
+  seq: z.int(),
+  /** Key of the last segment that is done with; segments are taken in the order of (shard, number). */
+  after: z.string().nullable(),
+  /** Of `segments` in the list. */
+  done: z.int(),
+  segments: z.int(),
+  /** Events read, and those among them that were in the hour and no copies. */
+  lines: z.int(),
+  events: z.int(),
+  files: z.record(z.string(), z.array(FileEntry)),
+  upserts: z.array(z.string()),
+  /** R2 keys of sorted hashes of ids: one a claim, joined at the end. */
+  ids: z.array(z.string()),
+  ndjson: z.array(z.string()),
+  /** All of the run so far. */
+  notices: z.array(Notice),
+  /** Tables that are new or have grown since the claim. */
+  tables: z.array(TableSchema),
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** What a run had done when it paused: all claims so far together. The tables are in the claim's registry. */
+export const Checkpoint = Progress.omit({ tables: true });
+export type Checkpoint = z.infer<typeof Checkpoint>;
+
+/** An hour to work on, held until the lease ends. `publication`: nothing but its manifests is left to write. */
+export const HourClaim = z.object({
+  status: z.literal("claimed"),
+  token: z.int(),
+  runId: z.int(),
+  sourceId: z.string(),
+  schema: z.string(),
+  hour: z.int(),
+  version: z.int(),
+  seq: z.int(),
+  rules: ExportRules,
+  ndjson: z.boolean(),
+  registry: RegistryData,
+  /** `uuid_ts` of the rows: when the run began, ms. */
+  processedAt: z.int(),
+  /** The number of the next file. */
+  n: z.int(),
+  /** Where the ids of hours before are that this one must not repeat, and of later ones that it may have taken. */
+  idsBefore: z.array(z.string()),
+  idsAfter: z.array(z.object({ hour: z.int(), ids: z.string() })),
+  /** Segments that the hour's current version was made of; fewer now means that the archive has let some go. */
+  publishedSegments: z.int(),
+  checkpoint: Checkpoint.optional(),
+  publication: Publication.optional(),
+});
+export type HourClaim = z.infer<typeof HourClaim>;
+export type HourClaimResult = HourClaim | { readonly status: "nothing_due" };
+
+/** `lost`: somebody else holds it by now, or it was called off; whatever was written is thrown away. */
+export type HoldResult = { readonly status: "held" } | { readonly status: "lost" };
+export type PublishResult = { readonly status: "held"; readonly publication: Publication } | { readonly status: "lost" };
+
+export const RunStatus = z.enum(["running", "success", "partial", "failed"]);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/** One entry of the sync history (storage.md §3.4). `partial`: all rows, with notices. */
+export const Run = z.object({
+  id: z.int(),
+  /** `lake`, `snapshot`, `iceberg` or `load:<warehouseId>`. */
+  target: z.string(),
+  hour: z.int(),
+  version: z.int(),
+  status: RunStatus,
+  startedAt: z.int(),
+  finishedAt: z.int().optional(),
+  rows: z.int(),
+  /** `table.column`; at most 200. */
+  newColumns: z.array(z.string()),
+  notices: z.array(Notice),
+  error: z.string().optional(),
+  /** Of a running one: how far it is. */
+  progress: z.object({ segments: z.int(), done: z.int() }).optional(),
+});
+export type Run = z.infer<typeof Run>;
+
+/** `snapshot` follows always, `iceberg` where it is on, `load:<id>` for each warehouse the source is connected to. */
+export const FollowerName = z.string().regex(/^(?:snapshot|iceberg|load:[\w-]{1,64})$/);
+export type FollowerName = z.infer<typeof FollowerName>;
+
+/** One publication for one follower, held until the lease ends. */
+export interface FollowerClaim {
+  readonly status: "claimed";
+  readonly token: number;
+  readonly runId: number;
+  readonly follower: string;
+  readonly publication: Publication;
+  /** Publications that wait, this one among them. */
+  readonly behind: number;
+  /** What it left behind the last time. */
+  readonly state?: unknown;
+}
+export type FollowerClaimResult = FollowerClaim | { readonly status: "nothing_due" };
+
+/** What became of one publication at a follower. A failed one comes again later, before any other. */
+export interface FollowerResult {
+  readonly status: "success" | "partial" | "failed";
+  readonly rows: number;
+  readonly newColumns: readonly string[];
+  readonly notices: readonly Notice[];
+  readonly error?: string;
+  /** JSON of at most 100 kB, handed back with the next publication; absent: as it was. */
+  readonly state?: unknown;
+}
+
+/** What the Catalog decides of a source's exports. `schema` is fixed by the first export. */
+export interface ExportPlan {
+  readonly enabled: boolean;
+  readonly schema: string | null;
+  readonly rules: ExportRules;
+  readonly ndjson: boolean;
+  /** Besides `snapshot`. */
+  readonly followers: readonly string[];
+}
+
+/** Which hours somebody wants worked on: `rebuild` also those that are as the archive is. */
+export interface RunRequest {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  readonly rebuild: boolean;
+}
+
+export const HourState = z.enum(["waiting", "running", "failed", "published"]);
+
+/** One hour as the console shows it. */
+export const HourView = z.object({
+  hour: z.int(),
+  state: HourState,
+  /** 0 before the first publication. */
+  version: z.int(),
+  publishedAt: z.int().optional(),
+  rows: z.int(),
+  bytes: z.int(),
+  error: z.string().optional(),
+  retryAt: z.int().optional(),
+});
+export type HourView = z.infer<typeof HourView>;
+
+/** One table as the console shows it; rows and files are those that are published now. */
+export const TableView = TableSchema.extend({
+  rows: z.int(),
+  files: z.int(),
+  bytes: z.int(),
+  /** The oldest and the newest hour with rows. */
+  firstHour: z.int().optional(),
+  lastHour: z.int().optional(),
+});
+export type TableView = z.infer<typeof TableView>;
+
+export const FollowerView = z.object({
+  name: z.string(),
+  behind: z.int(),
+  running: z.boolean(),
+  error: z.string().optional(),
+  retryAt: z.int().optional(),
+});
+export type FollowerView = z.infer<typeof FollowerView>;
+
+export const ExportSummary = z.object({
+  enabled: z.boolean(),
+  /** `null` before the first export. */
+  schema: z.string().nullable(),
+  tables: z.int(),
+  rows: z.int(),
+  bytes: z.int(),
+  publishedHours: z.int(),
+  waitingHours: z.int(),
+  oldestWaitingHour: z.int().optional(),
+  newestHour: z.int().optional(),
+  lastPublishedAt: z.int().optional(),
+  running: z
+    .object({ hour: z.int(), startedAt: z.int(), segments: z.int(), done: z.int(), publishing: z.boolean() })
+    .optional(),
+  followers: z.array(FollowerView),
+});
+export type ExportSummary = z.infer<typeof ExportSummary>;
+
+/** Published files, page by page, the oldest hour first. */
+export interface FileQuery {
+  readonly tables?: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+export type ListedFile = FileEntry & { readonly table: string; readonly hour: number; readonly version: number };
+export interface FilePage {
+  readonly files: readonly ListedFile[];
+  readonly next?: string;
+}
+
+export interface RunQuery {
+  readonly target?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+export interface RunPage {
+  readonly runs: readonly Run[];
+  readonly next?: string;
+}
+
+/** Another type for a column: all hours of its table are made again. */
+export const ColumnChange = z.object({ type: ColumnType });
+export type ColumnChange = z.infer<typeof ColumnChange>;

@@ -23,6 +23,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { DeliverySummary, ReportWindow, VolumeReport } from "../core/ledger.ts";
 import type { OverviewQuery, OverviewRow } from "../core/overview.ts";
 import type { Preferences, PreferencesPatch } from "../core/preferences.ts";
+import type { ReplayAction, ReplayPage, ReplayQuery, ReplayRecord, ReplayRequest } from "../core/replay.ts";
 import type { Result } from "../core/result.ts";
 import type { SourceSettingsPatch } from "../core/source.ts";
 import type { Mapping, SubscriptionInput, SubscriptionPatch, SubscriptionRecord } from "../core/subscription.ts";
@@ -111,6 +112,16 @@ export interface LedgerDesk {
   resends(destinationId: string): Promise<readonly ResendRecord[]>;
 }
 
+/** The replays of the workspace (durable/replays.ts). */
+export interface ReplayDesk {
+  /** Idempotent by `id`; the caller has checked what it names. */
+  create(request: ReplayRequest): Answer<ReplayRecord>;
+  get(id: string): Promise<ReplayRecord | null>;
+  list(query: ReplayQuery): Promise<ReplayPage>;
+  /** Doing again what is done already changes nothing. */
+  act(id: string, action: ReplayAction): Answer<ReplayRecord>;
+}
+
 export interface LetterLines {
   readonly letters: readonly DeadLetter[];
   readonly more: boolean;
@@ -151,6 +162,7 @@ export interface ApiDeps {
   readonly kinds: KindDesk;
   readonly trials: TrialDesk;
   readonly ledgers: LedgerDesk;
+  readonly replays: ReplayDesk;
   /** For previews of filters that sample. */
   readonly chance: Chance;
   readonly preferences: { get(): Promise<Preferences>; put(patch: PreferencesPatch): Promise<Preferences> };
@@ -172,6 +184,8 @@ export interface ApiDeps {
   signLink(request: LinkRequest): Promise<Result<string, string>>;
   /** Letters and digits. */
   newResendId(): string;
+  /** As newResendId. */
+  newReplayId(): string;
   now(): number;
   newRequestId(): string;
 }

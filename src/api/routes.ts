@@ -11,6 +11,7 @@ import { destinationRoutes } from "./destinations.ts";
 import { filterRoutes } from "./filters.ts";
 import { limitBody, answerAsData, readAsJson, requireIdentity, SESSION_COOKIE } from "./guard.ts";
 import { notFound, onError } from "./problem.ts";
+import { replayRoutes } from "./replays.ts";
 import { sessionRoutes, signInRoutes } from "./session.ts";
 import { setupRoutes } from "./setup.ts";
 import { sourcePartRoutes } from "./source-parts.ts";
@@ -67,6 +68,7 @@ const guardedRoutes = (deps: ApiDeps) =>
     .route("/", deliveryRoutes(deps))
     .route("/", deadLetterRoutes(deps))
     .route("/", deliveryOverviewRoutes(deps))
+    .route("/", replayRoutes(deps))
     .route("/", preferenceRoutes(deps));
 
 /**

@@ -1,0 +1,147 @@
+import * as z from "zod";
+import { parseFilterCondition } from "../core/filter.ts";
+import { inParallel } from "../core/pool.ts";
+import { REPLAY, REPLAY_ACTIONS, ReplayId, ReplayRecord, ReplayRequest, type ReplayAction } from "../core/replay.ts";
+import { AT_ONCE, createApp, iso, IsoTime, json, PageParams, Pagination, QueryTime, route } from "./app.ts";
+import type { ApiDeps } from "./deps.ts";
+import { invalid, notThere, unwrap } from "./problem.ts";
+
+const Times = { createdAt: IsoTime, startedAt: IsoTime.optional(), finishedAt: IsoTime.optional() };
+const Progress = ReplayRecord.shape.progress.extend({ checkedUntil: IsoTime.optional() });
+const Replay = ReplayRecord.omit({ from: true, to: true })
+  .extend({ startTime: IsoTime, endTime: IsoTime, ...Times, progress: Progress })
+  .meta({ description: "A replay and how far it is; core/replay says what each figure counts." });
+const Answer = z.object({ replay: Replay });
+
+const NewReplay = ReplayRequest.omit({ from: true, to: true }).extend({
+  id: ReplayId.optional().describe("The same id again is the same replay: it is answered as it is, nothing changes."),
+  startTime: QueryTime.describe("Inclusive; of receivedAt."),
+  endTime: QueryTime.describe("Exclusive; at the latest the moment of this call."),
+  types: ReplayRequest.shape.types.default([]),
+  events: ReplayRequest.shape.events.default([]).describe("Names of track calls; none: all."),
+  rate: ReplayRequest.shape.rate.default(REPLAY.defaultRate).describe("Events a second, to each destination."),
+});
+
+const Params = z.object({ replayId: ReplayId });
+
+const create = route({
+  method: "post",
+  path: "/replays",
+  summary: "Prepare a replay: its dry run begins at once, nothing is sent before it is started",
+  tag: "Replays",
+  request: { body: json(NewReplay) },
+  data: Answer,
+});
+const list = route({
+  method: "get",
+  path: "/replays",
+  summary: "Replays, the newest first, without their reports",
+  tag: "Replays",
+  request: {
+    query: PageParams.extend({
+      sourceId: z.string().max(64).optional(),
+      destinationId: z.string().max(64).optional(),
+    }),
+  },
+  data: z.object({ replays: z.array(Replay), pagination: Pagination.omit({ totalEntries: true }) }),
+});
+const show = route({
+  method: "get",
+  path: "/replays/{replayId}",
+  summary: "One replay, how far it is, and the report of its dry run",
+  tag: "Replays",
+  request: { params: Params },
+  data: Answer,
+});
+const SUMMARIES: Readonly<Record<ReplayAction, string>> = {
+  start: "Send what the dry run has found",
+  pause: "Send nothing more until it is resumed",
+  resume: "Go on with a replay that was paused or has failed",
+  cancel: "Send nothing more; what waits is dropped as replay_cancelled",
+};
+const act = route({
+  method: "post",
+  path: "/replays/{replayId}/{action}",
+  summary: Object.entries(SUMMARIES)
+    .map(([action, summary]) => `${action}: ${summary}`)
+    .join(". "),
+  tag: "Replays",
+  request: { params: Params.extend({ action: z.enum(REPLAY_ACTIONS) }) },
+  data: Answer,
+});
+
+const defined = <K extends string, V>(key: K, value: V | undefined) =>
+  value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+const time = <K extends string>(key: K, at: number | undefined) => defined(key, at === undefined ? undefined : iso(at));
+
+/** A replay with its times as ISO-8601. */
+export function showReplay({ from, to, createdAt, startedAt, finishedAt, progress, ...rest }: ReplayRecord) {
+  const { checkedUntil, ...figures } = progress;
+  return {
+    ...rest,
+    startTime: iso(from),
+    endTime: iso(to),
+    createdAt: iso(createdAt),
+    ...time("startedAt", startedAt),
+    ...time("finishedAt", finishedAt),
+    progress: { ...figures, ...time("checkedUntil", checkedUntil) },
+  } satisfies z.infer<typeof Replay>;
+}
+
+/** Whatever makes a replay impossible from the start. A destination may be disabled, but must be of this source. */
+async function checkRequest(deps: ApiDeps, { sourceId, destinationIds, filter }: ReplayRequest): Promise<void> {
+  const condition = filter === undefined ? undefined : parseFilterCondition(filter);
+  if (condition?.ok === false) {
+    throw invalid(`The filter is no FQL: ${condition.error.message} (at ${condition.error.at})`, "filter");
+  }
+  if (new Set(destinationIds).size < destinationIds.length) {
+    throw invalid("A destination is named twice.", "destinationIds");
+  }
+  const catalog = deps.catalog();
+  unwrap(await catalog.getSource(sourceId));
+  await inParallel(destinationIds, AT_ONCE, async (id) => {
+    const { name, sourceIds } = unwrap(await catalog.getDestination(id));
+    if (!sourceIds.includes(sourceId)) throw invalid(`${name} is not connected to this source.`, "destinationIds");
+  });
+}
+
+/** Times as ms; a window that is none, or that has not begun yet, is refused. */
+function windowOf({ startTime, endTime }: { startTime: string; endTime: string }, now: number) {
+  const [from, to] = [Date.parse(startTime), Math.min(Date.parse(endTime), now)];
+  if (from >= now) throw invalid("The window lies in the future.", "startTime");
+  if (from >= to) throw invalid("The window is empty.", "endTime");
+  return { from, to };
+}
+
+export const replayRoutes = (deps: ApiDeps) =>
+  createApp()
+    .openapi(create, async (c) => {
+      const { id = deps.newReplayId(), name, filter, startTime, endTime, ...rest } = c.req.valid("json");
+      const known = await deps.replays.get(id);
+      if (known !== null) return c.json({ data: { replay: showReplay(known) } }, 200);
+      const window = windowOf({ startTime, endTime }, deps.now());
+      const request = { id, ...rest, ...window, ...defined("name", name), ...defined("filter", filter) };
+      await checkRequest(deps, request);
+      return c.json({ data: { replay: showReplay(unwrap(await deps.replays.create(request))) } }, 200);
+    })
+    .openapi(list, async (c) => {
+      const query = c.req.valid("query");
+      const { "pagination[count]": limit, "pagination[cursor]": cursor, sourceId, destinationId } = query;
+      const page = await deps.replays.list({
+        limit,
+        ...defined("cursor", cursor),
+        ...defined("sourceId", sourceId),
+        ...defined("destinationId", destinationId),
+      });
+      const pagination = { current: cursor ?? "", ...defined("next", page.next) };
+      return c.json({ data: { replays: page.replays.map(showReplay), pagination } }, 200);
+    })
+    .openapi(show, async (c) => {
+      const found = await deps.replays.get(c.req.valid("param").replayId);
+      if (found === null) throw notThere("There is no such replay.");
+      return c.json({ data: { replay: showReplay(found) } }, 200);
+    })
+    .openapi(act, async (c) => {
+      const { replayId, action } = c.req.valid("param");
+      return c.json({ data: { replay: showReplay(unwrap(await deps.replays.act(replayId, action))) } }, 200);
+    });

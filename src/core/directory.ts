@@ -19,12 +19,13 @@ export function routeOf(source: SourceRecord, now: number): SourceRoute {
 
 /** What the edge knows of a source. `linkKey` is the opened one, base64url. */
 export function compileSource(source: SourceRecord, linkKey: string, now: number): SourceContext {
+  const { archive: _archive, exports: _exports, ...settings } = source.settings;
   return {
     id: source.id,
     slug: source.slug,
     enabled: source.enabled,
     writeKeys: liveKeys(source.writeKeys, now).map((key) => key.key),
-    settings: source.settings,
+    settings,
     route: routeOf(source, now),
     linkKey,
   };

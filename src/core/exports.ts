@@ -127,7 +127,9 @@ export type HourClaimResult = HourClaim | { readonly status: "nothing_due" };
 
 /** `lost`: somebody else holds it by now, or it was called off; whatever was written is thrown away. */
 export type HoldResult = { readonly status: "held" } | { readonly status: "lost" };
-export type PublishResult = { readonly status: "held"; readonly publication: Publication } | { readonly status: "lost" };
+export type PublishResult =
+  | { readonly status: "held"; readonly publication: Publication }
+  | { readonly status: "lost" };
 
 export const RunStatus = z.enum(["running", "success", "partial", "failed"]);
 export type RunStatus = z.infer<typeof RunStatus>;

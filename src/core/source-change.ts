@@ -29,6 +29,7 @@ export function mergeSettings(settings: SourceSettings, patch: SourceSettingsPat
     batching: { ...settings.batching, ...patch.batching },
     drain: { ...settings.drain, ...patch.drain },
     archive: { ...settings.archive, ...patch.archive },
+    exports: { ...settings.exports, ...patch.exports },
   });
 }
 

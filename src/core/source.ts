@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ExportSettings, ExportSettingsPatch } from "./export-settings.ts";
 import { RetentionDays } from "./retention.ts";
 
 /** Requests a minute a source may make per Cloudflare location; "off" asks nothing. */
@@ -66,6 +67,8 @@ export const SourceSettings = z.object({
     .prefault({}),
   /** How long its events are kept. */
   archive: z.object({ retentionDays: archive.retentionDays.default(null) }).prefault({}),
+  /** Its warehouse tables. */
+  exports: ExportSettings.prefault({}),
 });
 export type SourceSettings = z.infer<typeof SourceSettings>;
 
@@ -82,8 +85,12 @@ export const SourceSettingsPatch = z.strictObject({
   shards: fields.shards.optional(),
   drain: z.strictObject(drain).partial().optional(),
   archive: z.strictObject(archive).partial().optional(),
+  exports: ExportSettingsPatch.optional(),
 });
 export type SourceSettingsPatch = z.infer<typeof SourceSettingsPatch>;
+
+/** The part that the collecting edge needs; the rest may be long and would be in every isolate. */
+export type CollectSettings = Omit<SourceSettings, "archive" | "exports">;
 
 /** The part of a source that Intake needs with each append: where its events live and how long ids are kept. */
 export interface SourceRoute {
@@ -105,7 +112,7 @@ export interface SourceContext {
   readonly enabled: boolean;
   /** Every key that is valid now; more than one while a rotation overlaps. */
   readonly writeKeys: readonly string[];
-  readonly settings: SourceSettings;
+  readonly settings: CollectSettings;
   readonly route: SourceRoute;
   /** Base64url HMAC-SHA-256 key that signs this source's click redirects. */
   readonly linkKey: string;

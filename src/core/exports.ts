@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Column, ColumnType, ExportRules, Notice, RegistryData, TableKind, TableSchema } from "./warehouse/model.ts";
+import { Notice } from "./warehouse/notices.ts";
+import { Column, ColumnType, TableKind, TableSchema, type ExportRules, type RegistryData } from "./warehouse/schema.ts";
 
 /** A message of the exports queue: it only says "look"; one that is lost or comes twice does no harm. */
 export const ExportTask = z.object({
@@ -97,32 +98,34 @@ export type Progress = z.infer<typeof Progress>;
 export const Checkpoint = Progress.omit({ tables: true });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
-/** An hour to work on, held until the lease ends. `publication`: nothing but its manifests is left to write. */
-export const HourClaim = z.object({
-  status: z.literal("claimed"),
-  token: z.int(),
-  runId: z.int(),
-  sourceId: z.string(),
-  schema: z.string(),
-  hour: z.int(),
-  version: z.int(),
-  seq: z.int(),
-  rules: ExportRules,
-  ndjson: z.boolean(),
-  registry: RegistryData,
+/** An hour to work on, held until the lease ends. */
+export interface HourClaim {
+  readonly status: "claimed";
+  readonly token: number;
+  readonly runId: number;
+  readonly sourceId: string;
+  readonly schema: string;
+  readonly hour: number;
+  readonly version: number;
+  readonly seq: number;
+  readonly rules: ExportRules;
+  readonly ndjson: boolean;
+  /** As it stands after the checkpoint. */
+  readonly registry: RegistryData;
   /** `uuid_ts` of the rows: when the run began, ms. */
-  processedAt: z.int(),
+  readonly processedAt: number;
   /** The number of the next file. */
-  n: z.int(),
-  /** Where the ids of hours before are that this one must not repeat, and of later ones that it may have taken. */
-  idsBefore: z.array(z.string()),
-  idsAfter: z.array(z.object({ hour: z.int(), ids: z.string() })),
-  /** Segments that the hour's current version was made of; fewer now means that the archive has let some go. */
-  publishedSegments: z.int(),
-  checkpoint: Checkpoint.optional(),
-  publication: Publication.optional(),
-});
-export type HourClaim = z.infer<typeof HourClaim>;
+  readonly n: number;
+  /** R2 keys of the ids of the 7 days before the hour: what they have is left out. */
+  readonly idsBefore: readonly string[];
+  /** Hours within 7 days after it that are published: those that share an id with this one have to be made again. */
+  readonly idsAfter: readonly { readonly hour: number; readonly ids: string }[];
+  /** Segments that the hour's current version was made of; fewer now: the archive has let some go. */
+  readonly publishedSegments: number;
+  readonly checkpoint?: Checkpoint;
+  /** Present when nothing but its manifests is left to write. */
+  readonly publication?: Publication;
+}
 export type HourClaimResult = HourClaim | { readonly status: "nothing_due" };
 
 /** `lost`: somebody else holds it by now, or it was called off; whatever was written is thrown away. */

@@ -20,12 +20,16 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: string[] }> = {
       "node:process",
     ],
   },
+  "src/warehouse": {
+    rooms: ["src/core", "src/warehouse"],
+    packages: ["zod", "hyparquet", "hyparquet-writer", "postgres", "node:crypto", "node:zlib"],
+  },
   "src/collect": { rooms: ["src/core", "src/collect"], packages: ["hono", "@segment/snippet"] },
   "src/api": {
     rooms: ["src/core", "src/api"],
     packages: ["hono", "zod", "@hono/zod-openapi"],
   },
-  queues: { rooms: ["src/core", "src/destinations", "queues"], packages: [] },
+  queues: { rooms: ["src/core", "src/destinations", "src/warehouse", "queues"], packages: [] },
   durable: {
     rooms: ["src/core", "durable"],
     packages: ["cloudflare:workers", "node:crypto", "zod", "itty-durable", "itty-router"],

@@ -1,4 +1,5 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
+import { fieldIdOf } from "../core/warehouse/field-ids.ts";
 import type { Column, ColumnType, TableSchema } from "../core/warehouse/schema.ts";
 import { COMPRESSORS } from "./parquet-codec.ts";
 import type { TableRows } from "./table-rows.ts";
@@ -26,12 +27,12 @@ const TYPES: Record<ColumnType, Omit<SchemaElement, "name">> = {
   varchar: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
 };
 
-/** Every column may be empty; its id is its place in the table, from 1, which never changes. */
+/** Every column may be empty. The ids are those by which Iceberg tables know the columns. */
 const elementOf = ({ name, type }: Column, at: number): SchemaElement => ({
   name,
   ...TYPES[type],
   repetition_type: "OPTIONAL",
-  field_id: at + 1,
+  field_id: fieldIdOf(at, type),
 });
 
 const INT64_MIN = -(2n ** 63n);

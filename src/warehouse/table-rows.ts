@@ -63,7 +63,7 @@ export class TableRows {
     const order = Uint32Array.from({ length: this.count }, (_, i) => i);
     const at = this.#receivedAt;
     const isSorted = at.every((time, i) => i === 0 || at[i - 1]! <= time);
-    return isSorted ? order : order.sort((a, b) => at[a]! - at[b]! || a - b);
+    return isSorted ? order : order.toSorted((a, b) => at[a]! - at[b]! || a - b);
   }
 
   #set(name: string, cell: Exclude<Cell, null>): void {

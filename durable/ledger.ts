@@ -14,7 +14,9 @@ import type {
   Settlement,
   SettleResult,
 } from "../src/core/ledger.ts";
+import type { LiveOutcomes, ReplayAtDestination, ReplayOpening } from "../src/core/replay-ledger.ts";
 import { overviewRows, type OverviewQuery, type OverviewRow } from "../src/core/overview.ts";
+import { REPLAY, replayIdOf } from "../src/core/replay.ts";
 import { deliveryReport, volumeReport } from "../src/core/reports.ts";
 import type { IngestCounts } from "../src/core/sample.ts";
 import { createRoom, type LedgerRoom } from "./ledger/room.ts";
@@ -113,6 +115,7 @@ export class Ledger extends DurableObject<Env> {
     if (proceed) pump.held(settlement, now + DELIVERY.leaseMs);
     if (released) {
       pump.held(settlement, undefined);
+      this.#endCancelled(now);
       await pump.run(now);
     }
     return { proceed };
@@ -192,12 +195,45 @@ export class Ledger extends DurableObject<Env> {
     return this.#room.resends.list();
   }
 
+  /** Opens a job for the lines that a replay sends here, once; says how the replay stands. */
+  async openReplay(opening: ReplayOpening): Promise<ReplayAtDestination> {
+    const { meta, replaying, pump } = this.#room;
+    const now = Date.now();
+    if (meta.get("destinationId") === undefined) meta.set("destinationId", opening.destinationId);
+    if (replaying.open(opening, now)) await pump.run(now);
+    return replaying.state(replayIdOf(opening.replayId) ?? "", now);
+  }
+
+  async replayState(id: string): Promise<ReplayAtDestination> {
+    return this.#room.replaying.state(id, Date.now());
+  }
+
+  /** Drops what waits of a replay as `replay_cancelled`, and lets it open nothing more. Idempotent. */
+  async cancelReplay(id: string): Promise<ReplayAtDestination> {
+    const { replays, replaying } = this.#room;
+    const now = Date.now();
+    replays.cancel(id, now);
+    this.#endCancelled(now);
+    return replaying.state(id, now);
+  }
+
+  /** What became of a segment's lines when they came in; null when this ledger knows of none, or no longer. */
+  async outcomesOf(key: string): Promise<LiveOutcomes | null> {
+    return this.#room.replaying.liveOutcomes(key) ?? null;
+  }
+
+  #endCancelled(now: number): void {
+    const again = this.#room.replaying.endCancelled(now);
+    if (again !== undefined) this.#arm(again);
+  }
+
   /** Alarms are dropped after six failures, so nothing may leave this without the next one armed. */
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
     const now = Date.now();
     try {
       this.#sweep(now);
+      this.#endCancelled(now);
       await this.#sendAgain(now);
     } catch (error) {
       console.error(`ledger ${this.ctx.id.name}: alarm failed`, error);
@@ -215,11 +251,12 @@ export class Ledger extends DurableObject<Env> {
   }
 
   #sweep(now: number): void {
-    const { meta, jobs, letters, resends } = this.#room;
+    const { meta, jobs, letters, resends, replays } = this.#room;
     if (now - Number(meta.get("sweptAt") ?? 0) < SWEEP_EVERY_MS) return;
     jobs.forgetFinished(now - DELIVERY.finishedKeptMs);
     letters.forget(now - DELIVERY.lettersKeptMs);
     resends.forget(now - DELIVERY.lettersKeptMs);
+    replays.forget(now - REPLAY.keptMs);
     meta.set("sweptAt", String(now));
   }
 

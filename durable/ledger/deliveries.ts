@@ -2,14 +2,24 @@ import { DELIVERY, nextAskedAttemptAt, nextAttemptAt } from "../../src/core/deli
 import type { Claim, ClaimRequest, SettledCell, Settlement, SettleResult } from "../../src/core/ledger.ts";
 import { entriesOf, resendIdOf } from "../../src/core/letters.ts";
 import { remember } from "../../src/core/line-history.ts";
-import { applyOutcomes, currentRound, fixLanes, leastFailures, probeCells } from "../../src/core/line-states.ts";
+import {
+  applyOutcomes,
+  currentRound,
+  endings,
+  fixLanes,
+  leastFailures,
+  probeCells,
+  tally,
+} from "../../src/core/line-states.ts";
 import { giveUpAt, paceAfter, permission, startProbe, STEADY, type Hold, type Pacing } from "../../src/core/pacing.ts";
-import { countCells, tallyCells } from "../../src/core/settle-counts.ts";
-import type { CounterStore } from "./counter-store.ts";
+import { replayIdOf } from "../../src/core/replay.ts";
+import { countCells, countReplayed, tallyCells } from "../../src/core/settle-counts.ts";
+import type { CounterStore, Counting } from "./counter-store.ts";
 import type { ErrorStore } from "./error-store.ts";
-import type { Job } from "./job-row.ts";
+import type { Job, JobName } from "./job-row.ts";
 import type { JobStore } from "./job-store.ts";
 import type { LetterStore } from "./letter-store.ts";
+import type { ReplayStore } from "./replay-store.ts";
 import type { ResendStore } from "./resend-store.ts";
 
 export interface DeliveriesRoom {
@@ -18,6 +28,7 @@ export interface DeliveriesRoom {
   readonly errors: ErrorStore;
   readonly letters: LetterStore;
   readonly resends: ResendStore;
+  readonly replays: ReplayStore;
   /** All of its writes or none: rolled back when `change` throws. */
   transaction(change: () => void): void;
   readPacing(): Pacing | undefined;
@@ -33,6 +44,12 @@ type LanedJob = Job & { readonly lanes: readonly string[] };
 
 const NOTHING_DUE: Claim = { status: "nothing_due" };
 const NOT_HELD = { proceed: false, released: false };
+
+/**
+ * A consumer that hears that its replay was cancelled begins nothing more; what it has under way is still booked, so
+ * the rest is left alone for as long as its calls may take.
+ */
+const LET_GO_MS = DELIVERY.callTimeoutMs + 5000;
 
 /**
  * Claims lost in a row: an event or an answer may be what ends a consumer (its memory, its CPU time), and with it the
@@ -74,7 +91,7 @@ function schedule(
 
 /** The moves of a destination's ledger: who may send which cells when, and what came of it. */
 export function deliveriesOf(room: DeliveriesRoom) {
-  const { jobs, counters, errors, letters, resends, now } = room;
+  const { jobs, counters, errors, letters, resends, replays, now } = room;
   let pacing = room.readPacing() ?? STEADY;
 
   /** Writes together; the pacing in memory changes only once everything is stored. */
@@ -96,13 +113,33 @@ export function deliveriesOf(room: DeliveriesRoom) {
     return giveUpAt(job.nextAt, hold) <= at ? "give_up" : undefined;
   }
 
-  /** Everything that outcomes are told to but the job itself. */
-  function book(job: LanedJob, applied: readonly SettledCell[], settlement: Settlement, at: number): void {
+  const isCancelled = ({ replayId }: JobName): boolean => {
+    const replay = replayIdOf(replayId);
+    return replay !== undefined && replays.isCancelled(replay);
+  };
+
+  /** Replays are counted apart, and not by kind: they are no part of what comes in (storage.md §3.7). */
+  function countingOf(job: LanedJob, applied: readonly SettledCell[], kinds: Settlement["kinds"]): Counting {
+    const { sourceId, count, lanes, replayId } = job;
+    if (replayIdOf(replayId) !== undefined) return { counts: countReplayed(applied) };
+    const counts = countCells(applied, resendIdOf(replayId) !== undefined);
+    return { counts, kinds: tallyCells(applied, { sourceId, count, lanes, kinds }) };
+  }
+
+  /** Everything that outcomes are told to but the job itself. `after`: its new states. */
+  function book(
+    job: LanedJob,
+    { applied, after }: { readonly applied: readonly SettledCell[]; readonly after: Job["states"] },
+    settlement: Pick<Settlement, "kinds" | "letters">,
+    at: number,
+  ): void {
+    const [resend, replay] = [resendIdOf(job.replayId), replayIdOf(job.replayId)];
+    if (replay !== undefined) {
+      const ended = tally(job.states, job.count).pending - tally(after, job.count).pending;
+      if (applied.length > 0 || ended > 0) replays.book(replay, applied, ended);
+    }
     if (applied.length === 0) return;
-    const { sourceId, count, lanes } = job;
-    const kinds = tallyCells(applied, { sourceId, count, lanes, kinds: settlement.kinds });
-    const resend = resendIdOf(job.replayId);
-    counters.add(at, { counts: countCells(applied, resend !== undefined), kinds });
+    counters.add(at, countingOf(job, applied, settlement.kinds));
     errors.add(applied, at);
     for (const object of settlement.letters) {
       const entries = entriesOf(object, applied, job);
@@ -118,6 +155,7 @@ export function deliveriesOf(room: DeliveriesRoom) {
       const at = now();
       const found = jobs.find(name);
       if (found === undefined || found.done || found.leaseUntil > at || found.nextAt > at) return NOTHING_DUE;
+      if (isCancelled(found)) return NOTHING_DUE;
       const job = withLosses(found);
       if (job.lost > found.lost && job.lost >= LOST.free && job.lost < LOST.givenUpAfter) {
         const nextAt = nextAttemptAt(job.lost - LOST.free + 1, at, room.random());
@@ -162,14 +200,37 @@ export function deliveriesOf(room: DeliveriesRoom) {
       const answers = { lines: outcomes, probe: mode === "probe", now: at, random: room.random() };
       const lost = holds && mode !== "give_up" ? 0 : job.lost;
       const paced = mode === "give_up" ? pacing : paceAfter(pacing, answers);
-      const proceed = holds && !release && next.nextAt <= at && modeFor({ ...next, lost }, paced, at) === mode;
-      const leaseUntil = proceed ? at + DELIVERY.leaseMs : 0;
+      const cancelled = isCancelled(job);
+      const mayProceed = holds && !release && !cancelled && next.nextAt <= at;
+      const proceed = mayProceed && modeFor({ ...next, lost }, paced, at) === mode;
+      const leaseUntil = proceed ? at + DELIVERY.leaseMs : cancelled && !release ? at + LET_GO_MS : 0;
       store(paced, () => {
-        book(laned, applied, settlement, at);
+        book(laned, { applied, after: states }, settlement, at);
         const held = holds ? { leaseUntil, part: settlement.part } : {};
         jobs.save({ ...job, ...next, ...held, lost, states, history }, job, at);
       });
       return { proceed, released: holds && !proceed };
     },
+
+    /** Gives everything of a job that has no end yet this one. The caller has seen that nobody holds the job. */
+    end(name: JobName, outcome: Pick<SettledCell, "reason"> & { readonly status: "dropped" }): void {
+      const job = jobs.find(name);
+      if (job === undefined || job.done) return;
+      const at = now();
+      const laned = withLanes(job, job.lanes ?? []);
+      const outcomes = endings(laned.states, job.count, outcome);
+      const { states, applied } = applyOutcomes(
+        laned.states,
+        job.count,
+        { passed: [], unmatched: [], outcomes },
+        "none",
+      );
+      const history = remember(job.history, { at, outcomes: applied, before: laned.states, after: states });
+      room.transaction(() => {
+        book(laned, { applied, after: states }, { kinds: [], letters: [] }, at);
+        jobs.save({ ...laned, leaseUntil: 0, states, history }, job, at);
+      });
+    },
   };
 }
+export type Deliveries = ReturnType<typeof deliveriesOf>;

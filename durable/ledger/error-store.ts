@@ -77,14 +77,16 @@ export function errorStore(sql: SqlStorage) {
       }
     },
 
-    /** The groups that `counts` (`<status>:<reason>` → count) knows of, the most frequent first. */
+    /** The groups that `counts` (`<status>:<reason>` → count, also of replays) knows of, the most frequent first. */
     groups(counts: ReadonlyMap<string, number>): ErrorGroup[] {
+      const countOf = ({ status, reason }: ErrorRow): number =>
+        (counts.get(`${status}:${reason}`) ?? 0) + (counts.get(`replay_${status}:${reason}`) ?? 0);
       return all()
         .map((row) => ({
           status: row.status as ErrorGroup["status"],
           reason: row.reason,
           detail: row.detail,
-          count: counts.get(`${row.status}:${row.reason}`) ?? 0,
+          count: countOf(row),
           lastAt: row.last_at,
           samples: JSON.parse(row.samples) as ErrorSample[],
           ...explainReason(row.reason),

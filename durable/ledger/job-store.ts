@@ -1,6 +1,7 @@
 import { historyOf } from "../../src/core/line-history.ts";
 import type { JobOpening, LaneTrace } from "../../src/core/ledger.ts";
 import { freshGates, isQuiet, readState, tally } from "../../src/core/line-states.ts";
+import { replayIdOf } from "../../src/core/replay.ts";
 import {
   JOB_COLUMNS,
   nameOf,
@@ -60,7 +61,7 @@ export function jobStore(sql: SqlStorage) {
     sql.exec<JobRow>(`SELECT ${JOB_COLUMNS} FROM jobs WHERE key = ? ORDER BY replay`, key).toArray().map(toJob);
 
   return {
-    /** False when the job exists already, in whatever state. A re-send comes with its `cells`; else nothing is decided. */
+    /** False when the job exists already, in whatever state. Re-sends and replays come with `cells`; else nothing is decided. */
     open(opening: JobOpening, now: number, cells?: Pick<Job, "lanes" | "states">): boolean {
       const { key, sourceId, count } = opening;
       const opened = cells ?? { lanes: undefined, states: freshGates(count) };
@@ -127,6 +128,21 @@ export function jobStore(sql: SqlStorage) {
         job.key,
         replayOf(job),
       );
+    },
+
+    /** The unfinished jobs of a replay. */
+    unfinishedOf(replay: string): { readonly name: JobName; readonly leaseUntil: number }[] {
+      // The bound on next_at is always met: it lets the index of unfinished jobs serve.
+      const rows = sql.exec<Pick<JobRow, "key" | "replay" | "lease_until">>(
+        `SELECT key, replay, lease_until FROM jobs
+         WHERE done_at IS NULL AND next_at < 9e15 AND replay >= ? AND replay < ?`,
+        `replay-${replay}-`,
+        `replay-${replay}.`,
+      );
+      return rows
+        .toArray()
+        .filter((row) => replayIdOf(row.replay) === replay)
+        .map((row) => ({ name: nameOf(row), leaseUntil: row.lease_until }));
     },
 
     /** Unfinished jobs that were due at `at`, the longest-waiting first; leased ones are among them. */

@@ -5,6 +5,8 @@ import { jobStore } from "./job-store.ts";
 import { letterStore } from "./letter-store.ts";
 import { metaStore } from "./meta-store.ts";
 import { createPump, type PumpRoom } from "./pump.ts";
+import { replayStore } from "./replay-store.ts";
+import { createReplaying } from "./replaying.ts";
 import { resendStore } from "./resend-store.ts";
 import { createResending } from "./resending.ts";
 import { createTables } from "./schema.ts";
@@ -25,6 +27,7 @@ export function createRoom(storage: DurableObjectStorage, { send, arm, now, rand
   const jobs = jobStore(sql);
   const letters = letterStore(sql);
   const resends = resendStore(sql);
+  const replays = replayStore(sql);
   const transaction = (change: () => void): void => storage.transactionSync(change);
   const { destinationId, hold } = meta;
   const deliveries = deliveriesOf({
@@ -33,6 +36,7 @@ export function createRoom(storage: DurableObjectStorage, { send, arm, now, rand
     errors,
     letters,
     resends,
+    replays,
     transaction,
     readPacing: meta.pacing,
     writePacing: meta.setPacing,
@@ -42,6 +46,7 @@ export function createRoom(storage: DurableObjectStorage, { send, arm, now, rand
   });
   const pump = createPump({ jobs, pacing: deliveries.pacing, hold, destinationId, send, arm, random });
   const resending = createResending({ jobs, letters, resends, destinationId, transaction });
-  return { meta, counters, errors, jobs, letters, resends, deliveries, pump, resending };
+  const replaying = createReplaying({ jobs, replays, deliveries, transaction, hold });
+  return { meta, counters, errors, jobs, letters, resends, replays, deliveries, pump, resending, replaying };
 }
 export type LedgerRoom = ReturnType<typeof createRoom>;

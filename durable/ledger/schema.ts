@@ -10,6 +10,7 @@
  * - errors: one row per status and reason with its ten latest samples; at most 100 rows.
  * - letters: one row per object of dead letters, for 90 days; `entries` is core/letters.
  * - resends: one row per re-send, for 90 days; `cursor` is the letter it has come to, NULL once it is through.
+ * - replays: one row per replay that has sent something here, for 90 days: what came of it, by reason (JSON).
  * - meta: `pacing` and `hold` (core/pacing), `destinationId`, `sweptAt`; per shard the last segment counted.
  */
 const TABLES = `
@@ -35,6 +36,10 @@ const TABLES = `
     id TEXT PRIMARY KEY, at INTEGER NOT NULL, criteria TEXT NOT NULL, cursor TEXT, steps INTEGER NOT NULL,
     objects INTEGER NOT NULL, lines INTEGER NOT NULL, delivered INTEGER NOT NULL, abandoned INTEGER NOT NULL,
     dropped INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS replays (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, opened INTEGER NOT NULL, pending INTEGER NOT NULL,
+    delivered INTEGER NOT NULL, dropped TEXT NOT NULL, abandoned TEXT NOT NULL, cancelled_at INTEGER
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;

@@ -42,6 +42,7 @@ const DeliveryMetrics = z.object({
   retried: z.int(),
   retrying: z.int(),
   waiting: z.int(),
+  replayed: z.object({ delivered: z.int(), dropped: z.int(), retried: z.int(), abandoned: z.int() }),
   paused: z.boolean(),
   pausedAt: IsoTime.optional(),
   p50Ms: z.number().optional(),

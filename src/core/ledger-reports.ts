@@ -73,6 +73,13 @@ export interface DeliverySummary {
   readonly pausedUntil?: number;
   /** The destination counts as down: it is tried with one line then. */
   readonly probeAt?: number;
+  /** What replays did within the window: in none of the other figures but the gauges and `errors`. */
+  readonly replayed: {
+    readonly delivered: number;
+    readonly dropped: number;
+    readonly retried: number;
+    readonly abandoned: number;
+  };
   /** The user has stopped all deliveries; since when (ms) is in `pausedAt`. */
   readonly paused: boolean;
   readonly pausedAt?: number;

@@ -89,7 +89,7 @@ export interface SettleResult {
   readonly proceed: boolean;
 }
 
-/** What one cell can be. `skipped`: a re-send that is not about this line; such cells are in no trace. */
+/** What one cell can be. `skipped`: a re-send or replay that is not about this line; such cells are in no trace. */
 export type CellStatus = "pending" | "delivered" | "abandoned" | "dropped" | "passed" | "unmatched" | "skipped";
 
 /** One attempt of a trace. `at` (ms) is exact to a second, to more in jobs with much to remember (core/line-history). */

@@ -211,3 +211,12 @@ export function historyOf({ texts, entries, cut }: LineHistory, cell: number): C
     ...(cut ? { attemptsForgotten: true } : {}),
   };
 }
+
+/** The reason of the last attempt of each of a job's cells; undefined where none is known. */
+export function lastReasons({ texts, entries }: LineHistory, cells: number): (string | undefined)[] {
+  const reasons = Array.from<string | undefined>({ length: cells });
+  for (const { runs, reason } of entries.toSorted((a, b) => a.attempt - b.attempt || a.at - b.at)) {
+    for (const [from, to] of runs) reasons.fill(texts[reason], from, Math.min(to, cells));
+  }
+  return reasons;
+}

@@ -1,3 +1,4 @@
+import type { Runs } from "./cell-runs.ts";
 import { DELIVERY, isCodeFailure } from "./delivery.ts";
 import type { CellStatus, SettledCell, Settlement } from "./ledger.ts";
 
@@ -38,15 +39,34 @@ export const isQuiet = (state: number | undefined): boolean =>
 /** A job that nobody has claimed yet: its gates, all undecided. */
 export const freshGates = (count: number): CellStates => new Uint8Array(count);
 
+/** A job about some lines only, undecided: what a replay sends. */
+export function chosenGates(count: number, lines: Runs): CellStates {
+  const states = new Uint8Array(count).fill(SKIPPED);
+  for (const [from, to] of lines) states.fill(PENDING, from, to);
+  return states;
+}
+
+/** An outcome that ends everything of a job that has no end yet: of undecided lines at the gate, else lane by lane. */
+export function endings(states: CellStates, count: number, outcome: Omit<SettledCell, "cell">): SettledCell[] {
+  const cells: SettledCell[] = [];
+  for (let cell = 0; cell < states.length; cell++) {
+    const atGate = cell < count;
+    if (isPending(states[cell]) && (atGate || !isPending(states[cell % count]))) cells.push({ cell, ...outcome });
+  }
+  return cells;
+}
+
 /**
  * Adds the cells of `lanes` subscriptions to a job that has only gates. A line that has failed before there were
- * lanes takes its failures along, and is decided anew; one that was final then is not wanted by any lane.
+ * lanes takes its failures along, and is decided anew; one that was final then is not wanted by any lane. What the
+ * job is not about stays so.
  */
 export function fixLanes(gates: CellStates, lanes: number): CellStates {
   const states = new Uint8Array(gates.length * (1 + lanes));
   for (const [line, gate] of gates.entries()) {
     states[line] = isPending(gate) ? PENDING : gate;
-    for (let lane = 1; lane <= lanes; lane++) states[lane * gates.length + line] = isPending(gate) ? gate : UNMATCHED;
+    const cell = isPending(gate) || gate === SKIPPED ? gate : UNMATCHED;
+    for (let lane = 1; lane <= lanes; lane++) states[lane * gates.length + line] = cell;
   }
   return states;
 }

@@ -74,6 +74,12 @@ const FILTERED: Readonly<Record<string, ReasonHelp>> = {
     "Enable the mapping, if its events are wanted.",
   ),
   subscription_deleted: help("nobody", "The mapping was deleted before the event came to its turn.", "Nothing."),
+  replay_cancelled: help("nobody", "The replay was cancelled before the event came to its turn.", "Nothing."),
+  event_gone: help(
+    "nobody",
+    "The archive keeps the event no longer: its time there was over before the replay came to it.",
+    "Nothing. A longer retention keeps events for later replays.",
+  ),
 };
 
 /** At the source (delivery.md §5.2). */

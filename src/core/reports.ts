@@ -50,7 +50,7 @@ export function deliveryReport(
   { minutes, now }: ReportWindow,
 ): Pick<
   DeliverySummary,
-  "stepMs" | "minutes" | "delivered" | "dropped" | "abandoned" | "resent" | "retried" | "p50Ms" | "p95Ms"
+  "stepMs" | "minutes" | "delivered" | "dropped" | "abandoned" | "resent" | "retried" | "replayed" | "p50Ms" | "p95Ms"
 > & { readonly reasons: ReadonlyMap<string, number> } {
   const sums = sumSeries(steps);
   return {
@@ -68,6 +68,12 @@ export function deliveryReport(
     abandoned: named(sums, "abandoned"),
     resent: named(sums, "resent"),
     retried: named(sums, "retry"),
+    replayed: {
+      delivered: named(sums, "replayed"),
+      dropped: named(sums, "replay_dropped"),
+      retried: named(sums, "replay_retry"),
+      abandoned: named(sums, "replay_abandoned"),
+    },
     ...percentiles(sums),
     reasons: sums,
   };

@@ -14,7 +14,9 @@ export type DropReason =
   | "destination_deleted"
   | "source_disconnected"
   | "subscription_disabled"
-  | "subscription_deleted";
+  | "subscription_deleted"
+  | "replay_cancelled"
+  | "event_gone";
 
 /**
  * Whether an event may go to a destination by its own `integrations` object (messages.md §2.5): the exact,
@@ -53,6 +55,25 @@ export function gate(event: JsonObject, before: Gate, chance: Chance): GateVerdi
   if (!allowsIntegration(event["integrations"], before.integrationName)) {
     return { pass: false, reason: "FILTERED_BY_INTEGRATIONS_OBJECT" };
   }
+  return askFilters(event, before, chance);
+}
+
+function askFilters(event: JsonObject, before: Gate, chance: Chance): GateVerdict {
   const verdict = before.filters(event, before.sourceId, chance);
   return verdict.pass ? verdict : { pass: false, reason: "FILTERED_BY_RULES", detail: verdict.detail };
+}
+
+/** The event as a replay sends it: its integrations object names the one destination it is for (storage.md §3.7). */
+export const asReplayed = (event: JsonObject, { integrationName }: Pick<Gate, "integrationName">): JsonObject => ({
+  ...event,
+  integrations: { All: false, [integrationName]: true },
+});
+
+/**
+ * As gate, for an event that a replay sends again: consent is asked of the event as it came, because what it says may
+ * depend on the integrations object; the filters see what would be sent.
+ */
+export function replayGate(event: JsonObject, before: Gate, chance: Chance): GateVerdict {
+  if (!allowsConsent(event, before.consentCategories)) return { pass: false, reason: "FILTERED_BY_END_USER_CONSENT" };
+  return askFilters(asReplayed(event, before), before, chance);
 }

@@ -22,6 +22,19 @@ export function countCells(outcomes: readonly SettledCell[], resend: boolean): C
   return counts;
 }
 
+/**
+ * As countCells, of a replay: `replayed`, `replay_retry:<reason>`, `replay_abandoned:<reason>`, `replay_dropped:<reason>`.
+ * Events of long ago are not among the figures of what comes in, and the time since their receipt is no latency.
+ */
+export function countReplayed(outcomes: readonly SettledCell[]): Counts {
+  const counts: Record<string, number> = {};
+  for (const outcome of outcomes) {
+    const key = outcome.status === "delivered" ? "replayed" : `replay_${outcome.status}:${reasonOf(outcome)}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return counts;
+}
+
 /** Where the cells of a settlement belong. */
 export interface TallyPlace {
   readonly sourceId: string;

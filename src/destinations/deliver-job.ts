@@ -2,6 +2,7 @@ import type { OpenDestination } from "../core/catalog.ts";
 import type { DeliveryPointer } from "../core/delivery.ts";
 import type { Chance } from "../core/filter.ts";
 import type { Claim, ClaimRequest } from "../core/ledger.ts";
+import { replayIdOf } from "../core/replay.ts";
 import type { CellFate, Fate } from "../core/settle-lines.ts";
 import { createSender, type Sender, type TimeLimit } from "./attempt-lines.ts";
 import { askedLines, type AskedLine } from "./cells.ts";
@@ -43,6 +44,9 @@ const MISSING: Fate = {
   detail: "the archive has no such line",
   who: "platform",
 };
+
+/** A replay may come to a segment whose time in the archive is over meanwhile: nobody's fault. */
+const GONE: Fate = { status: "dropped", reason: "event_gone" };
 
 /** One claim being worked on. */
 interface Work {
@@ -133,7 +137,10 @@ async function work(
   const asked = askedLines(claim.cells, claim.count);
   const rules = rulesFor(pointer, claim, plan.opened, { chance: deps.chance, fires });
   const segment = await openSegment(pointer, claim, deps);
-  if (segment === null) return bookUnread(pointer, claim, decideUnread(asked, MISSING, rules).fates, deps);
+  if (segment === null) {
+    const fate = replayIdOf(pointer.replayId) === undefined ? MISSING : GONE;
+    return bookUnread(pointer, claim, decideUnread(asked, fate, rules).fates, deps);
+  }
   const book = createBook(pointer, claim, deps);
   const deliver =
     plan.do === "abandon"
@@ -177,7 +184,7 @@ export async function deliverJob(pointer: DeliveryPointer, deps: DeliveryDeps, l
   const name = { key, ...(replayId === undefined ? {} : { replayId }) };
   const claim = await deps.claim(destinationId, { ...name, lanes: enabledLanes(opened) });
   if (claim.status !== "granted") return;
-  const plan = await planFor(opened, { sourceId, mode: claim.mode }, deps);
+  const plan = await planFor(opened, { ...name, sourceId, mode: claim.mode }, deps);
   if (plan.do === "hold") {
     // Told of one cell, as by a probe: nothing was sent, so no attempt counts, and the pause holds all others back.
     const fates = claim.cells.slice(0, 1).map((cell) => ({ cell, fate: plan.fate }));

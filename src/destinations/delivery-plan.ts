@@ -2,6 +2,7 @@ import type { OpenDestination } from "../core/catalog.ts";
 import { DELIVERY, type DeliveryPointer } from "../core/delivery.ts";
 import { HOUR_MS } from "../core/durations.ts";
 import type { Claim } from "../core/ledger.ts";
+import { replayIdOf } from "../core/replay.ts";
 import type { DropReason } from "../core/routing.ts";
 import type { Fate } from "../core/settle-lines.ts";
 import type { Connection, ConnectionContext, Destination } from "./destination.ts";
@@ -69,16 +70,16 @@ async function connect(opened: OpenDestination, { findDestination, saveTokens }:
 
 /**
  * Decided before any line is looked at. What waits of a source that the destination has lost is not sent: the filters
- * between the two are gone as well.
+ * between the two are gone as well. A destination that is switched off still gets what somebody replays to it.
  */
 export async function planFor(
   opened: OpenDestination | null,
-  { sourceId, mode }: Pick<DeliveryPointer, "sourceId"> & Pick<Granted, "mode">,
+  { sourceId, replayId, mode }: Pick<DeliveryPointer, "sourceId" | "replayId"> & Pick<Granted, "mode">,
   deps: PlanDeps,
 ): Promise<Plan> {
   if (opened === null) return { do: "drop", reason: "destination_deleted" };
   const { destination, unreadable } = opened;
-  if (!destination.enabled) return { do: "drop", reason: "destination_disabled" };
+  if (!destination.enabled && replayIdOf(replayId) === undefined) return { do: "drop", reason: "destination_disabled" };
   if (!destination.sourceIds.includes(sourceId)) return { do: "drop", reason: "source_disconnected" };
   if (unreadable.length > 0) return waitForSecrets(opened, mode);
   if (mode === "give_up") return givenUp(opened);

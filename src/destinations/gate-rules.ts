@@ -3,7 +3,8 @@ import type { DeliveryPointer } from "../core/delivery.ts";
 import { compileFilters, type Chance } from "../core/filter.ts";
 import type { FilterRecord } from "../core/filter-record.ts";
 import { resendIdOf } from "../core/letters.ts";
-import { gate, type Gate } from "../core/routing.ts";
+import { replayIdOf } from "../core/replay.ts";
+import { asReplayed, gate, replayGate, type Gate } from "../core/routing.ts";
 import { lanesOf, type Rules } from "./decide.ts";
 import type { Granted } from "./delivery-plan.ts";
 
@@ -19,7 +20,8 @@ const LUCKY: Chance["random"] = () => 0;
 /**
  * The rules for one claim, as the destination is configured now. What was let through before is only reduced by the
  * filters when it is tried again. A re-send is another matter: days may have passed, so consent, integrations object
- * and filters as they are now are asked once more at its first attempt (storage.md §3.7), its triggers are not.
+ * and filters as they are now are asked once more at its first attempt (storage.md §3.7), its triggers are not. A replay is
+ * decided as live traffic is, with its integrations object replaced in what is asked and in what is sent.
  */
 export function rulesFor(
   pointer: DeliveryPointer,
@@ -35,14 +37,15 @@ export function rulesFor(
     filters: compileFilters(filters),
   };
   const reduce = compileFilters(filters.flatMap(reducingPart));
+  const replayed = replayIdOf(pointer.replayId) !== undefined;
   const askedAgain = resendIdOf(pointer.replayId) !== undefined && claim.attempt === 1;
   return {
     count: claim.count,
     lanes: lanesOf(claim.lanes, subscriptions),
-    gate: (event) => gate(event, before, chance),
+    gate: (event) => (replayed ? replayGate : gate)(event, before, chance),
     again(event) {
       if (askedAgain) return gate(event, before, { ...chance, random: LUCKY });
-      const reduced = reduce(event, pointer.sourceId, chance);
+      const reduced = reduce(replayed ? asReplayed(event, before) : event, pointer.sourceId, chance);
       return reduced.pass ? reduced : { ...reduced, reason: "FILTERED_BY_RULES" };
     },
     fires,

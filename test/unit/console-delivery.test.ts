@@ -74,6 +74,7 @@ const REPORT: DeliveryReport = {
   retried: 0,
   retrying: 0,
   waiting: 0,
+  replayed: { delivered: 0, dropped: 0, retried: 0, abandoned: 0 },
   paused: false,
   errors: [],
 };

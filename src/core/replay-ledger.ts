@@ -1,0 +1,72 @@
+import { numbersOf, type Runs } from "./cell-runs.ts";
+import type { JobOpening, LaneTrace } from "./ledger.ts";
+
+/** Lines of one segment that a replay sends to one destination. Idempotent by `key` and `replayId`. */
+export interface ReplayOpening extends JobOpening {
+  /** Of replayJobId. */
+  readonly replayId: string;
+  /** At least one. */
+  readonly lines: Runs;
+}
+
+/** What a destination's ledger knows of a replay. Its fields mean what those of ReplayTrack mean. */
+export interface ReplayAtDestination {
+  readonly opened: number;
+  readonly pending: number;
+  readonly delivered: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly abandoned: Readonly<Record<string, number>>;
+  /** Why nothing is sent there at present. */
+  readonly heldBy?: "destination_paused" | "destination_down";
+}
+
+export const NOTHING_YET: ReplayAtDestination = { opened: 0, pending: 0, delivered: 0, dropped: {}, abandoned: {} };
+
+/** Lines of one lane that had the same end; lane 0 is the gate. */
+interface OutcomeGroup {
+  readonly lane: number;
+  readonly status: LaneTrace["status"];
+  /** Only of what was dropped or given up. */
+  readonly reason?: string;
+  readonly lines: Runs;
+}
+
+/**
+ * What became of a segment's lines when they came in (re-sends of dead letters included), by subscription: lane i is
+ * `lanes[i - 1]`. Lines without a word at a lane were let through at the gate, or not wanted there.
+ */
+export interface LiveOutcomes {
+  readonly count: number;
+  readonly lanes: readonly string[];
+  readonly groups: readonly OutcomeGroup[];
+}
+
+export interface LiveOutcome {
+  readonly status: LaneTrace["status"];
+  readonly reason?: string;
+  /** Absent = at the gate. */
+  readonly subscriptionId?: string;
+}
+
+/** Asks of one line what became of it, gate first; for any number of lines. */
+export function liveOutcomesOf({ count, lanes, groups }: LiveOutcomes): (line: number) => LiveOutcome[] {
+  const table = new Uint32Array(count * (1 + lanes.length));
+  for (const [i, { lane, lines }] of groups.entries()) {
+    for (const line of numbersOf(lines)) table[lane * count + line] = i + 1;
+  }
+  return (line) => {
+    const found: LiveOutcome[] = [];
+    for (let lane = 0; lane <= lanes.length; lane++) {
+      const group = groups[(table[lane * count + line] ?? 0) - 1];
+      if (group === undefined) continue;
+      const { status, reason } = group;
+      const subscriptionId = lanes[lane - 1];
+      found.push({
+        status,
+        ...(reason === undefined ? {} : { reason }),
+        ...(subscriptionId === undefined ? {} : { subscriptionId }),
+      });
+    }
+    return found;
+  };
+}

@@ -1,0 +1,83 @@
+import * as z from "zod";
+import { err, ok, type Result } from "../result.ts";
+import { athena, redshift } from "./amazon.ts";
+import { addressOf, parseBase } from "./base.ts";
+import { bigquery } from "./bigquery.ts";
+import { clickhouse } from "./clickhouse.ts";
+import { lines, type Dialect } from "./dialect.ts";
+import { duckdb } from "./duckdb.ts";
+import { postgres } from "./postgres.ts";
+import type { StatementTable } from "./published.ts";
+import { oneLine } from "./quote.ts";
+import { snowflake } from "./snowflake.ts";
+import { spark } from "./spark.ts";
+
+const DIALECTS = { duckdb, clickhouse, snowflake, bigquery, redshift, athena, spark, postgres };
+
+/**
+ * Which statements somebody wants. `as`: views over the files; tables of the engine's own; or no statements but the
+ * addresses of the files, one a line. `files`: whether the statements list the files, or read the manifests when they
+ * run. What is absent is the dialect's usual one.
+ */
+export const StatementRequest = z.object({
+  dialect: z.enum(["duckdb", "clickhouse", "snowflake", "bigquery", "redshift", "athena", "spark", "postgres"]),
+  as: z.enum(["views", "tables", "files"]).optional(),
+  files: z.enum(["manifests", "listed"]).optional(),
+  base: z.string().min(1).max(1000).optional(),
+});
+export type StatementRequest = z.infer<typeof StatementRequest>;
+
+/** A text in parts, so that nobody needs to hold the files of all tables at once. */
+export interface StatementPlan {
+  /** Whether `table` looks at the files' keys, or only whether there are any. */
+  readonly needsFiles: boolean;
+  head(): string;
+  table(table: StatementTable): string;
+}
+
+export interface StatementRefusal {
+  readonly field: keyof StatementRequest;
+  readonly message: string;
+}
+
+const NOTES = [
+  "Made by Inlet from what is published now; ask again when tables or columns are new.",
+  "`id` is unique in every table of events over 7 days, so nothing needs to be deduplicated by the reader.",
+];
+const LISTED = "The files are listed: ask again to see later hours. A replaced file stays readable for an hour.";
+const FOLLOWED = "Each run reads the manifests, and so sees every hour that is published then.";
+
+/** What `as` means in a dialect, if it has it. */
+const writerOf = (dialect: Dialect, as: "views" | "tables") => (as === "views" ? dialect.view : dialect.copy);
+
+/** Statements over the tables of one schema; the refusal names the parameter that does not fit. */
+export function planStatements(request: StatementRequest, schema: string): Result<StatementPlan, StatementRefusal> {
+  const dialect: Dialect = DIALECTS[request.dialect];
+  const { as = dialect.view === undefined ? "tables" : "views" } = request;
+  const base = parseBase(request.base ?? dialect.defaultBase);
+  if (!base.ok) return err({ field: "base", message: base.error });
+  if (as === "files") return ok(listPlan((key) => addressOf(base.value) + key));
+  if (!dialect.stores.includes(base.value.store)) {
+    const stores = dialect.stores.map((store) => (store === "folder" ? "a folder" : `${store}://`)).join(", ");
+    return err({ field: "base", message: `With this dialect a base is ${stores}.` });
+  }
+  const write = writerOf(dialect, as);
+  if (write === undefined) return err({ field: "as", message: `This dialect has no ${as}.` });
+  if (request.files === "manifests" && !dialect.follows) {
+    return err({ field: "files", message: "This engine cannot follow the manifests; its files are listed." });
+  }
+  const follow = dialect.follows && request.files !== "listed";
+  const place = { schema, base: base.value, follow };
+  const notes = [`${schema}: ${as} for ${request.dialect}`, ...NOTES, follow ? FOLLOWED : LISTED];
+  return ok({
+    needsFiles: !follow && request.dialect !== "postgres",
+    head: () => `${lines(notes.map((note) => `${dialect.comment} ${oneLine(note)}`))}${dialect.head(place)}\n`,
+    table: (table) => `${write(table, place)}\n`,
+  });
+}
+
+const listPlan = (addressOfKey: (key: string) => string): StatementPlan => ({
+  needsFiles: true,
+  head: () => "",
+  table: ({ files }) => lines(files.map(({ key }) => addressOfKey(key))),
+});

@@ -8,20 +8,26 @@ export interface RoutingDeps {
   destinationsOf(sourceId: string): Promise<readonly DestinationContext[]>;
   /** Durable in the destination's ledger once it resolves; idempotent. The ledger sends the delivery pointer. */
   openJob(opening: JobOpening): Promise<void>;
+  /** Durable in the index of the source's archive once it resolves; idempotent. */
+  addToArchive(pointer: SegmentPointer): Promise<void>;
   /** Tells Intake that it need not hand the segment over again. */
   confirm(pointer: SegmentPointer): Promise<void>;
 }
 
-/** Hands one segment to each enabled destination of its source; confirmed only when all of them have it. */
+/**
+ * Hands one segment to the archive's index and to each enabled destination of its source; confirmed only when all of
+ * them have it. One that is replayed is in the index since it was new.
+ */
 export async function routeSegment(pointer: SegmentPointer, deps: RoutingDeps): Promise<void> {
   const { sourceId, key, count, replayId } = pointer;
   const destinations = await deps.destinationsOf(sourceId);
   const opening = { sourceId, key, count, ...(replayId === undefined ? {} : { replayId }) };
-  await Promise.all(
-    destinations
+  await Promise.all([
+    replayId === undefined ? deps.addToArchive(pointer) : undefined,
+    ...destinations
       .filter((destination) => destination.enabled)
       .map(({ id }) => deps.openJob({ ...opening, destinationId: id })),
-  );
+  ]);
   if (replayId === undefined) await deps.confirm(pointer);
 }
 

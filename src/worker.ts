@@ -24,6 +24,7 @@ import { createGuardedFetch } from "./destinations/outbound.ts";
 import { findDestination } from "./destinations/registry.ts";
 import { checkSettings, testAuthentication, testDestination, type TrialDeps } from "./destinations/test-event.ts";
 
+export { ArchiveIndex } from "../durable/archive-index.ts";
 export { Catalog } from "../durable/catalog.ts";
 export { Debugger } from "../durable/debugger.ts";
 export { Intake } from "../durable/intake.ts";

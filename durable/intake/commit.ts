@@ -2,9 +2,11 @@ import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import type { AppendBatch, AppendResult } from "../../src/core/intake.ts";
 import { HOUR_MS } from "../../src/core/durations.ts";
 import { EVENT_KINDS, KindTally } from "../../src/core/event-kind.ts";
+import { ReceivedTimes } from "../../src/core/received-times.ts";
 import { addAll, type IntakeMemory, type OpenSegment } from "./memory.ts";
 import { writeKinds } from "./kinds.ts";
 import { findPlaces } from "./places.ts";
+import { writeTimes } from "./facts.ts";
 import type { IntakeStore, OutboxRow } from "./store.ts";
 
 /** A SQLite row holds 2 MB; a UTF-16 unit takes at most three bytes of it. Not enforced locally, so kept here. */
@@ -50,7 +52,7 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
       // Checked here, not on arrival: `seen` may have raised the epoch while this request waited for its commit.
       if (request.batch.route.epoch < epoch) return { status: "stale_epoch", epoch };
       const repeated: number[] = [];
-      const { ids, lines, kinds } = request.batch;
+      const { ids, lines, kinds, receivedAt } = request.batch;
       ids.forEach((id, i) => {
         const hash = new Uint8Array(request.hashes, i * HASH_BYTES, HASH_BYTES);
         if (fresh.has(id) || request.earlier.has(i) || known[n]!.has(i)) {
@@ -58,7 +60,7 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
           duplicates.add(hash);
         } else {
           fresh.add(id);
-          builder.add(hash, lines[i]!, kinds?.texts[kinds.of[i]!]);
+          builder.add(hash, lines[i]!, { receivedAt, kind: kinds?.texts[kinds.of[i]!] });
         }
       });
       return { status: "appended", duplicates: repeated };
@@ -73,7 +75,7 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
   return answers;
 }
 
-type PackedRow = Pick<OutboxRow, "count" | "hashes" | "lines" | "kinds">;
+type PackedRow = Pick<OutboxRow, "count" | "hashes" | "lines" | "kinds" | "received">;
 type PlacedRow = PackedRow & Pick<OutboxRow, "segment">;
 
 /** A segment belongs to one hour, the unit of expiry, and to one UTC day, part of its key. */
@@ -103,17 +105,19 @@ function remember(memory: IntakeMemory, bucket: number, { segment, hashes, lines
 
 /** Packs events into as few rows as the row limit allows. */
 class RowBuilder {
-  #rows: { lines: string[]; hashes: HashList; kinds: KindTally; units: number }[] = [];
+  #rows: { lines: string[]; hashes: HashList; kinds: KindTally; times: ReceivedTimes; units: number }[] = [];
 
-  add(hash: Uint8Array, line: string, kind: string | undefined): void {
+  add(hash: Uint8Array, line: string, { receivedAt, kind }: { receivedAt: number; kind: string | undefined }): void {
     let row = this.#rows.at(-1);
     if (row === undefined || row.units + line.length > ROW_UNITS) {
-      row = { lines: [], hashes: new HashList(), kinds: new KindTally(EVENT_KINDS.perRequest), units: 0 };
+      const kinds = new KindTally(EVENT_KINDS.perRequest);
+      row = { lines: [], hashes: new HashList(), kinds, times: new ReceivedTimes(), units: 0 };
       this.#rows.push(row);
     }
     row.lines.push(line);
     row.hashes.add(hash);
     if (kind !== undefined) row.kinds.add(kind, 1);
+    row.times.add(receivedAt);
     row.units += line.length + 1;
   }
 
@@ -123,6 +127,7 @@ class RowBuilder {
       hashes: row.hashes.pack()[0] ?? new ArrayBuffer(0),
       lines: row.lines.join("\n"),
       kinds: writeKinds(row.kinds),
+      received: writeTimes(row.times),
     }));
   }
 }

@@ -3,6 +3,7 @@ import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import { HOUR_MS } from "../../src/core/durations.ts";
 import type { SegmentPointer } from "../../src/core/intake.ts";
 import type { CountedSegment } from "../../src/core/ledger.ts";
+import { writeFacts } from "./facts.ts";
 import { mergeKinds, readKinds } from "./kinds.ts";
 import type { IntakeStore, OutboxRow } from "./store.ts";
 
@@ -54,6 +55,7 @@ export async function drainSegment(segment: number, deps: DrainDeps): Promise<Un
       hashes: packHashes(rows),
       commits: JSON.stringify(commitsOf(rows)),
       kinds: mergeKinds(rows),
+      facts: writeFacts(rows, { hour: bucket * HOUR_MS, bytes: body.byteLength }),
       confirmed: 0,
     });
     deps.store.clearOutbox(segment);
@@ -96,11 +98,17 @@ function settle(unconfirmed: Map<number, Unconfirmed>, segment: number, { store 
 export async function handOver(unconfirmed: Map<number, Unconfirmed>, deps: DrainDeps): Promise<void> {
   for (const [segment, state] of unconfirmed) {
     if (state.dueAt > deps.now()) continue;
-    const { sourceId, shard } = deps;
-    await deps.events.send({ sourceId, shard, segment, key: keyOf(segment, state.bucket, deps), count: state.count });
+    await deps.events.send(pointerTo(segment, state, deps));
     state.dueAt = deps.now() + Math.min(HAND_OVER_AGAIN_MS * 2 ** state.attempts, HAND_OVER_MAX_MS);
     state.attempts++;
   }
+}
+
+function pointerTo(segment: number, { bucket, count }: Unconfirmed, deps: DrainDeps): SegmentPointer {
+  const { sourceId, shard, store } = deps;
+  const facts = store.factsOf(segment);
+  const pointer = { sourceId, shard, segment, key: keyOf(segment, bucket, deps), count };
+  return facts === undefined ? pointer : { ...pointer, facts };
 }
 
 export function keyOf(segment: number, bucket: number, deps: Pick<DrainDeps, "sourceId" | "shard">): string {

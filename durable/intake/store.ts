@@ -1,4 +1,6 @@
+import type { SegmentFacts } from "../../src/core/archive-index.ts";
 import { HASH_BYTES } from "../../src/core/dedup-index.ts";
+import { readFacts } from "./facts.ts";
 
 /** One commit in the outbox: the lines of `count` events, newline-joined, and their packed 16-byte id hashes. */
 export interface OutboxRow {
@@ -10,6 +12,8 @@ export interface OutboxRow {
   readonly lines: string;
   /** How many events of which kind (see kinds.ts); null in rows of an earlier version. */
   readonly kinds: string | null;
+  /** When they were received (see facts.ts); null in rows of an earlier version. */
+  readonly received: string | null;
 }
 
 /** A written segment. `commits` is JSON [[first line, committed at ms], …]; `confirmed` = routed by queues/events and counted. */
@@ -23,26 +27,37 @@ export interface SegmentRow {
   readonly confirmed: number;
   /** As in OutboxRow. */
   readonly kinds: string | null;
+  /** What the archive's index is told (see facts.ts); null in rows of an earlier version. */
+  readonly facts: string | null;
 }
 
-/** Outlived by the tables of an earlier version: `kinds` is added to those, see addColumns. */
+/** Outlived by the tables of an earlier version: the last columns are added to those, see LATER_COLUMNS. */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS outbox (
     seq INTEGER PRIMARY KEY, segment INTEGER NOT NULL, at INTEGER NOT NULL,
-    count INTEGER NOT NULL, hashes BLOB NOT NULL, lines TEXT NOT NULL, kinds TEXT);
+    count INTEGER NOT NULL, hashes BLOB NOT NULL, lines TEXT NOT NULL, kinds TEXT,
+    received TEXT);
   CREATE TABLE IF NOT EXISTS segments (
     no INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, count INTEGER NOT NULL,
-    hashes BLOB NOT NULL, commits TEXT NOT NULL, confirmed INTEGER NOT NULL, kinds TEXT);
+    hashes BLOB NOT NULL, commits TEXT NOT NULL, confirmed INTEGER NOT NULL, kinds TEXT,
+    facts TEXT);
   CREATE TABLE IF NOT EXISTS duplicates (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, hashes BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
 type Row<T> = T & Record<string, SqlStorageValue>;
 
+const LATER_COLUMNS = [
+  ["outbox", "kinds"],
+  ["outbox", "received"],
+  ["segments", "kinds"],
+  ["segments", "facts"],
+] as const;
+
 function addColumns(sql: SqlStorage): void {
-  for (const table of ["outbox", "segments"]) {
+  for (const [table, column] of LATER_COLUMNS) {
     const columns = sql.exec<{ name: string }>(`PRAGMA table_info(${table})`).toArray();
-    if (!columns.some(({ name }) => name === "kinds")) sql.exec(`ALTER TABLE ${table} ADD COLUMN kinds TEXT`);
+    if (!columns.some(({ name }) => name === column)) sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} TEXT`);
   }
 }
 
@@ -58,21 +73,22 @@ export function intakeStore(storage: DurableObjectStorage) {
 
     addOutbox: (row: OutboxRow) =>
       void sql.exec(
-        "INSERT INTO outbox (segment, at, count, hashes, lines, kinds) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO outbox (segment, at, count, hashes, lines, kinds, received) VALUES (?, ?, ?, ?, ?, ?, ?)",
         row.segment,
         row.at,
         row.count,
         row.hashes,
         row.lines,
         row.kinds,
+        row.received,
       ),
     outboxRows: (segment: number) =>
       all<OutboxRow>(
-        "SELECT segment, at, count, hashes, lines, kinds FROM outbox WHERE segment = ? ORDER BY seq",
+        "SELECT segment, at, count, hashes, lines, kinds, received FROM outbox WHERE segment = ? ORDER BY seq",
         segment,
       ),
     outboxIds: (segment: number) =>
-      all<Omit<OutboxRow, "lines" | "kinds">>(
+      all<Pick<OutboxRow, "segment" | "at" | "count" | "hashes">>(
         "SELECT segment, at, count, hashes FROM outbox WHERE segment = ? ORDER BY seq",
         segment,
       ),
@@ -88,7 +104,7 @@ export function intakeStore(storage: DurableObjectStorage) {
 
     addSegment: (row: SegmentRow) =>
       void sql.exec(
-        "INSERT INTO segments (no, bucket, count, hashes, commits, confirmed, kinds) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO segments (no, bucket, count, hashes, commits, confirmed, kinds, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         row.no,
         row.bucket,
         row.count,
@@ -96,11 +112,16 @@ export function intakeStore(storage: DurableObjectStorage) {
         row.commits,
         row.confirmed,
         row.kinds,
+        row.facts,
       ),
     confirmSegment: (no: number) =>
       void sql.exec("UPDATE segments SET confirmed = 1 WHERE no = ? AND confirmed = 0", no),
     kindsOf: (no: number) =>
       all<{ kinds: string | null }>("SELECT kinds FROM segments WHERE no = ?", no)[0]?.kinds ?? null,
+    factsOf(no: number): SegmentFacts | undefined {
+      const row = all<Pick<SegmentRow, "facts" | "kinds">>("SELECT facts, kinds FROM segments WHERE no = ?", no)[0];
+      return row === undefined ? undefined : readFacts(row);
+    },
     segment: (no: number) => all<SegmentRow>("SELECT * FROM segments WHERE no = ?", no)[0],
     /** Streams the id index of a restart: one row at a time, so that only the packed index stays in memory. */
     eachSegmentIds: () =>

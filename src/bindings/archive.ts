@@ -6,10 +6,13 @@ import { splitLines } from "../core/segment-lines.ts";
  */
 export async function readLines(bucket: R2Bucket, key: string): Promise<AsyncIterable<string> | null> {
   const object = await bucket.get(key);
-  if (object === null) return null;
-  const packed = new Blob([await object.arrayBuffer()]).stream();
-  const text = packed.pipeThrough(new DecompressionStream("gzip")).pipeThrough(new TextDecoderStream());
-  return splitLines(text);
+  return object === null ? null : linesOf(await object.arrayBuffer());
+}
+
+/** The lines of gzip NDJSON, unpacked as they are asked for. */
+export function linesOf(packed: ArrayBuffer): AsyncIterable<string> {
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return splitLines(stream.pipeThrough(new TextDecoderStream()));
 }
 
 /** Writes values as gzip NDJSON; the same key again replaces. */

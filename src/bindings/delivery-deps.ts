@@ -7,7 +7,8 @@ import type { DeliveryDeps } from "../destinations/deliver-job.ts";
 import type { OutboundOptions } from "../destinations/outbound.ts";
 import type { Settings } from "../env.ts";
 import { catalogOf } from "./catalog.ts";
-import { readLines, writeJson, writeLines } from "./archive.ts";
+import { writeJson, writeLines } from "./archive.ts";
+import { readSegment } from "./archive-reader.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 import { createPutObject } from "./object-store.ts";
 import { sampleHash } from "./sample-hash.ts";
@@ -53,6 +54,7 @@ export function createRoutingDeps(env: Env): RoutingDeps {
       return destinations.filter((destination) => destination.sourceIds.includes(sourceId));
     },
     openJob: (opening) => env.LEDGER.getByName(`destination:${opening.destinationId}`).open(opening),
+    addToArchive: (pointer) => env.ARCHIVE_INDEX.getByName(pointer.sourceId).add(pointer),
     confirm: ({ sourceId, shard, segment }) => env.INTAKE.getByName(intakeName(sourceId, shard)).confirm(segment),
   };
 }
@@ -88,7 +90,7 @@ export function createDeliveryDeps(env: Env, settings: Settings, workshop: Works
         return await ledger(destinationId).settle(settlement);
       }
     },
-    readSegment: (key) => readLines(env.ARCHIVE, key),
+    readSegment: (key) => readSegment(env, key),
     writeDeadLetters: (key, letters) => writeLines(env.ARCHIVE, key, letters),
     timeLimit,
     chance: { random: () => Math.random(), hash: sampleHash },

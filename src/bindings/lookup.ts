@@ -3,7 +3,7 @@ import type { SourceView } from "../core/catalog.ts";
 import { intakeName, shardOf, TOLD_TIMES, type Duplicates, type LookupResult } from "../core/intake.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { selectLines } from "../core/segment-lines.ts";
-import { readLines } from "./archive.ts";
+import { readSegment } from "./archive-reader.ts";
 
 /** The shards that may know the id: the one that holds it now and, for one dedup window, the one that did before. */
 function shardsOf({ previous, settings }: SourceView, messageId: string, now: number): number[] {
@@ -41,13 +41,13 @@ export async function lookUp(
   return { ...found, duplicates: together(await Promise.all(intakes.map((intake) => intake.duplicates(messageId)))) };
 }
 
-/** The line itself; undefined when the archive lacks it (a lifecycle rule may have deleted its segment). */
+/** The line itself; undefined when the archive lacks it (retention or a lifecycle rule may have deleted its segment). */
 export async function readEvent(
-  archive: R2Bucket,
+  env: Pick<Env, "ARCHIVE" | "ARCHIVE_INDEX">,
   { stored, segment, line, text }: LookupResult,
 ): Promise<JsonObject | undefined> {
   if (!stored) return objectIn(text);
-  const lines = await readLines(archive, segment);
+  const lines = await readSegment(env, segment);
   if (lines === null) return undefined;
   for await (const selected of selectLines(lines, [line])) return objectIn(selected.text);
   return undefined;
@@ -60,13 +60,13 @@ function objectIn(text: string | undefined): JsonObject | undefined {
 
 /** Both in one: what the control plane shows of an id. */
 export async function findEvent(
-  env: Pick<Env, "INTAKE" | "ARCHIVE">,
+  env: Pick<Env, "INTAKE" | "ARCHIVE" | "ARCHIVE_INDEX">,
   source: SourceView,
   messageId: string,
   now: number,
 ): Promise<FoundEvent | null> {
   const found = await lookUp(env, source, messageId, now);
   if (found === null) return null;
-  const event = await readEvent(env.ARCHIVE, found);
+  const event = await readEvent(env, found);
   return { ...found, ...(event === undefined ? {} : { event }) };
 }

@@ -9,7 +9,7 @@ export function createTraceDeps(env: Env, now: () => number): TraceDeps {
   return {
     lookup: (source, messageId) => soon(lookUp(env, source, messageId, now())),
     refusals: (sourceId, messageId) => soon(env.DEBUGGER.getByName(sourceId).refusals(messageId)),
-    readEvent: (found) => soon(readEvent(env.ARCHIVE, found)),
+    readEvent: (found) => soon(readEvent(env, found)),
     lineTrace: (destinationId, key, line) =>
       soon(env.LEDGER.getByName(`destination:${destinationId}`).lineTrace(key, line)),
     now,

@@ -1,3 +1,4 @@
+import type { SegmentFacts } from "./archive-index.ts";
 import type { BatchKinds } from "./event-kind.ts";
 import type { SourceRoute } from "./source.ts";
 
@@ -54,6 +55,8 @@ export interface SegmentPointer {
   /** R2 key of the gzip NDJSON file. */
   readonly key: string;
   readonly count: number;
+  /** Absent in pointers of an earlier version, of segments from before it, and of replays. */
+  readonly facts?: SegmentFacts;
   readonly replayId?: string;
 }
 

@@ -9,6 +9,17 @@ export async function* splitLines(pieces: AsyncIterable<string>): AsyncGenerator
   if (rest !== "") yield rest;
 }
 
+/** `count` lines from line `first` (from 0) on; nothing after them is read. */
+export async function* takeLines(lines: AsyncIterable<string>, first: number, count: number): AsyncGenerator<string> {
+  let line = 0;
+  if (count === 0) return;
+  for await (const text of lines) {
+    if (line++ < first) continue;
+    yield text;
+    if (line === first + count) return;
+  }
+}
+
 /** Picks the wanted lines (ascending) and stops reading after the last one. */
 export async function* selectLines(
   lines: AsyncIterable<string>,

@@ -44,6 +44,7 @@ function routing(destinations: readonly DestinationContext[], overrides: Partial
   const deps: RoutingDeps = {
     destinationsOf: async (sourceId) => destinations.filter((one) => one.sourceIds.includes(sourceId)),
     openJob: async (opening) => void opened.push(opening),
+    addToArchive: async () => undefined,
     confirm: async ({ segment }) => void confirmed.push(segment),
     ...overrides,
   };

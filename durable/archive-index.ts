@@ -1,0 +1,73 @@
+import { DurableObject } from "cloudflare:workers";
+import type { DayFacts, HourSegments, SegmentList, SegmentPlace, SegmentQuery } from "../src/core/archive-index.ts";
+import type { SegmentPointer } from "../src/core/intake.ts";
+import { readFacts } from "./archive-index/read-facts.ts";
+import { Duties } from "./archive-index/duties.ts";
+import { createRoom, dutiesOf, type ArchiveRoom } from "./archive-index/room.ts";
+
+/**
+ * Which segments a source has in the archive: `getByName(sourceId)`. Told of each by queues/events before Intake is
+ * let off; it tells the exports which hours have changed, and keeps an index object per day in R2. It outlives its
+ * source: who deletes a source keeps the events, as retention allows.
+ */
+export class ArchiveIndex extends DurableObject<Env> {
+  readonly #room: ArchiveRoom;
+  readonly #duties: Duties;
+  #alarmAt: number | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#room = createRoom(ctx.storage, {
+      sourceId: ctx.id.name ?? "",
+      archive: env.ARCHIVE,
+      now: () => Date.now(),
+    });
+    this.#duties = new Duties(dutiesOf(this.#room));
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAt = await ctx.storage.getAlarm();
+    });
+  }
+
+  /** Durable once it returns; the same segment again changes nothing. */
+  async add({ facts, key, shard, segment, count }: SegmentPointer): Promise<void> {
+    const { adding, archive, now } = this.#room;
+    const known = facts === undefined ? await readFacts(archive, key) : { ...facts, key, shard, segment, count };
+    if (known === null) {
+      console.error(`segment ${key} was routed and is not in the archive`);
+      return;
+    }
+    this.#arm(adding.add([known], now()));
+  }
+
+  /** Where a compacted segment's lines are; null when it is an object of its own, or gone. */
+  async locate(key: string): Promise<SegmentPlace | null> {
+    return this.#room.listing.locate(key);
+  }
+
+  /** Segments that may hold events received in a range, each once; see SegmentQuery. */
+  async list(query: SegmentQuery): Promise<SegmentList> {
+    return this.#room.listing.list(query);
+  }
+
+  /** Every segment that holds events received in the hour that starts at `hour`, ordered by shard and number. */
+  async hour(hour: number): Promise<HourSegments> {
+    return this.#room.listing.hour(hour);
+  }
+
+  /** The days (of commits) within `[from, to)` that hold anything, the oldest first. */
+  async days({ from = 0, to = Number.MAX_SAFE_INTEGER }: { from?: number; to?: number } = {}): Promise<DayFacts[]> {
+    return this.#room.days.between(from, to);
+  }
+
+  /** Alarms are dropped after six failures: Duties never throws, and says when to come again. */
+  override async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    this.#arm(await this.#duties.run(this.#room.now()));
+  }
+
+  #arm(at: number | undefined): void {
+    if (at === undefined || (this.#alarmAt !== null && this.#alarmAt <= at)) return;
+    this.#alarmAt = at;
+    void this.ctx.storage.setAlarm(at);
+  }
+}

@@ -1,0 +1,42 @@
+/** Something the alarm sees to. */
+export interface Duty {
+  readonly name: string;
+  /** Does what is due, some of it at a time; answers when it is to be called again, undefined when nothing is left. */
+  run(now: number): Promise<number | undefined>;
+}
+
+const RETRY_MIN_MS = 5000;
+const RETRY_MAX_MS = 10 * 60_000;
+
+/** Sees to all duties, each on its own: one that fails is tried again later and holds up no other. */
+export class Duties {
+  readonly #duties: readonly Duty[];
+  readonly #failures = new Map<string, number>();
+
+  constructor(duties: readonly Duty[]) {
+    this.#duties = duties;
+  }
+
+  /** When it is to be run again; undefined when nothing is left. */
+  async run(now: number): Promise<number | undefined> {
+    let next: number | undefined;
+    for (const duty of this.#duties) {
+      const at = await this.#attempt(duty, now);
+      if (at !== undefined) next = Math.min(next ?? at, at);
+    }
+    return next;
+  }
+
+  async #attempt(duty: Duty, now: number): Promise<number | undefined> {
+    try {
+      const next = await duty.run(now);
+      this.#failures.delete(duty.name);
+      return next;
+    } catch (error) {
+      const failures = this.#failures.get(duty.name) ?? 0;
+      this.#failures.set(duty.name, failures + 1);
+      console.error(`${duty.name} failed, will be repeated`, error);
+      return now + Math.min(RETRY_MIN_MS * 2 ** failures, RETRY_MAX_MS);
+    }
+  }
+}

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { TEST_SECRETS } from "./test/support/secrets.ts";
@@ -7,6 +8,8 @@ Object.assign(process.env, TEST_SECRETS);
 
 export default defineConfig({
   test: {
+    // Two files at a time also on two cores: most of their time they wait for a browser, a process or a timer.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // What goes wrong on purpose is logged by the product; only a failing test's log is of interest.
     silent: "passed-only",
     projects: [
@@ -48,7 +51,6 @@ export default defineConfig({
           ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

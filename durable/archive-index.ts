@@ -1,5 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
-import type { DayFacts, HourSegments, SegmentList, SegmentPlace, SegmentQuery } from "../src/core/archive-index.ts";
+import type {
+  DayFacts,
+  DayObjects,
+  HourSegments,
+  SegmentList,
+  SegmentPlace,
+  SegmentQuery,
+} from "../src/core/archive-index.ts";
+import type { BuiltFile, CompactionClaim, FileName } from "../src/core/compaction.ts";
 import type { SegmentPointer } from "../src/core/intake.ts";
 import { readFacts } from "./archive-index/read-facts.ts";
 import { Duties } from "./archive-index/duties.ts";
@@ -25,6 +33,9 @@ export class ArchiveIndex extends DurableObject<Env> {
     this.#duties = new Duties(dutiesOf(this.#room));
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
+      const { adoption, hours, dayMarks } = this.#room;
+      if (!adoption.isDone()) this.#arm(Date.now());
+      else if (this.#alarmAt === null) this.#arm(hours.nextDue() ?? dayMarks.nextDue());
     });
   }
 
@@ -46,7 +57,9 @@ export class ArchiveIndex extends DurableObject<Env> {
 
   /** Segments that may hold events received in a range, each once; see SegmentQuery. */
   async list(query: SegmentQuery): Promise<SegmentList> {
-    return this.#room.listing.list(query);
+    const { listing, adoption } = this.#room;
+    const list = listing.list(query);
+    return adoption.isDone() ? list : { ...list, adopting: true };
   }
 
   /** Every segment that holds events received in the hour that starts at `hour`, ordered by shard and number. */
@@ -57,6 +70,41 @@ export class ArchiveIndex extends DurableObject<Env> {
   /** The days (of commits) within `[from, to)` that hold anything, the oldest first. */
   async days({ from = 0, to = Number.MAX_SAFE_INTEGER }: { from?: number; to?: number } = {}): Promise<DayFacts[]> {
     return this.#room.days.between(from, to);
+  }
+
+  /** The next compacted file that is to be written, leased to the caller. */
+  async claimCompaction(): Promise<CompactionClaim> {
+    return this.#room.compaction.claim(this.#room.now());
+  }
+
+  /** To be told of the upload before anything is written; false when the lease is lost. */
+  async beginCompaction(name: FileName, uploadId: string): Promise<boolean> {
+    return this.#room.compaction.begin(name, uploadId);
+  }
+
+  /** From now on the segments are read from the file. False when it is not wanted any more. */
+  async finishCompaction(name: FileName, built: BuiltFile): Promise<boolean> {
+    const { compaction, now } = this.#room;
+    const placed = compaction.finish(name, built, now());
+    this.#arm(now());
+    return placed;
+  }
+
+  /** The file could not be written; its hour is tried again later. */
+  async failCompaction(name: FileName): Promise<void> {
+    const { compaction, now } = this.#room;
+    compaction.fail(name, now());
+    this.#arm(now());
+  }
+
+  /** Whether retention has ended a segment's time: then nobody can read it any more. */
+  async isRemoved(key: string): Promise<boolean> {
+    return this.#room.retention.isRemoved(key);
+  }
+
+  /** One day with the objects that hold its events, `limit` of them from the `offset`th on, by hour. */
+  async day(day: number, { offset, limit }: { offset: number; limit: number }): Promise<DayObjects> {
+    return this.#room.days.objects(day, offset, limit);
   }
 
   /** Alarms are dropped after six failures: Duties never throws, and says when to come again. */

@@ -4,6 +4,7 @@ import { HOUR_MS, MINUTE_MS } from "../../src/core/durations.ts";
 import type { Listing } from "./listing.ts";
 import type { Marks } from "./marks.ts";
 import type { MetaStore } from "./meta-store.ts";
+import type { Retention } from "./retention.ts";
 import type { SegmentStore } from "./segment-store.ts";
 
 /** After the end of an hour its events are taken to be complete: drains and the queue are through by then. */
@@ -23,11 +24,12 @@ export interface AddingRoom {
   readonly hours: Marks;
   readonly dayMarks: Marks;
   readonly meta: MetaStore;
+  readonly retention: Pick<Retention, "removedBefore">;
   transaction(change: () => void): void;
 }
 
 /** Takes segments in: each once, with what its hours and its day are to hear of it. */
-export function addingOf({ segments, listing, hours, dayMarks, meta, transaction }: AddingRoom) {
+export function addingOf({ segments, listing, hours, dayMarks, meta, retention, transaction }: AddingRoom) {
   return {
     /** When something is due because of them, undefined when nothing new is. */
     add(added: readonly ArchivedSegment[], now: number): number | undefined {
@@ -36,7 +38,8 @@ export function addingOf({ segments, listing, hours, dayMarks, meta, transaction
         if (marks.mark(id, { seq, due: at })) due = Math.min(due ?? at, at);
       };
       for (const segment of added) {
-        if (listing.find(segment) !== undefined) continue;
+        // A queue may repeat a message days later: what was compacted since is known, what has expired stays away.
+        if (segment.hour < retention.removedBefore() || listing.find(segment) !== undefined) continue;
         const seq = meta.nextSeq();
         transaction(() => {
           segments.add(segment, seq);
@@ -48,3 +51,4 @@ export function addingOf({ segments, listing, hours, dayMarks, meta, transaction
     },
   };
 }
+export type Adding = ReturnType<typeof addingOf>;

@@ -1,4 +1,4 @@
-import { foldKinds, type ArchiveObject, type DayFacts } from "../../src/core/archive-index.ts";
+import { foldKinds, type ArchiveObject, type DayFacts, type DayObjects } from "../../src/core/archive-index.ts";
 import { DAY_MS, HOUR_MS } from "../../src/core/durations.ts";
 import type { KindCount } from "../../src/core/event-kind.ts";
 import type { FileStore } from "./file-store.ts";
@@ -58,6 +58,19 @@ export function daysOf({ sql, segments, files, dayMarks }: DaysRoom) {
     /** The days within `[from, to)` that hold anything, the oldest first. */
     between(from: number, to: number): DayFacts[] {
       return [...dayMarks.between(from, to)].map((day) => this.facts(day)).filter((facts) => facts.segments > 0);
+    },
+
+    objects(day: number, offset: number, limit: number): DayObjects {
+      const objects: ArchiveObject[] = [];
+      let at = 0;
+      for (let hour = day; hour < day + DAY_MS; hour += HOUR_MS) {
+        for (const object of objectsOf(hour)) {
+          if (at++ < offset) continue;
+          if (objects.length === limit) return { ...this.facts(day), objects, more: true };
+          objects.push(object);
+        }
+      }
+      return { ...this.facts(day), objects, more: false };
     },
 
     /** Counts the day and keeps that for when nothing changes any more. */

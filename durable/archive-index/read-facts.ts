@@ -4,16 +4,14 @@ import { DAY_MS, HOUR_MS } from "../../src/core/durations.ts";
 import { splitLines } from "../../src/core/segment-lines.ts";
 
 /**
- * What an archived segment says of itself, for pointers and objects of an earlier version: lines are read one at a
- * time. Null when there is no such object, or no event in it.
+ * What an archived segment says of itself, for pointers and objects of an earlier version. Null when there is no such
+ * object, or nothing in it that can be read; rejects when R2 cannot be asked.
  */
 export async function readFacts(archive: Pick<R2Bucket, "get">, key: string): Promise<ArchivedSegment | null> {
   const name = parseSegmentKey(key);
   const object = name === undefined ? null : await archive.get(key);
   if (name === undefined || object === null) return null;
-  const text = object.body.pipeThrough(new DecompressionStream("gzip")).pipeThrough(new TextDecoderStream());
-  const lines = new LineFacts();
-  for await (const line of splitLines(text)) lines.add(line);
+  const lines = await readLineFacts(key, await object.arrayBuffer());
   if (lines.count === 0) return null;
   const committed = Number(object.customMetadata?.["firstCommit"] ?? NaN);
   const { lastAt } = lines.facts(name.day);
@@ -28,4 +26,17 @@ export async function readFacts(archive: Pick<R2Bucket, "get">, key: string): Pr
     bytes: object.size,
     ...lines.facts(hour),
   };
+}
+
+async function readLineFacts(key: string, packed: ArrayBuffer): Promise<LineFacts> {
+  const lines = new LineFacts();
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  try {
+    for await (const line of splitLines(stream.pipeThrough(new TextDecoderStream()))) lines.add(line);
+    return lines;
+  } catch (error) {
+    // Whoever asks again would fail again, and hold up what comes after it.
+    console.error(`${key} is not readable and stays out of the archive's index`, error);
+    return new LineFacts();
+  }
 }

@@ -1,10 +1,16 @@
 import { addingOf } from "./adding.ts";
+import { adoptionOf } from "./adoption.ts";
+import { compactionStore } from "./compaction-store.ts";
+import { compactionOf } from "./compaction.ts";
 import { daysOf } from "./days.ts";
 import type { Duty } from "./duties.ts";
 import { fileStore } from "./file-store.ts";
 import { listingOf } from "./listing.ts";
 import { marksOf } from "./marks.ts";
 import { metaStore } from "./meta-store.ts";
+import { publishingOf } from "./publishing.ts";
+import { removalStore } from "./removals.ts";
+import { retentionOf } from "./retention.ts";
 import { createTables } from "./schema.ts";
 import { segmentStore } from "./segment-store.ts";
 
@@ -28,10 +34,17 @@ export function createRoom(storage: DurableObjectStorage, outside: ArchiveOutsid
   const dayMarks = marksOf(sql, "days");
   const listing = listingOf({ segments, files, hours });
   const days = daysOf({ sql, segments, files, dayMarks });
-  const adding = addingOf({ segments, listing, hours, dayMarks, meta, transaction });
-  return { ...outside, sql, transaction, meta, segments, files, hours, dayMarks, listing, days, adding };
+  const compactions = compactionStore(sql);
+  const removals = removalStore(sql);
+  const shared = { ...outside, sql, transaction, meta, segments, files, dayMarks, listing, compactions, removals };
+  const compaction = compactionOf(shared);
+  const retention = retentionOf(shared);
+  const adding = addingOf({ segments, listing, hours, dayMarks, meta, retention, transaction });
+  const publishing = publishingOf({ ...outside, days, dayMarks, meta });
+  const adoption = adoptionOf({ ...outside, meta, listing, adding });
+  return { ...shared, hours, days, adding, compaction, retention, publishing, adoption };
 }
 export type ArchiveRoom = ReturnType<typeof createRoom>;
 
 /** What the alarm sees to, in this order. */
-export const dutiesOf = (_room: ArchiveRoom): Duty[] => [];
+export const dutiesOf = ({ adoption, publishing }: ArchiveRoom): Duty[] => [adoption.duty, publishing.duty];

@@ -110,6 +110,9 @@ export const ArchiveObject = z.object({
 });
 export type ArchiveObject = z.infer<typeof ArchiveObject>;
 
+/** A day with some of its objects; `more`: there are further ones. */
+export type DayObjects = DayFacts & { readonly objects: readonly ArchiveObject[]; readonly more: boolean };
+
 /** The R2 object `archive-index/<sourceId>/<day>.json`: which objects hold a day's events. Times are ms since epoch. */
 export const DayIndex = z.object({
   version: z.literal(1),

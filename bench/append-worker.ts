@@ -3,7 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 
 class Unused extends DurableObject<Env> {}
-export { Unused as Catalog, Unused as Debugger, Unused as Ledger, Unused as Preferences };
+export { Unused as ArchiveIndex, Unused as Catalog, Unused as Debugger, Unused as Ledger, Unused as Preferences };
 
 export class Intake extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {

@@ -2,7 +2,14 @@
 import { DurableObject } from "cloudflare:workers";
 
 class Unused extends DurableObject<Env> {}
-export { Unused as Catalog, Unused as Debugger, Unused as Intake, Unused as Ledger, Unused as Preferences };
+export {
+  Unused as ArchiveIndex,
+  Unused as Catalog,
+  Unused as Debugger,
+  Unused as Intake,
+  Unused as Ledger,
+  Unused as Preferences,
+};
 
 export default {
   async fetch(request) {

@@ -1,6 +1,7 @@
 // Inlet itself with its billable operations counted: the same classes and handlers, watched from outside.
 // GET /__bench/counts, POST /__bench/reset, POST /__bench/connect?url=&batched belong to the bench.
 import inlet, {
+  ArchiveIndex as PlainArchiveIndex,
   Catalog as PlainCatalog,
   Debugger as PlainDebugger,
   Intake as PlainIntake,
@@ -9,6 +10,12 @@ import inlet, {
 import { countBatch, countCalls, countFetch, readCounts, resetCounts, watchEnv, watchState } from "./counting.ts";
 
 export { Preferences } from "../src/worker.ts";
+
+export class ArchiveIndex extends PlainArchiveIndex {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(watchState("ArchiveIndex", ctx), watchEnv(env));
+  }
+}
 
 export class Catalog extends PlainCatalog {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -41,6 +48,7 @@ export class Ledger extends PlainLedger {
   }
 }
 
+countCalls("ArchiveIndex", ArchiveIndex);
 countCalls("Catalog", Catalog);
 countCalls("Debugger", Debugger);
 countCalls("Intake", Intake);

@@ -47,7 +47,7 @@ function athenaTable(table: StatementTable, place: Place): string {
 export const athena: Dialect = {
   stores: ["s3"],
   defaultBase: "s3://inlet-archive/",
-  follows: false,
+  files: "elsewhere",
   comment: "--",
   head: ({ schema }) => lines(COPY_FIRST, `CREATE DATABASE IF NOT EXISTS ${hiveName(schema)};`),
   view: athenaTable,
@@ -80,7 +80,7 @@ function redshiftCopy(table: StatementTable, place: Place): string {
 export const redshift: Dialect = {
   stores: ["s3"],
   defaultBase: "s3://inlet-archive/",
-  follows: false,
+  files: "elsewhere",
   comment: "--",
   head: (place) =>
     lines(

@@ -55,7 +55,7 @@ function copy(table: StatementTable, place: Place): string {
 export const bigquery: Dialect = {
   stores: ["gs"],
   defaultBase: "gs://inlet-archive/",
-  follows: false,
+  files: "listed",
   comment: "--",
   head: ({ schema }) =>
     lines(

@@ -64,7 +64,7 @@ const nameOf = (table: StatementTable, { schema }: Place): string =>
 export const clickhouse: Dialect = {
   stores: ["r2", "s3", "gs", "folder"],
   defaultBase: "r2://inlet-archive/",
-  follows: false,
+  files: "listed",
   comment: "--",
   head: (place) => lines(collection(place), `CREATE DATABASE IF NOT EXISTS ${clickhouseName(place.schema)};`),
   view: (table, place) => lines(`CREATE OR REPLACE VIEW ${nameOf(table, place)} AS ${select(table, place)};`),

@@ -14,8 +14,8 @@ export interface Dialect {
   /** Where it can read files, the usual place first. */
   readonly stores: readonly Base["store"][];
   readonly defaultBase: string;
-  /** Whether it can read the manifests itself. */
-  readonly follows: boolean;
+  /** Whether the statements list files, list them or follow the manifests, or rely on a list or files made elsewhere. */
+  readonly files: "listed" | "followed" | "elsewhere";
   /** What begins a line of comment. */
   readonly comment: "--" | "#";
   /** What comes before all tables, without the notes. */

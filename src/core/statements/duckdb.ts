@@ -69,7 +69,7 @@ const make = (what: "TABLE" | "VIEW") => (table: StatementTable, place: Place) =
 export const duckdb: Dialect = {
   stores: ["r2", "s3", "gs", "folder"],
   defaultBase: "r2://inlet-archive/",
-  follows: true,
+  files: "followed",
   comment: "--",
   head: (place) => lines(secret(place), `CREATE SCHEMA IF NOT EXISTS ${sqlName(place.schema)};`),
   view: make("VIEW"),

@@ -42,10 +42,11 @@ export interface StatementRefusal {
 
 const NOTES = [
   "Made by Inlet from what is published now; ask again when tables or columns are new.",
-  "`id` is unique in every table of events over 7 days, so nothing needs to be deduplicated by the reader.",
+  "No reader needs to deduplicate: an `id` comes again only when it was sent again more than 7 days later.",
 ];
-const LISTED = "The files are listed: ask again to see later hours. A replaced file stays readable for an hour.";
-const FOLLOWED = "Each run reads the manifests, and so sees every hour that is published then.";
+const LISTED = "The files are listed: ask again for later hours. A replaced file stays readable for at least an hour.";
+const FOLLOWED = "Each run reads the manifests anew, and so sees every hour that is published then.";
+const REPLACED = "Each run replaces the tables as a whole.";
 
 /** What `as` means in a dialect, if it has it. */
 const writerOf = (dialect: Dialect, as: "views" | "tables") => (as === "views" ? dialect.view : dialect.copy);
@@ -63,14 +64,16 @@ export function planStatements(request: StatementRequest, schema: string): Resul
   }
   const write = writerOf(dialect, as);
   if (write === undefined) return err({ field: "as", message: `This dialect has no ${as}.` });
-  if (request.files === "manifests" && !dialect.follows) {
+  if (request.files === "manifests" && dialect.files !== "followed") {
     return err({ field: "files", message: "This engine cannot follow the manifests; its files are listed." });
   }
-  const follow = dialect.follows && request.files !== "listed";
+  const follow = dialect.files === "followed" && request.files !== "listed";
   const place = { schema, base: base.value, follow };
-  const notes = [`${schema}: ${as} for ${request.dialect}`, ...NOTES, follow ? FOLLOWED : LISTED];
+  const needsFiles = !follow && dialect.files !== "elsewhere";
+  const freshness = [follow ? [FOLLOWED] : [], needsFiles ? [LISTED] : [], as === "tables" ? [REPLACED] : []].flat();
+  const notes = [`${schema}: ${as} for ${request.dialect}`, ...NOTES, ...freshness];
   return ok({
-    needsFiles: !follow && request.dialect !== "postgres",
+    needsFiles,
     head: () => `${lines(notes.map((note) => `${dialect.comment} ${oneLine(note)}`))}${dialect.head(place)}\n`,
     table: (table) => `${write(table, place)}\n`,
   });

@@ -21,7 +21,7 @@ const copy = (table: StatementTable, place: Place): string => {
   return lines(
     "BEGIN;",
     `CREATE TABLE IF NOT EXISTS ${nameOf(table, place)} (`,
-    listed(table.columns.map((column) => `${columnOf(column)}${column.name === "id" ? " PRIMARY KEY" : ""}`)),
+    listed(table.columns.map((column) => `${columnOf(column)}${isRequired(column.name) ? " NOT NULL" : ""}`)),
     ");",
     table.columns
       .filter(({ name }) => !isRequired(name))
@@ -36,7 +36,7 @@ const copy = (table: StatementTable, place: Place): string => {
 export const postgres: Dialect = {
   stores: ["folder"],
   defaultBase: "./",
-  follows: false,
+  files: "elsewhere",
   comment: "--",
   head: ({ schema }) =>
     lines(

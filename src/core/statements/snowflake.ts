@@ -84,7 +84,7 @@ function copy(table: StatementTable, place: Place): string {
 export const snowflake: Dialect = {
   stores: ["r2", "s3", "gs"],
   defaultBase: "r2://inlet-archive/",
-  follows: false,
+  files: "listed",
   comment: "--",
   head,
   view,

@@ -39,7 +39,7 @@ const view = (table: StatementTable, place: Place): string => {
 export const spark: Dialect = {
   stores: ["r2", "s3", "gs", "folder"],
   defaultBase: "r2://inlet-archive/",
-  follows: true,
+  files: "followed",
   comment: "#",
   head: (place) =>
     lines(
@@ -58,7 +58,6 @@ export const spark: Dialect = {
       "def view(name, columns, files):",
       "    rows = spark.read.schema(columns).parquet(*files) if files else spark.createDataFrame([], columns)",
       "    rows.createOrReplaceTempView(name)",
-      "",
       "",
     ),
   view,

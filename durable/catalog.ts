@@ -9,6 +9,7 @@ import type { SubscriptionInput, SubscriptionPatch } from "../src/core/subscript
 import { createAccess, type Access } from "./catalog/access.ts";
 import { createCompiler } from "./catalog/compiled.ts";
 import * as destinations from "./catalog/destinations.ts";
+import { exportPlan, fixSchema } from "./catalog/export-plan.ts";
 import * as filters from "./catalog/filters.ts";
 import * as hosts from "./catalog/hosts.ts";
 import { createRoom, type Room } from "./catalog/room.ts";
@@ -104,6 +105,15 @@ export class Catalog extends DurableObject<Env> {
   /** With the destinations that have no other source, whose ids are the answer. */
   async deleteSource(id: string) {
     return sources.deleteSource(this.#room, id);
+  }
+
+  /** What the source's Exports object has to know. */
+  async exportPlan(sourceId: string) {
+    return exportPlan(this.#room, sourceId);
+  }
+  /** The name of its schema, fixed from now on. */
+  async fixSchema(sourceId: string) {
+    return fixSchema(this.#room, sourceId);
   }
 
   async listDestinations() {

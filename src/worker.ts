@@ -27,6 +27,7 @@ import { checkSettings, testAuthentication, testDestination, type TrialDeps } fr
 export { ArchiveIndex } from "../durable/archive-index.ts";
 export { Catalog } from "../durable/catalog.ts";
 export { Debugger } from "../durable/debugger.ts";
+export { Exports } from "../durable/exports.ts";
 export { Intake } from "../durable/intake.ts";
 export { Ledger } from "../durable/ledger.ts";
 export { Preferences } from "../durable/preferences.ts";

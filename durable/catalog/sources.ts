@@ -21,6 +21,7 @@ import {
 } from "../../src/core/source-change.ts";
 import { forgetSource } from "./destinations.ts";
 import type { Room } from "./room.ts";
+import { reserveSchema } from "./schemas.ts";
 import { randomId, randomSecret } from "./secrets.ts";
 
 type Answer = Result<SourceView, Refusal>;
@@ -56,6 +57,8 @@ export async function createSource(room: Room, input: SourceInput, writeKey = ra
       createdAt: now,
       updatedAt: now,
     };
+    const reserved = reserveSchema(store.schemas, source);
+    if (!reserved.ok) return reserved;
     store.putSource(source);
     return ok(viewOfSource(source, now));
   });
@@ -73,6 +76,8 @@ function edit(
     const now = room.now();
     const changed = change(source, now);
     if (!changed.ok) return changed;
+    const reserved = reserveSchema(room.store.schemas, changed.value);
+    if (!reserved.ok) return reserved;
     room.store.putSource(changed.value);
     return ok(viewOfSource(changed.value, now));
   });
@@ -117,6 +122,7 @@ export function deleteSource(room: Room, id: string): Result<string[], Refusal> 
   return room.write(() => {
     if (room.store.source(id) === undefined) return err(NOT_FOUND);
     const gone = forgetSource(room.store, id);
+    room.store.schemas.free(id);
     room.store.dropSource(id);
     return ok(gone);
   });

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { SourceRecord, TokenRecord, Workspace } from "../../src/core/catalog.ts";
 import { destinationTables } from "./destination-tables.ts";
+import { schemaTable } from "./schemas.ts";
 
 /** The Catalog's tables. Bodies are JSON of the zod records; times are ms since epoch. */
 const SCHEMA = `
@@ -49,6 +50,8 @@ export function openStore(sql: SqlStorage) {
         JSON.stringify(SourceRecord.parse(source)),
       ),
     dropSource: (id: string) => void sql.exec("DELETE FROM sources WHERE id = ?", id),
+
+    schemas: schemaTable(sql),
 
     ...destinationTables(sql),
 

@@ -130,9 +130,20 @@ export type HourClaimResult = HourClaim | { readonly status: "nothing_due" };
 
 /** `lost`: somebody else holds it by now, or it was called off; whatever was written is thrown away. */
 export type HoldResult = { readonly status: "held" } | { readonly status: "lost" };
+/** `empty`: the hour has no event and never had; the run is over. */
 export type PublishResult =
   | { readonly status: "held"; readonly publication: Publication }
+  | { readonly status: "empty" }
   | { readonly status: "lost" };
+
+/** What the last step of a run knows besides its progress. */
+export interface PublishRequest {
+  readonly progress: Progress;
+  /** R2 key of all the hour's hashed ids; empty when it has no event. */
+  readonly ids: string;
+  /** Published hours within 7 days after it that share an id with it: they have to leave it out. */
+  readonly again: readonly number[];
+}
 
 export const RunStatus = z.enum(["running", "success", "partial", "failed"]);
 export type RunStatus = z.infer<typeof RunStatus>;
@@ -186,14 +197,13 @@ export interface FollowerResult {
   readonly state?: unknown;
 }
 
-/** What the Catalog decides of a source's exports. `schema` is fixed by the first export. */
+/** What the Catalog decides of a source's exports. */
 export interface ExportPlan {
   readonly enabled: boolean;
-  readonly schema: string | null;
   readonly rules: ExportRules;
   readonly ndjson: boolean;
-  /** Besides `snapshot`. */
-  readonly followers: readonly string[];
+  /** Besides `snapshot`. One that is off goes on where it was when it is on again; one that is not there is forgotten. */
+  readonly followers: readonly { readonly name: string; readonly on: boolean }[];
 }
 
 /** Which hours somebody wants worked on: `rebuild` also those that are as the archive is. */
@@ -204,7 +214,8 @@ export interface RunRequest {
   readonly rebuild: boolean;
 }
 
-export const HourState = z.enum(["waiting", "running", "failed", "published"]);
+/** `empty`: there was nothing in it to publish. */
+export const HourState = z.enum(["waiting", "running", "failed", "published", "empty"]);
 
 /** One hour as the console shows it. */
 export const HourView = z.object({
@@ -213,7 +224,9 @@ export const HourView = z.object({
   /** 0 before the first publication. */
   version: z.int(),
   publishedAt: z.int().optional(),
+  /** Of all tables: a track call is a row of `tracks` and one of its own table. */
   rows: z.int(),
+  events: z.int(),
   bytes: z.int(),
   error: z.string().optional(),
   retryAt: z.int().optional(),
@@ -246,6 +259,7 @@ export const ExportSummary = z.object({
   schema: z.string().nullable(),
   tables: z.int(),
   rows: z.int(),
+  events: z.int(),
   bytes: z.int(),
   publishedHours: z.int(),
   waitingHours: z.int(),

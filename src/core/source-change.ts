@@ -15,9 +15,9 @@ export function slugFrom(name: string): string {
 }
 
 /** `wanted`, or `wanted-2`, `wanted-3`… until `taken` has nothing against it. */
-export function freeSlug(wanted: string, taken: (slug: string) => boolean): string {
+export function freeSlug(wanted: string, taken: (slug: string) => boolean, dash = "-"): string {
   let slug = wanted;
-  for (let n = 2; taken(slug); n++) slug = `${wanted}-${n}`;
+  for (let n = 2; taken(slug); n++) slug = `${wanted}${dash}${n}`;
   return slug;
 }
 

@@ -1,0 +1,136 @@
+import type { TableView } from "../../src/core/exports.ts";
+import type { Column, TableSchema } from "../../src/core/warehouse/schema.ts";
+
+type TableRow = {
+  name: string;
+  place: number;
+  rev: number;
+  body: string;
+  rows: number;
+  files: number;
+  bytes: number;
+  first_hour: number | null;
+  last_hour: number | null;
+};
+
+/** What a publication adds to the figures of a table, or takes from them. */
+export interface TableDelta {
+  readonly rows: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly hour: number;
+}
+
+const schemaOf = ({ body }: Pick<TableRow, "body">): TableSchema => JSON.parse(body) as TableSchema;
+
+/** The tables of a source as they are published, and those that the run under way has made or grown. */
+export function registryStore(sql: SqlStorage) {
+  const row = (name: string): TableRow | undefined =>
+    sql.exec<TableRow>("SELECT * FROM tables WHERE name = ?", name).toArray()[0];
+  const committed = (): TableSchema[] =>
+    sql.exec<TableRow>("SELECT * FROM tables ORDER BY place").toArray().map(schemaOf);
+  const pending = (): TableSchema[] =>
+    sql.exec<{ body: string }>("SELECT body FROM run_tables ORDER BY place").toArray().map(schemaOf);
+  const put = (table: TableSchema): void => {
+    const { rev = 0, place = sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM tables").one().n } =
+      row(table.name) ?? {};
+    sql.exec(
+      `INSERT INTO tables VALUES (?1, ?2, ?3, ?4, 0, 0, 0, NULL, NULL)
+       ON CONFLICT (name) DO UPDATE SET rev = ?3, body = ?4`,
+      table.name,
+      place,
+      rev + 1,
+      JSON.stringify(table),
+    );
+  };
+
+  return {
+    /** As published. */
+    tables: committed,
+    find: (name: string): TableSchema | undefined => {
+      const found = row(name);
+      return found === undefined ? undefined : schemaOf(found);
+    },
+
+    /** As the run under way leaves them. */
+    merged(): TableSchema[] {
+      const changed = new Map(pending().map((table) => [table.name, table]));
+      const old = committed().map((table) => changed.get(table.name) ?? table);
+      const names = new Set(old.map(({ name }) => name));
+      return [...old, ...[...changed.values()].filter(({ name }) => !names.has(name))];
+    },
+
+    stage(tables: readonly TableSchema[]): void {
+      for (const table of tables) {
+        sql.exec(
+          `INSERT INTO run_tables SELECT ?1, COUNT(*), ?2 FROM run_tables WHERE true
+           ON CONFLICT (name) DO UPDATE SET body = ?2`,
+          table.name,
+          JSON.stringify(table),
+        );
+      }
+    },
+
+    unstage: (): void => void sql.exec("DELETE FROM run_tables"),
+
+    /** Takes over what the run has staged; the columns that are new, as `table.column`. */
+    commit(): string[] {
+      const grown = pending().flatMap((table) => {
+        const before = new Set(
+          (row(table.name) === undefined ? [] : schemaOf(row(table.name)!).columns).map((c) => c.name),
+        );
+        put(table);
+        return table.columns.filter(({ name }) => !before.has(name)).map(({ name }) => `${table.name}.${name}`);
+      });
+      sql.exec("DELETE FROM run_tables");
+      return grown;
+    },
+
+    put,
+
+    /** The number under which a table's columns are kept: publications of a run that grows it have the next one. */
+    rev(table: TableSchema): number {
+      const rev = (row(table.name)?.rev ?? 0) + (pending().some(({ name }) => name === table.name) ? 1 : 0);
+      sql.exec("INSERT OR REPLACE INTO columns_of VALUES (?, ?, ?)", table.name, rev, JSON.stringify(table.columns));
+      return rev;
+    },
+
+    columns(name: string, rev: number): Column[] {
+      const query = "SELECT columns FROM columns_of WHERE name = ? AND rev = ?";
+      return JSON.parse(sql.exec<{ columns: string }>(query, name, rev).one().columns) as Column[];
+    },
+
+    count(name: string, { rows, files, bytes, hour }: TableDelta): void {
+      sql.exec(
+        `UPDATE tables SET rows = rows + ?2, files = files + ?3, bytes = bytes + ?4,
+           first_hour = MIN(COALESCE(first_hour, ?5), ?5), last_hour = MAX(COALESCE(last_hour, ?5), ?5) WHERE name = ?1`,
+        name,
+        rows,
+        files,
+        bytes,
+        hour,
+      );
+    },
+
+    views: (): TableView[] =>
+      sql
+        .exec<TableRow>("SELECT * FROM tables ORDER BY place")
+        .toArray()
+        .map((found) => ({
+          ...schemaOf(found),
+          rows: found.rows,
+          files: found.files,
+          bytes: found.bytes,
+          ...(found.first_hour === null ? {} : { firstHour: found.first_hour }),
+          ...(found.last_hour === null ? {} : { lastHour: found.last_hour }),
+        })),
+
+    totals: () =>
+      sql
+        .exec<{ tables: number; rows: number | null; bytes: number | null }>(
+          "SELECT COUNT(*) AS tables, SUM(rows) AS rows, SUM(bytes) AS bytes FROM tables",
+        )
+        .one(),
+  };
+}
+export type RegistryStore = ReturnType<typeof registryStore>;

@@ -28,14 +28,17 @@ export class ArchiveIndex extends DurableObject<Env> {
     this.#room = createRoom(ctx.storage, {
       sourceId: ctx.id.name ?? "",
       archive: env.ARCHIVE,
+      retentionDays: () => env.CATALOG.getByName("workspace").retentionOf(ctx.id.name ?? ""),
       now: () => Date.now(),
     });
     this.#duties = new Duties(dutiesOf(this.#room));
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
-      const { adoption, hours, dayMarks } = this.#room;
+      const { adoption, hours, dayMarks, retention } = this.#room;
       if (!adoption.isDone()) this.#arm(Date.now());
-      else if (this.#alarmAt === null) this.#arm(hours.nextDue() ?? dayMarks.nextDue());
+      else if (this.#alarmAt === null) {
+        this.#arm(hours.nextDue() ?? dayMarks.nextDue() ?? (retention.isEmpty() ? undefined : Date.now()));
+      }
     });
   }
 

@@ -1,3 +1,4 @@
+import type { RetentionDays } from "../../src/core/retention.ts";
 import { addingOf } from "./adding.ts";
 import { adoptionOf } from "./adoption.ts";
 import { compactionStore } from "./compaction-store.ts";
@@ -13,11 +14,14 @@ import { removalStore } from "./removals.ts";
 import { retentionOf } from "./retention.ts";
 import { createTables } from "./schema.ts";
 import { segmentStore } from "./segment-store.ts";
+import { removalDuty, retentionDuty } from "./upkeep.ts";
 
 /** What an archive's index needs of the outside. */
 export interface ArchiveOutside {
   readonly sourceId: string;
   readonly archive: R2Bucket;
+  /** Days that the source's events are kept, as configured now; 0 for ever. */
+  retentionDays(): Promise<RetentionDays>;
   now(): number;
 }
 
@@ -47,4 +51,7 @@ export function createRoom(storage: DurableObjectStorage, outside: ArchiveOutsid
 export type ArchiveRoom = ReturnType<typeof createRoom>;
 
 /** What the alarm sees to, in this order. */
-export const dutiesOf = ({ adoption, publishing }: ArchiveRoom): Duty[] => [adoption.duty, publishing.duty];
+export function dutiesOf(room: ArchiveRoom): Duty[] {
+  const { adoption, publishing } = room;
+  return [adoption.duty, retentionDuty(room), removalDuty({ ...room, ...publishing }), publishing.duty];
+}

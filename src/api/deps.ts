@@ -148,9 +148,10 @@ export interface LinkRequest {
   };
 }
 
-/** Where one messageId is; `event` is its archived line, once there is one. */
+/** Where one messageId is; `event` is its line, or `eventMissing` says why there is none. */
 export interface FoundEvent extends LookupResult {
   readonly event?: JsonObject;
+  readonly eventMissing?: string;
 }
 
 /** Everything the control plane needs from outside. Supplied by bindings/api-deps.ts. */

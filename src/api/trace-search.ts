@@ -24,6 +24,8 @@ export interface TraceDeps {
   refusals(sourceId: string, messageId: string): Promise<readonly DebuggerEntry[]>;
   /** The line; undefined when the archive lacks it. */
   readEvent(found: LookupResult): Promise<JsonObject | undefined>;
+  /** Why the archive lacks it, in a sentence. */
+  whyMissing(found: LookupResult): Promise<string>;
   lineTrace(destinationId: string, key: string, line: number): Promise<readonly LaneTrace[]>;
   now(): number;
 }
@@ -65,7 +67,7 @@ const byWeight = (a: SourceFinding, b: SourceFinding): number =>
 async function readStored(found: LookupResult, deps: TraceDeps): Promise<StoredEvent> {
   try {
     const event = await deps.readEvent(found);
-    return event === undefined ? { missing: "The archive does not hold this line any more." } : { event };
+    return event === undefined ? { missing: await deps.whyMissing(found) } : { event };
   } catch (cause) {
     console.warn(`trace: ${found.segment} could not be read`, cause);
     return { missing: "The archive did not answer." };

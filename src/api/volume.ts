@@ -25,6 +25,7 @@ const Lookup = z.object({
   firstSeenAt: IsoTime,
   duplicates: Duplicates,
   event: z.record(z.string(), z.unknown()).optional(),
+  eventMissing: z.string().optional().describe("Why there is no event, in a sentence."),
 });
 
 const sourceVolume = route({
@@ -86,8 +87,12 @@ export const volumeRoutes = (deps: ApiDeps) =>
       const { sourceId, messageId } = c.req.valid("param");
       const found = await deps.lookup(unwrap(await deps.catalog().getSource(sourceId)), messageId);
       if (found === null) return c.json({ data: { lookup: null } }, 200);
-      const { segment, line, stored, firstSeenAt, duplicates, event } = found;
+      const { segment, line, stored, firstSeenAt, duplicates, event, eventMissing } = found;
       const copies = { ...duplicates, times: duplicates.times.map(iso) };
       const shown = { segment, line, stored, firstSeenAt: iso(firstSeenAt), duplicates: copies };
-      return c.json({ data: { lookup: { ...shown, ...(event === undefined ? {} : { event }) } } }, 200);
+      const read = {
+        ...(event === undefined ? {} : { event }),
+        ...(eventMissing === undefined ? {} : { eventMissing }),
+      };
+      return c.json({ data: { lookup: { ...shown, ...read } } }, 200);
     });

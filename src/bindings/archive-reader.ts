@@ -18,6 +18,12 @@ export async function readSegment(env: ArchiveEnv, key: string): Promise<AsyncIt
   return place === null ? null : readPlace(env, place);
 }
 
+/** Of a segment that cannot be read: whether retention has ended its time. */
+export async function isRemoved(env: Pick<Env, "ARCHIVE_INDEX">, key: string): Promise<boolean> {
+  const name = parseSegmentKey(key);
+  return name !== undefined && (await env.ARCHIVE_INDEX.getByName(name.sourceId).isRemoved(key));
+}
+
 /** The lines at a place that a listing told of; null when the file is gone. */
 export async function readPlace(env: Pick<Env, "ARCHIVE">, place: SegmentPlace): Promise<AsyncIterable<string> | null> {
   const { file, offset, length, firstLine, count } = place;

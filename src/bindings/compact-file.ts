@@ -1,15 +1,12 @@
-import { COMPACTION, type BuiltFile, type FileMember, type LeftReason } from "../core/compaction.ts";
+import {
+  COMPACTION,
+  type BuiltFile,
+  type FileMember,
+  type LeftReason,
+  type PlannedSegment,
+} from "../core/compaction.ts";
 import { PartWriter } from "./part-writer.ts";
 import { copyOf, fetchAhead, gzip, lineBreaks, unpackUpTo } from "./segment-bytes.ts";
-
-export type SegmentBucket = Pick<R2Bucket, "get">;
-
-/** A segment as a plan names it; `bytes` packed, `count` its events. */
-export interface PlannedSegment {
-  readonly key: string;
-  readonly bytes: number;
-  readonly count: number;
-}
 
 type Member = { -readonly [K in keyof FileMember]: FileMember[K] };
 
@@ -82,7 +79,7 @@ async function addSmall({ key, count }: PlannedSegment, packed: Uint8Array, into
 
 /** Writes the file through `upload` and completes it; rejects, with nothing completed, when R2 fails. */
 export async function buildFile(
-  bucket: SegmentBucket,
+  bucket: Pick<R2Bucket, "get">,
   upload: Pick<R2MultipartUpload, "uploadPart" | "complete" | "abort">,
   segments: readonly PlannedSegment[],
 ): Promise<BuiltFile> {

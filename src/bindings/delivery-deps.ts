@@ -8,7 +8,7 @@ import type { OutboundOptions } from "../destinations/outbound.ts";
 import type { Settings } from "../env.ts";
 import { catalogOf } from "./catalog.ts";
 import { writeJson, writeLines } from "./archive.ts";
-import { readSegment } from "./archive-reader.ts";
+import { isRemoved, readSegment } from "./archive-reader.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 import { createPutObject } from "./object-store.ts";
 import { sampleHash } from "./sample-hash.ts";
@@ -91,6 +91,7 @@ export function createDeliveryDeps(env: Env, settings: Settings, workshop: Works
       }
     },
     readSegment: (key) => readSegment(env, key),
+    isRemoved: (key) => isRemoved(env, key),
     writeDeadLetters: (key, letters) => writeLines(env.ARCHIVE, key, letters),
     timeLimit,
     chance: { random: () => Math.random(), hash: sampleHash },

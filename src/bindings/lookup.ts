@@ -3,7 +3,7 @@ import type { SourceView } from "../core/catalog.ts";
 import { intakeName, shardOf, TOLD_TIMES, type Duplicates, type LookupResult } from "../core/intake.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { selectLines } from "../core/segment-lines.ts";
-import { readSegment } from "./archive-reader.ts";
+import { isRemoved, readSegment } from "./archive-reader.ts";
 
 /** The shards that may know the id: the one that holds it now and, for one dedup window, the one that did before. */
 function shardsOf({ previous, settings }: SourceView, messageId: string, now: number): number[] {
@@ -53,6 +53,12 @@ export async function readEvent(
   return undefined;
 }
 
+/** Why an event that was stored cannot be read, in a sentence. */
+export const whyMissing = async (env: Pick<Env, "ARCHIVE_INDEX">, { segment }: LookupResult): Promise<string> =>
+  (await isRemoved(env, segment))
+    ? "Retention has ended its time in the archive, so it was deleted there."
+    : "The archive does not hold this line any more.";
+
 function objectIn(text: string | undefined): JsonObject | undefined {
   const parsed = text === undefined ? undefined : parseJson(text);
   return parsed?.ok && isJsonObject(parsed.value) ? parsed.value : undefined;
@@ -68,5 +74,5 @@ export async function findEvent(
   const found = await lookUp(env, source, messageId, now);
   if (found === null) return null;
   const event = await readEvent(env, found);
-  return { ...found, ...(event === undefined ? {} : { event }) };
+  return { ...found, ...(event === undefined ? { eventMissing: await whyMissing(env, found) } : { event }) };
 }

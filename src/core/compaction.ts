@@ -1,4 +1,4 @@
-import { utcDay } from "./archive-key.ts";
+import { archivePrefix, utcDay } from "./archive-key.ts";
 import { HOUR_MS, MINUTE_MS } from "./durations.ts";
 
 /** The bounds of compaction, each with its unit and the reason it has that size. */
@@ -59,70 +59,9 @@ export const retryAfter = (failures: number): number =>
  * R2 key of an hour's nth file, beside its segments: `segment-logs/<sourceId>/<day>/hour-<HH>-<n>.gz`. Every attempt
  * has a number of its own, so nobody ever writes over what somebody else has written.
  */
-export function fileKey(sourceId: string, hour: number, n: number): string {
+export function fileKey(sourceId: string, { hour, no }: FileName): string {
   const hh = String(new Date(hour).getUTCHours()).padStart(2, "0");
-  return `segment-logs/${sourceId}/${utcDay(hour)}/hour-${hh}-${n}.gz`;
-}
-
-/** A segment as a file holds it. Lines and offsets count from 0, times are ms since epoch. */
-export interface PlacedSegment {
-  readonly shard: number;
-  readonly segment: number;
-  readonly count: number;
-  /** Packed, as an object of its own. */
-  readonly bytes: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly seq: number;
-  /** Of its gzip member within the file, packed. */
-  readonly offset: number;
-  readonly length: number;
-  /** Its first line within the member. */
-  readonly firstLine: number;
-}
-
-const FIELDS = [
-  "shard",
-  "segment",
-  "count",
-  "bytes",
-  "firstAt",
-  "lastAt",
-  "seq",
-  "offset",
-  "length",
-  "firstLine",
-] as const satisfies readonly (keyof PlacedSegment)[];
-
-/** As JSON, column by column, each value less the one before it: some 25 bytes a segment. */
-export const packPlaced = (placed: readonly PlacedSegment[]): string =>
-  JSON.stringify(FIELDS.map((field) => placed.map((one, i) => one[field] - (placed[i - 1]?.[field] ?? 0))));
-
-/** The opposite of packPlaced. */
-export function unpackPlaced(text: string): PlacedSegment[] {
-  const columns = (JSON.parse(text) as number[][]).map((deltas) => {
-    let value = 0;
-    return deltas.map((delta) => (value += delta));
-  });
-  const at = (i: number) => Object.fromEntries(FIELDS.map((field, f) => [field, columns[f]![i]!]));
-  return columns[0]!.map((_, i) => at(i) as unknown as PlacedSegment);
-}
-
-/** Which segment numbers a file may hold, by shard: kept beside the places, so that most files need not be unpacked. */
-export type Spans = Readonly<Record<number, readonly [least: number, greatest: number]>>;
-
-export function spansOf(placed: readonly Pick<PlacedSegment, "shard" | "segment">[]): Spans {
-  const spans: Record<number, [number, number]> = {};
-  for (const { shard, segment } of placed) {
-    const [least, greatest] = spans[shard] ?? [segment, segment];
-    spans[shard] = [Math.min(least, segment), Math.max(greatest, segment)];
-  }
-  return spans;
-}
-
-export function mayHold(spans: Spans, shard: number, segment: number): boolean {
-  const span = spans[shard];
-  return span !== undefined && span[0] <= segment && segment <= span[1];
+  return `${archivePrefix(sourceId)}${utcDay(hour)}/hour-${hh}-${no}.gz`;
 }
 
 /** One gzip member of a file that was written, and which segments lie in it from which line on. */
@@ -142,3 +81,22 @@ export interface BuiltFile {
   readonly members: readonly FileMember[];
   readonly left: readonly { readonly key: string; readonly reason: LeftReason }[];
 }
+
+/** A file that is to be written; also proves to the index who writes it. */
+export interface FileName {
+  /** Of the commits of its segments. */
+  readonly hour: number;
+  readonly no: number;
+}
+
+/** A segment as a plan names it; `bytes` packed, `count` its events. */
+export interface PlannedSegment {
+  readonly key: string;
+  readonly bytes: number;
+  readonly count: number;
+}
+
+/** What a consumer is to write: `segments` in this order, to the key `file`. */
+export type CompactionClaim =
+  | { readonly status: "nothing_due" }
+  | (FileName & { readonly status: "granted"; readonly file: string; readonly segments: readonly PlannedSegment[] });

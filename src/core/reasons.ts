@@ -77,8 +77,8 @@ const FILTERED: Readonly<Record<string, ReasonHelp>> = {
   replay_cancelled: help("nobody", "The replay was cancelled before the event came to its turn.", "Nothing."),
   event_gone: help(
     "nobody",
-    "The archive keeps the event no longer: its time there was over before the replay came to it.",
-    "Nothing. A longer retention keeps events for later replays.",
+    "The archive keeps the event no longer: its retention was over before it came to its turn.",
+    "Nothing. A longer retention keeps events for later replays and re-sends.",
   ),
 };
 

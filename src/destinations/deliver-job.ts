@@ -22,6 +22,8 @@ export interface DeliveryDeps extends PlanDeps, BookDeps {
   claim(destinationId: string, request: ClaimRequest): Promise<Claim>;
   /** The lines of a segment; null when the archive has no such object. */
   readSegment(key: string): Promise<AsyncIterable<string> | null>;
+  /** Of a segment that the archive does not have: whether retention has ended its time there. */
+  isRemoved(key: string): Promise<boolean>;
   timeLimit(ms: number): TimeLimit;
   readonly chance: Chance;
   readonly tools: DestinationTools;
@@ -45,7 +47,7 @@ const MISSING: Fate = {
   who: "platform",
 };
 
-/** A replay may come to a segment whose time in the archive is over meanwhile: nobody's fault. */
+/** A replay, or a re-send, may come to a segment whose time in the archive is over meanwhile: nobody's fault. */
 const GONE: Fate = { status: "dropped", reason: "event_gone" };
 
 /** One claim being worked on. */
@@ -138,7 +140,8 @@ async function work(
   const rules = rulesFor(pointer, claim, plan.opened, { chance: deps.chance, fires });
   const segment = await openSegment(pointer, claim, deps);
   if (segment === null) {
-    const fate = replayIdOf(pointer.replayId) === undefined ? MISSING : GONE;
+    const isGone = replayIdOf(pointer.replayId) !== undefined || (await deps.isRemoved(pointer.key));
+    const fate = isGone ? GONE : MISSING;
     return bookUnread(pointer, claim, decideUnread(asked, fate, rules).fates, deps);
   }
   const book = createBook(pointer, claim, deps);

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { PlannedSegment } from "../../src/bindings/compact-file.ts";
+import type { PlannedSegment } from "../../src/core/compaction.ts";
 
 /** Objects in memory, as far as compaction reads and writes them. */
 export function memoryBucket(objects: ReadonlyMap<string, Uint8Array>) {

@@ -109,6 +109,7 @@ export function memoryDelivery(given: {
       return { proceed: !settlement.release };
     },
     readSegment: async () => (given.lines === null ? null : linesOf(given.lines)),
+    isRemoved: async () => false,
     writeDeadLetters: async (_, written) => void letters.push(...written),
     timeLimit: () => ({ signal: new AbortController().signal, clear: () => undefined }),
     chance: { random: () => 0.5, hash: () => new Uint8Array(16) },

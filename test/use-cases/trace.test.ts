@@ -39,6 +39,7 @@ function world(known: {
     lookup: async ({ id }) => known.lookups?.[id] ?? null,
     refusals: async (id) => known.refusals?.[id] ?? [],
     readEvent: async () => ({ type: "track" }),
+    whyMissing: async () => "Retention has ended its time.",
     lineTrace,
     now: () => NOON + 1000,
   };
@@ -174,5 +175,11 @@ describe("which destinations a trace has", () => {
       eventMissing: "The archive did not answer.",
       destinations: [{ state: "routed" }],
     });
+  });
+
+  it("and an event that is kept no longer is said to be so", async () => {
+    const { find } = world({ lookups: { a: found() }, ledgers: { crm: DELIVERED }, destinations });
+    const answer = await find(["a"], { readEvent: async () => undefined });
+    expect(answer.found?.trace).toMatchObject({ eventMissing: "Retention has ended its time." });
   });
 });

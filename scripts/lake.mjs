@@ -1,6 +1,7 @@
 // Published warehouse tables on this machine: brings the files here through the API, opens them in DuckDB.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parseBase } from "../src/core/statements/base.ts";
 import { planStatements } from "../src/core/statements/plan.ts";
@@ -79,6 +80,25 @@ export async function pull(api, sourceId, folder, attempts = 3) {
   }));
   const removed = removeOthers(path.join(folder, "warehouse", schema), folder, new Set(files.map(({ key }) => key)));
   return { schema, tables, fetched: missing.length, removed };
+}
+
+/** After this, events that were acknowledged before have left Intake (it drains every two seconds) and are counted in. */
+const SETTLED_MS = 5000;
+const ASK_AGAIN_MS = 1000;
+const PATIENCE_MS = 10 * 60_000;
+
+/** Exports the open hour, and waits until everything that is due is published. */
+export async function exportNow(api, sourceId, say = () => {}) {
+  const exports = `/sources/${sourceId}/exports`;
+  await sleep(SETTLED_MS);
+  await api(`${exports}/run`, { method: "POST", body: "{}" });
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(ASK_AGAIN_MS)) {
+    const { waitingHours, running, followers } = (await dataOf(api, exports)).exports;
+    const behind = followers.find(({ name }) => name === "snapshot")?.behind ?? 0;
+    if (waitingHours + behind === 0 && running === undefined) return;
+    if (running !== undefined) say(`${running.done} of ${running.segments} segments of the hour`);
+  }
+  throw new Error("The export takes longer than ten minutes; the source's Exports page says how far it is.");
 }
 
 /** @returns {Promise<number>} how many were gone */

@@ -1,0 +1,123 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { openLake, pull } from "../../scripts/lake.mjs";
+import { table } from "../../scripts/table.mjs";
+import { DAY, parquetOf, tableOf } from "../support/lake.ts";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+const newFolder = (): string => {
+  folders.push(mkdtempSync(path.join(tmpdir(), "inlet-pull-")));
+  return folders.at(-1) ?? "";
+};
+const tracks = tableOf("tracks", [{ name: "event", type: "varchar" }], "tracks");
+const fileOf = (id: string) => parquetOf(tracks, [{ id, received_at: new Date(DAY), event: "viewed" }]);
+const key = (name: string) => `warehouse/shop/tracks/day=2026-11-01/hr=00/${name}.parquet`;
+
+/** Inlet's API over these objects; `listed` may name more, or others, than there are. */
+function apiOver(
+  objects: ReadonlyMap<string, Uint8Array>,
+  listed: () => readonly string[] = () => [...objects.keys()],
+) {
+  const downloads: string[] = [];
+  const answers: Record<string, () => unknown> = {
+    "/sources/s/exports": () => ({ exports: { schema: "shop" } }),
+    "/sources/s/exports/tables": () => ({ tables: [{ ...tracks, files: 1 }] }),
+    "/sources/s/exports/files": () => ({
+      files: listed().map((one) => ({ key: one, table: "tracks", bytes: objects.get(one)?.byteLength ?? 1 })),
+      pagination: { current: "" },
+    }),
+  };
+  const api = async (route: string): Promise<Response> => {
+    const { pathname, searchParams } = new URL(route, "http://inlet");
+    const answer = answers[pathname];
+    if (answer !== undefined) return Response.json({ data: answer() });
+    const name = searchParams.get("key") ?? "";
+    downloads.push(name);
+    const bytes = objects.get(name);
+    if (bytes === undefined) throw Object.assign(new Error("gone"), { status: 404 });
+    return new Response(Uint8Array.from(bytes));
+  };
+  return { api, downloads };
+}
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.includes(".parquet"));
+
+describe("npm run query keeps a folder that holds what is published", () => {
+  it("brings only what is not here yet, and removes what is published no more", async () => {
+    const folder = newFolder();
+    const objects = new Map([
+      [key("000001-000"), fileOf("a")],
+      [key("000001-001"), fileOf("b")],
+    ]);
+    const first = apiOver(objects);
+    await pull(first.api, "s", folder);
+    expect(first.downloads).toHaveLength(2);
+    objects.delete(key("000001-000"));
+    objects.set(key("000002-000"), fileOf("c"));
+    const second = apiOver(objects);
+    const lake = await pull(second.api, "s", folder);
+    expect(second.downloads).toEqual([key("000002-000")]);
+    expect(filesIn(folder).toSorted()).toEqual([key("000001-001"), key("000002-000")]);
+    if (lake === undefined) throw new Error("nothing was published");
+    const connection = await openLake([lake], folder);
+    const read = await connection.runAndReadAll("SELECT id, event FROM tracks ORDER BY id");
+    expect(read.getRowsJson()).toEqual([
+      ["b", "viewed"],
+      ["c", "viewed"],
+    ]);
+    connection.closeSync();
+  });
+
+  it("asks again what is published when a file is gone by the time it is fetched", async () => {
+    const folder = newFolder();
+    const objects = new Map([[key("000002-000"), fileOf("a")]]);
+    const lists = [[key("000001-000")], [key("000002-000")]];
+    const { api } = apiOver(objects, () => lists.shift() ?? []);
+    await pull(api, "s", folder);
+    expect(filesIn(folder)).toEqual([key("000002-000")]);
+  });
+
+  it("never shows a file of which only a part came", async () => {
+    const folder = newFolder();
+    const name = key("000001-000");
+    const { api } = apiOver(new Map([[name, fileOf("a")]]));
+    const cut = async (route: string) => {
+      const response = await api(route);
+      return route.includes("/file?") ? new Response((await response.arrayBuffer()).slice(0, 10)) : response;
+    };
+    await expect(pull(cut, "s", folder)).rejects.toThrow("10 of");
+    expect(existsSync(path.join(folder, name))).toBe(false);
+    writeFileSync(path.join(folder, "notes.txt"), "mine");
+    await pull(api, "s", folder);
+    expect(existsSync(path.join(folder, "notes.txt"))).toBe(true);
+  });
+
+  it.each([
+    "warehouse/shop/../../../../etc/x.parquet",
+    "/etc/x.parquet",
+    "warehouse/other/tracks/a.parquet",
+    "warehouse/shop/tracks/x.sh",
+  ])("writes nowhere else, whatever the server names: %s", async (name) => {
+    const folder = newFolder();
+    const { api, downloads } = apiOver(new Map([[name, fileOf("a")]]));
+    await expect(pull(api, "s", folder)).rejects.toThrow("none of this schema");
+    expect(downloads).toEqual([]);
+  });
+});
+
+it("a printed cell stays one line and gives the terminal no commands", () => {
+  expect(
+    table(
+      ["id", "n"],
+      [
+        ["a\n\u001B[2Jb", 1],
+        [null, 10],
+      ],
+    ),
+  ).toBe("id        n\n───────  ──\na  [2Jb   1\n         10");
+});

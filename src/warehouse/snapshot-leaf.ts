@@ -1,0 +1,126 @@
+import type { FileEntry } from "../core/exports.ts";
+import { compareTexts, foldInto, latestAt, type FoldedRow } from "../core/warehouse/folding.ts";
+import type { MappedRow, TableSchema } from "../core/warehouse/schema.ts";
+import { encodeParquet } from "./parquet.ts";
+import type { Leaf, SnapshotStore } from "./snapshot-state.ts";
+import { TableRows } from "./table-rows.ts";
+import { decodeUpserts, encodeUpserts } from "./upsert-file.ts";
+
+/** Text of a leaf, in memory some five times as much; a leaf that has grown beyond it is cut into smaller ones. */
+const MAX_LEAF_BYTES = 2 * 1024 * 1024;
+const CUT_BYTES = 1024 * 1024;
+
+/** Where leaves of one run are written: R2 keys without what tells them apart. */
+export interface LeafPlace {
+  readonly store: SnapshotStore;
+  readonly table: TableSchema;
+  /** `warehouse-state/<sourceId>/<table>/` and `warehouse/<schema>/<table>/`. */
+  readonly statePrefix: string;
+  readonly filePrefix: string;
+  /** Of the publication: names of one run end with it. */
+  readonly no: number;
+}
+
+/** Rows of a leaf, in order; null when its object is gone. */
+export async function readLeaf(store: SnapshotStore, leaf: Leaf): Promise<FoldedRow[] | null> {
+  const object = await store.get(leaf.stateKey);
+  return object === null ? null : decodeUpserts(object.bytes).rows;
+}
+
+/** Folds `changes` into `rows`, both in order of their ids, each id once. `changed`: how many rows are not as they were. */
+export function foldLists(
+  rows: readonly FoldedRow[],
+  changes: readonly FoldedRow[],
+): { readonly rows: FoldedRow[]; readonly changed: number } {
+  const folded: FoldedRow[] = [];
+  let changed = 0;
+  let at = 0;
+  for (const change of changes) {
+    while (at < rows.length && compareTexts(rows[at]!.id, change.id) < 0) folded.push(rows[at++]!);
+    const present = rows[at]?.id === change.id ? rows[at++] : undefined;
+    const row = present ?? { id: change.id, cells: new Map() };
+    if (foldInto(row, change) || present === undefined) changed++;
+    folded.push(row);
+  }
+  while (at < rows.length) folded.push(rows[at++]!);
+  return { rows: folded, changed };
+}
+
+/** The shortest text that is greater than `before` and no greater than `id`. */
+function boundBetween(before: string, id: string): string {
+  let common = 0;
+  while (common < before.length && before[common] === id[common]) common++;
+  return id.slice(0, common + 1);
+}
+
+/** About the bytes of a row's text. */
+function textSize({ id, cells }: FoldedRow): number {
+  let size = 60 + id.length;
+  for (const [column, { value }] of cells) size += column.length + (typeof value === "string" ? value.length : 12) + 12;
+  return size;
+}
+
+/** Cuts rows into leaves of some MB of text each; one leaf if it is no more than a leaf may have. */
+function cutRows(rows: readonly FoldedRow[]): FoldedRow[][] {
+  const sizes = rows.map(textSize);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const most = total > MAX_LEAF_BYTES ? CUT_BYTES : total;
+  const parts: FoldedRow[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const [i, row] of rows.entries()) {
+    if (bytes + sizes[i]! > most) {
+      parts.push([]);
+      bytes = 0;
+    }
+    parts.at(-1)!.push(row);
+    bytes += sizes[i]!;
+  }
+  return parts;
+}
+
+const mappedRow = (table: TableSchema, row: FoldedRow): MappedRow => ({
+  table,
+  id: row.id,
+  messageId: row.id,
+  receivedAt: latestAt(row),
+  cells: new Map([...row.cells].map(([column, { value }]) => [column, value])),
+});
+
+async function writeLeaf(place: LeafPlace, n: number, from: string, rows: readonly FoldedRow[]): Promise<Leaf> {
+  const { store, table } = place;
+  const name = `${String(n).padStart(6, "0")}-${String(place.no).padStart(6, "0")}`;
+  const columns = TableRows.of(
+    table,
+    rows.map((row) => mappedRow(table, row)),
+  );
+  const parquet = encodeParquet(table, columns);
+  const file: FileEntry = {
+    key: `${place.filePrefix}${name}.parquet`,
+    rows: columns.count,
+    bytes: parquet.byteLength,
+    firstAt: columns.firstAt,
+    lastAt: columns.lastAt,
+  };
+  await store.put(file.key, parquet);
+  const stateKey = `${place.statePrefix}${name}.ndjson.gz`;
+  const state = encodeUpserts(table, rows);
+  await store.put(stateKey, state.bytes);
+  return { from, stateKey, bytes: state.textBytes, file };
+}
+
+/** Writes rows (in order, at least one) as one leaf or several from the id `from` on; their numbers begin at `n`. */
+export async function writeLeaves(
+  place: LeafPlace,
+  n: number,
+  from: string,
+  rows: readonly FoldedRow[],
+): Promise<Leaf[]> {
+  const leaves: Leaf[] = [];
+  let before: FoldedRow | undefined;
+  for (const part of cutRows(rows)) {
+    const bound = before === undefined ? from : boundBetween(before.id, part[0]!.id);
+    leaves.push(await writeLeaf(place, n + leaves.length, bound, part));
+    before = part.at(-1);
+  }
+  return leaves;
+}

@@ -8,6 +8,7 @@ import type {
   SegmentQuery,
 } from "../src/core/archive-index.ts";
 import type { BuiltFile, CompactionClaim, FileName } from "../src/core/compaction.ts";
+import type { ExportTask } from "../src/core/exports.ts";
 import type { SegmentPointer } from "../src/core/intake.ts";
 import { readFacts } from "./archive-index/read-facts.ts";
 import { Duties } from "./archive-index/duties.ts";
@@ -29,6 +30,9 @@ export class ArchiveIndex extends DurableObject<Env> {
       sourceId: ctx.id.name ?? "",
       archive: env.ARCHIVE,
       retentionDays: () => env.CATALOG.getByName("workspace").retentionOf(ctx.id.name ?? ""),
+      tellExports: (hours) => env.EXPORTS.getByName(ctx.id.name ?? "").changed(hours),
+      askToCompact: async () =>
+        void (await (env.EXPORT_TASKS as Queue<ExportTask>).send({ sourceId: ctx.id.name ?? "", task: "compact" })),
       now: () => Date.now(),
     });
     this.#duties = new Duties(dutiesOf(this.#room));

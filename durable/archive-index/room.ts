@@ -1,3 +1,4 @@
+import type { ChangedHour } from "../../src/core/archive-index.ts";
 import type { RetentionDays } from "../../src/core/retention.ts";
 import { addingOf } from "./adding.ts";
 import { adoptionOf } from "./adoption.ts";
@@ -14,7 +15,8 @@ import { removalStore } from "./removals.ts";
 import { retentionOf } from "./retention.ts";
 import { createTables } from "./schema.ts";
 import { segmentStore } from "./segment-store.ts";
-import { removalDuty, retentionDuty } from "./upkeep.ts";
+import { tellingOf } from "./telling.ts";
+import { compactionDuty, removalDuty, retentionDuty } from "./upkeep.ts";
 
 /** What an archive's index needs of the outside. */
 export interface ArchiveOutside {
@@ -22,6 +24,10 @@ export interface ArchiveOutside {
   readonly archive: R2Bucket;
   /** Days that the source's events are kept, as configured now; 0 for ever. */
   retentionDays(): Promise<RetentionDays>;
+  /** Events of these hours have been added; those that are closed, at least once for each change. */
+  tellExports(hours: readonly ChangedHour[]): Promise<void>;
+  /** Tells a consumer that hours are due to be compacted. */
+  askToCompact(): Promise<void>;
   now(): number;
 }
 
@@ -53,5 +59,6 @@ export type ArchiveRoom = ReturnType<typeof createRoom>;
 /** What the alarm sees to, in this order. */
 export function dutiesOf(room: ArchiveRoom): Duty[] {
   const { adoption, publishing } = room;
-  return [adoption.duty, retentionDuty(room), removalDuty({ ...room, ...publishing }), publishing.duty];
+  const removal = removalDuty({ ...room, ...publishing });
+  return [adoption.duty, tellingOf(room), compactionDuty(room), retentionDuty(room), removal, publishing.duty];
 }

@@ -23,6 +23,11 @@ export const Settings = z.object({
             .filter((host) => host !== ""),
         ),
     ),
+  /** Where query engines find the bucket: what the paths in Iceberg tables begin with. New tables take it, others keep theirs. */
+  INLET_ICEBERG_BASE: z
+    .string()
+    .regex(/^(?:[a-z][a-z0-9+.-]*:\/)?\/\S*[^\s/]$/, "an absolute address without a slash at its end")
+    .default("s3://inlet-archive"),
   /** Signs in the owner; at least 16 characters. `wrangler secret put INLET_ADMIN_TOKEN`. */
   INLET_ADMIN_TOKEN: z.string().min(16),
   /** 32 random bytes, base64url: seals secrets at rest. `wrangler secret put INLET_SEAL_KEY`. */

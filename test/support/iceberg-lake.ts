@@ -123,7 +123,7 @@ export class TestPublisher {
       publishedAt: hour + HOUR_MS,
       tables: published,
       upserts: [],
-      ids: "",
+      ids: [],
       ndjson: [],
     };
   }

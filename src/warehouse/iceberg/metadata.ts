@@ -13,6 +13,13 @@ export interface Table {
 export const metadataKey = (prefix: string, version: number): string => `${prefix}/metadata/v${version}.metadata.json`;
 export const hintKey = (prefix: string): string => `${prefix}/metadata/version-hint.text`;
 
+/** What stands before keys in a table's paths: they all begin with what did when the table was made. */
+export function baseOf({ metadata, prefix }: Table): string {
+  const { location } = metadata;
+  if (!location.endsWith(`/${prefix}`)) throw new Error(`the table in ${prefix} says that it is ${location}`);
+  return location.slice(0, -prefix.length - 1);
+}
+
 const PROPERTIES = { "write.format.default": "parquet", "write.parquet.compression-codec": "zstd" };
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -6,7 +6,7 @@ import { describeFile } from "./file-metrics.ts";
 import { DELETED, type DataFile } from "./manifest.ts";
 import { writeManifestList } from "./manifest-list.ts";
 import { entriesOf, planManifests, type ReadManifest } from "./manifest-plan.ts";
-import { firstMetadata, metadataKey, nextMetadata } from "./metadata.ts";
+import { baseOf, firstMetadata, nextMetadata } from "./metadata.ts";
 import { dueFiles, expiredFiles, keptSnapshots } from "./retention.ts";
 import { summarise, supersedes } from "./snapshot-summary.ts";
 import type { IcebergDeps } from "./store.ts";
@@ -117,8 +117,9 @@ async function publish(deps: IcebergDeps, draft: Draft, snapshot: Snapshot): Pro
   return commit(deps.store, writer.keyOf(location), writer.snapshot.id, metadata);
 }
 
-async function attempt(deps: IcebergDeps, wanted: Wanted): Promise<Replaced | "conflict"> {
-  const table = await loadTable(deps.store, wanted.prefix);
+async function attempt(given: IcebergDeps, wanted: Wanted): Promise<Replaced | "conflict"> {
+  const table = await loadTable(given.store, wanted.prefix);
+  const deps = table === undefined ? given : { ...given, base: baseOf(table) };
   if (table?.metadata.snapshots.some((snapshot) => supersedes(snapshot, wanted.origin))) {
     return { outcome: "superseded", newColumns: [] };
   }
@@ -148,5 +149,5 @@ export async function replaceFiles(deps: IcebergDeps, wanted: Wanted): Promise<R
     const done = await attempt(deps, wanted);
     if (done !== "conflict") return done;
   }
-  throw new Error(`${metadataKey(wanted.prefix, 0)}: others keep committing to the same table`);
+  throw new Error(`others keep committing to ${wanted.prefix}`);
 }

@@ -14,7 +14,7 @@ export interface IcebergStore {
 
 export interface IcebergDeps {
   readonly store: IcebergStore;
-  /** Where engines find the bucket's keys, without a slash at the end: `s3://inlet-archive`. */
+  /** Where engines find the bucket's keys, without a slash at the end: `s3://inlet-archive`. A table keeps its first one. */
   readonly base: string;
   readonly now: () => number;
 }

@@ -31,7 +31,8 @@ export function tellingOf({ listing, hours, meta, adoption, tellExports }: Telli
         await hours.passOn(some, meta.lastSeq(), async () => {
           const changed = some.map((hour) => ({ hour, seq: listing.hour(hour).seq }));
           // Nothing is left of an hour that retention has ended.
-          await tellExports(changed.filter(({ seq }) => seq > 0));
+          const filled = changed.filter(({ seq }) => seq > 0);
+          if (filled.length > 0) await tellExports(filled);
         });
       }
       return hours.nextDue();

@@ -101,6 +101,12 @@ it("an index object of another version is not taken for one of this", () => {
 });
 
 describe("some lines of many", () => {
+  async function listOf(lines: AsyncIterable<string>): Promise<string[]> {
+    const all: string[] = [];
+    for await (const line of lines) all.push(line);
+    return all;
+  }
+
   async function* lines(read: string[]) {
     for (const line of ["a", "b", "c", "d"]) {
       read.push(line);
@@ -110,12 +116,12 @@ describe("some lines of many", () => {
 
   it("are taken without reading on after the last", async () => {
     const read: string[] = [];
-    expect(await Array.fromAsync(takeLines(lines(read), 1, 2))).toEqual(["b", "c"]);
+    expect(await listOf(takeLines(lines(read), 1, 2))).toEqual(["b", "c"]);
     expect(read).toEqual(["a", "b", "c"]);
   });
 
   it("are fewer when there are fewer, and none when none are wanted", async () => {
-    expect(await Array.fromAsync(takeLines(lines([]), 3, 5))).toEqual(["d"]);
-    expect(await Array.fromAsync(takeLines(lines([]), 0, 0))).toEqual([]);
+    expect(await listOf(takeLines(lines([]), 3, 5))).toEqual(["d"]);
+    expect(await listOf(takeLines(lines([]), 0, 0))).toEqual([]);
   });
 });

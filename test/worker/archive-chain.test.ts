@@ -57,7 +57,7 @@ describe("from an accepted event to the index", () => {
     await append(route, Date.now() - 7 * HOUR, ["Parked", "Parked too"]);
     await append(route, Date.now() - 2 * HOUR, ["Parked"]);
     await runDurableObjectAlarm(intakeOf(route));
-    const [pointer] = pointersOf(send.mock.calls).filter((one) => one.sourceId === sourceId);
+    const pointer = pointersOf(send.mock.calls).find((one) => one.sourceId === sourceId);
     const { key, count, facts } = pointer!;
     expect({ ...facts, count }).toEqual(await factsInLines(key, TEN));
     expect(facts?.hours).toHaveLength(3);
@@ -92,7 +92,7 @@ describe("from an accepted event to the index", () => {
     await evictDurableObject(intakeOf(route));
     const send = vi.spyOn(env.EVENTS, "send");
     await drain(sourceId, 1);
-    const [pointer] = pointersOf(send.mock.calls).filter((one) => one.sourceId === sourceId);
+    const pointer = pointersOf(send.mock.calls).find((one) => one.sourceId === sourceId);
     expect(pointer?.facts).toBeUndefined();
     expect(await indexOf(sourceId).hour(TEN - 3 * HOUR)).toMatchObject({
       segments: [{ key: pointer?.key, count: 40 }],

@@ -3,6 +3,7 @@ import { keepDeadMessages } from "../queues/dead-letters.ts";
 import { deliverPointers } from "../queues/deliveries.ts";
 import { routeSegments } from "../queues/events.ts";
 import { replayOverflow } from "../queues/overflow.ts";
+import { takeReplaySteps } from "../queues/replays.ts";
 import { apiRoutes } from "./api/routes.ts";
 import { shellRoutes } from "./api/shell.ts";
 import { createApiDeps, type ApiTools } from "./bindings/api-deps.ts";
@@ -16,6 +17,7 @@ import { renderSnippet } from "./collect/snippet.ts";
 import type { DeliveryPointer } from "./core/delivery.ts";
 import type { SegmentPointer } from "./core/intake.ts";
 import { REJECTIONS } from "./core/rejection.ts";
+import type { ReplayStep } from "./core/replay-steps.ts";
 import { err } from "./core/result.ts";
 import { checkMapping } from "./destinations/check-mapping.ts";
 import { checkTrigger } from "./destinations/check-trigger.ts";
@@ -31,6 +33,7 @@ export { Exports } from "../durable/exports.ts";
 export { Intake } from "../durable/intake.ts";
 export { Ledger } from "../durable/ledger.ts";
 export { Preferences } from "../durable/preferences.ts";
+export { Replays } from "../durable/replays.ts";
 
 /** What one isolate builds once: the routes and the consumers' dependencies. */
 interface Composition {
@@ -106,6 +109,8 @@ export default {
         return keepDeadMessages(batch, deps.deadLetters);
       case "inlet-overflow":
         return replayOverflow(batch as MessageBatch<string>, deps.overflow);
+      case "inlet-replays":
+        return takeReplaySteps(batch as MessageBatch<ReplayStep>, deps.replays);
       default:
         throw new Error(`no consumer for queue ${batch.queue}`);
     }

@@ -130,11 +130,11 @@ export function jobStore(sql: SqlStorage) {
       );
     },
 
-    /** The unfinished jobs of a replay. */
-    unfinishedOf(replay: string): { readonly name: JobName; readonly leaseUntil: number }[] {
+    /** The unfinished jobs of a replay; `failed`: lines that have failed before. */
+    unfinishedOf(replay: string): { readonly name: JobName; readonly leaseUntil: number; readonly failed: number }[] {
       // The bound on next_at is always met: it lets the index of unfinished jobs serve.
-      const rows = sql.exec<Pick<JobRow, "key" | "replay" | "lease_until">>(
-        `SELECT key, replay, lease_until FROM jobs
+      const rows = sql.exec<Pick<JobRow, "key" | "replay" | "lease_until"> & { failed: number }>(
+        `SELECT key, replay, lease_until, failed FROM jobs
          WHERE done_at IS NULL AND next_at < 9e15 AND replay >= ? AND replay < ?`,
         `replay-${replay}-`,
         `replay-${replay}.`,
@@ -142,7 +142,7 @@ export function jobStore(sql: SqlStorage) {
       return rows
         .toArray()
         .filter((row) => replayIdOf(row.replay) === replay)
-        .map((row) => ({ name: nameOf(row), leaseUntil: row.lease_until }));
+        .map((row) => ({ name: nameOf(row), leaseUntil: row.lease_until, failed: row.failed }));
     },
 
     /** Unfinished jobs that were due at `at`, the longest-waiting first; leased ones are among them. */

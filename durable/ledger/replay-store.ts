@@ -13,7 +13,7 @@ type ReplayRow = {
   cancelled_at: number | null; // ms since epoch
 };
 
-type Figures = Omit<ReplayAtDestination, "heldBy">;
+type Figures = Omit<ReplayAtDestination, "heldBy" | "retrying">;
 
 const toFigures = ({ opened, pending, delivered, dropped, abandoned }: ReplayRow): Figures => ({
   opened,

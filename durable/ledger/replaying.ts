@@ -1,4 +1,4 @@
-import { runsOf, sizeOf } from "../../src/core/cell-runs.ts";
+import { packRuns, runsOf, sizeOf } from "../../src/core/cell-runs.ts";
 import { lastReasons } from "../../src/core/line-history.ts";
 import { chosenGates, isQuiet, readState } from "../../src/core/line-states.ts";
 import { permission, type Hold, type Pacing } from "../../src/core/pacing.ts";
@@ -58,7 +58,7 @@ function groupsOf(lanes: ReadonlyMap<string, readonly (End | undefined)[]>, ids:
         lane: ids.indexOf(id) + 1,
         status: status as LiveOutcomes["groups"][number]["status"],
         ...(reason === undefined || reason === "" ? {} : { reason }),
-        lines: runsOf(lines),
+        lines: packRuns(runsOf(lines)),
       };
     });
   });
@@ -87,7 +87,8 @@ export function createReplaying({ jobs, replays, deliveries, transaction, hold }
 
     state(id: string, now: number): ReplayAtDestination {
       const held = heldBy(deliveries.pacing(), now);
-      return { ...replays.figures(id), ...(held === undefined ? {} : { heldBy: held }) };
+      const retrying = jobs.unfinishedOf(id).reduce((sum, { failed }) => sum + failed, 0);
+      return { ...replays.figures(id), retrying, ...(held === undefined ? {} : { heldBy: held }) };
     },
 
     /**

@@ -9,6 +9,7 @@ import { createKindDesk, type KindTools } from "./kinds.ts";
 import { createLedgerDesk } from "./ledger-desk.ts";
 import { findEvent } from "./lookup.ts";
 import { createPreferencesClient } from "./preferences.ts";
+import { createReplayDesk } from "./replay-deps.ts";
 import { sampleHash } from "./sample-hash.ts";
 import { createTraceDeps } from "./trace-deps.ts";
 
@@ -37,6 +38,7 @@ export function createApiDeps(
     kinds: createKindDesk((path) => env.ASSETS.fetch(new URL(path, "https://assets.invalid")), kinds),
     trials,
     ledgers: createLedgerDesk(env),
+    replays: createReplayDesk(env),
     chance: { random: () => Math.random(), hash: sampleHash },
     preferences: createPreferencesClient(env),
     listSamples: (sourceId, filter, count) => samples(sourceId).list(filter, count),
@@ -55,6 +57,7 @@ export function createApiDeps(
       return signLink({ ...request, pathPrefix: settings.INLET_PATH_PREFIX, linkKey: source.linkKey }, webHmac);
     },
     newResendId: () => crypto.randomUUID().replaceAll("-", ""),
+    newReplayId: () => crypto.randomUUID().replaceAll("-", ""),
     now,
     newRequestId: () => crypto.randomUUID(),
   };

@@ -2,6 +2,7 @@ import { waitUntil } from "cloudflare:workers";
 import type { DeadLettersDeps } from "../../queues/dead-letters.ts";
 import type { RoutingDeps } from "../../queues/events.ts";
 import type { OverflowDeps } from "../../queues/overflow.ts";
+import type { ReplayDeps } from "../../queues/replays.ts";
 import type { BeaconDeps } from "../collect/beacon.ts";
 import type { DemoDeps } from "../collect/demo/routes.ts";
 import type { CollectDeps } from "../collect/routes.ts";
@@ -14,6 +15,7 @@ import { catalogOf } from "./catalog.ts";
 import { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
 import { OwnHosts } from "./own-hosts.ts";
+import { createReplayDeps } from "./replay-deps.ts";
 import { withinTime } from "./time-limit.ts";
 
 /** For the directory: a Catalog that hangs counts as unreachable, and the old copy serves on. */
@@ -30,6 +32,7 @@ export interface Deps {
   readonly routing: RoutingDeps;
   readonly hosts: OwnHosts;
   readonly delivery: DeliveryDeps;
+  readonly replays: ReplayDeps;
   readonly deadLetters: DeadLettersDeps;
 }
 
@@ -72,6 +75,7 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
     routing: createRoutingDeps(env),
     hosts,
     delivery: createDeliveryDeps(env, settings, workshop, hosts),
+    replays: createReplayDeps(env),
     deadLetters: createDeadLettersDeps(env),
   };
 }

@@ -35,6 +35,21 @@ export const sizeOf = (runs: Runs): number => runs.reduce((sum, [from, to]) => s
 export const numbersOf = (runs: Runs): number[] =>
   runs.flatMap(([from, to]) => Array.from({ length: to - from }, (_, i) => from + i));
 
+/** `count` of the numbers, after the first `skip` of them. */
+export function sliceRuns(runs: Runs, skip: number, count: number): Runs {
+  const slice: [number, number][] = [];
+  let [over, left] = [skip, count];
+  for (const [from, to] of runs) {
+    const start = Math.min(from + over, to);
+    over -= start - from;
+    const end = Math.min(to, start + left);
+    left -= end - start;
+    if (end > start) slice.push([start, end]);
+    if (left === 0) break;
+  }
+  return slice;
+}
+
 /** Gap and length of each run, one after the other: short in JSON. */
 export function packRuns(runs: Runs): number[] {
   let end = 0;

@@ -123,6 +123,34 @@ export function compileFilters(filters: readonly FilterRule[]): FilterChain {
   };
 }
 
+/** What lots the filters draw over an event: which filters, and the share of such events that all of them let through. */
+export interface Drawing {
+  readonly share: number;
+  readonly titles: readonly string[];
+}
+
+const NO_DRAWING: Drawing = { share: 1, titles: [] };
+
+/** Tells of any event what compileFilters leaves to chance: samples without a path. */
+export function compileDrawings(filters: readonly FilterRule[]): (event: JsonObject, sourceId: string) => Drawing {
+  const drawing = filters
+    .filter(({ enabled }) => enabled)
+    .flatMap((filter) => {
+      const percents = filter.actions.flatMap((one) => (one.type === "SAMPLE" && !one.path ? [one.percent] : []));
+      const share = percents.reduce((product, percent) => product * percent, 1);
+      return share < 1 ? [{ ...compileFilter(filter), share }] : [];
+    });
+  if (drawing.length === 0) return () => NO_DRAWING;
+  return (event, sourceId) => {
+    const matching = drawing.filter((filter) => {
+      const matched = filter.sourceId === sourceId ? filter.matches(event) : undefined;
+      return matched?.ok === true && matched.value;
+    });
+    const share = matching.reduce((product, filter) => product * filter.share, 1);
+    return { share, titles: matching.map(({ title }) => title) };
+  };
+}
+
 /** The event as the filter leaves it; `null` when it is dropped, `error` then says by what mistake. */
 export interface FilterPreview {
   readonly result: JsonObject | null;

@@ -1,4 +1,4 @@
-import { numbersOf, type Runs } from "./cell-runs.ts";
+import { numbersOf, unpackRuns, type Runs } from "./cell-runs.ts";
 import type { JobOpening, LaneTrace } from "./ledger.ts";
 
 /** Lines of one segment that a replay sends to one destination. Idempotent by `key` and `replayId`. */
@@ -13,6 +13,8 @@ export interface ReplayOpening extends JobOpening {
 export interface ReplayAtDestination {
   readonly opened: number;
   readonly pending: number;
+  /** Of these, the ones that have failed and wait for another attempt. */
+  readonly retrying: number;
   readonly delivered: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly abandoned: Readonly<Record<string, number>>;
@@ -20,7 +22,14 @@ export interface ReplayAtDestination {
   readonly heldBy?: "destination_paused" | "destination_down";
 }
 
-export const NOTHING_YET: ReplayAtDestination = { opened: 0, pending: 0, delivered: 0, dropped: {}, abandoned: {} };
+export const NOTHING_YET: ReplayAtDestination = {
+  opened: 0,
+  pending: 0,
+  retrying: 0,
+  delivered: 0,
+  dropped: {},
+  abandoned: {},
+};
 
 /** Lines of one lane that had the same end; lane 0 is the gate. */
 interface OutcomeGroup {
@@ -28,7 +37,8 @@ interface OutcomeGroup {
   readonly status: LaneTrace["status"];
   /** Only of what was dropped or given up. */
   readonly reason?: string;
-  readonly lines: Runs;
+  /** Of packRuns. */
+  readonly lines: readonly number[];
 }
 
 /**
@@ -52,7 +62,7 @@ export interface LiveOutcome {
 export function liveOutcomesOf({ count, lanes, groups }: LiveOutcomes): (line: number) => LiveOutcome[] {
   const table = new Uint32Array(count * (1 + lanes.length));
   for (const [i, { lane, lines }] of groups.entries()) {
-    for (const line of numbersOf(lines)) table[lane * count + line] = i + 1;
+    for (const line of numbersOf(unpackRuns(lines))) table[lane * count + line] = i + 1;
   }
   return (line) => {
     const found: LiveOutcome[] = [];

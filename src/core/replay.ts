@@ -45,7 +45,7 @@ export const ReplayCriteria = z.object({
   to: z.int(),
   /** Empty = every type. */
   types: z.array(EventType).max(EventType.options.length),
-  /** Names of track calls. Empty = every event; with names, track calls with another name are left out. */
+  /** Names of track calls. Empty = all of them. With names and no `types`, only these track calls are meant. */
   events: z.array(z.string().min(1).max(500)).max(REPLAY.events),
   /** Server FQL that must hold. */
   filter: z.string().trim().min(1).max(FILTER_LIMITS.conditionChars).optional(),
@@ -113,9 +113,10 @@ export const ReplayTrack = z.object({
   state: z.enum(["waiting", "sending", "held", "done"]),
   heldBy: z.enum(["destination_paused", "destination_down"]).optional(),
   segmentsDone: z.int(),
-  /** Events handed to its ledger, and those among them that have no end yet. */
+  /** Events handed to its ledger, those among them that have no end yet, and of these the ones that failed before. */
   opened: z.int(),
   pending: z.int(),
+  retrying: z.int(),
   /** Deliveries, one per event and subscription. */
   delivered: z.int(),
   /** By reason: events stopped before they were sent, and deliveries dropped or given up. */

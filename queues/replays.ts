@@ -1,0 +1,35 @@
+import type { ReplayClaim, ReplayStep } from "../src/core/replay-steps.ts";
+import { checkReplay, type ReplayCheckDeps } from "../src/destinations/replay-check.ts";
+import { loadReplay, type ReplayLoadDeps } from "../src/destinations/replay-load.ts";
+
+/** What replaying needs. Supplied by bindings/replay-deps.ts. */
+export interface ReplayDeps extends ReplayCheckDeps, ReplayLoadDeps {
+  claim(step: ReplayStep): Promise<ReplayClaim>;
+  /** Lets a claim go whose work failed: it is tried again later. */
+  failed(step: ReplayStep, token: number, error: string): Promise<void>;
+}
+
+async function takeStep(step: ReplayStep, deps: ReplayDeps): Promise<void> {
+  const { replayId, destinationId } = step;
+  const claim = await deps.claim(step);
+  if (claim.status !== "granted") return;
+  try {
+    if (destinationId === undefined) await checkReplay(step, claim, deps);
+    else await loadReplay({ replayId, destinationId }, claim, deps);
+  } catch (error) {
+    console.error(`a step of replay ${replayId} failed`, error);
+    await deps.failed(step, claim.token, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Consumer of REPLAY_STEPS. Every message is confirmed: the Replays object sends another while there is work. */
+export async function takeReplaySteps(batch: MessageBatch<ReplayStep>, deps: ReplayDeps): Promise<void> {
+  for (const message of batch.messages) {
+    try {
+      await takeStep(message.body, deps);
+    } catch (error) {
+      console.error(`replay ${message.body?.replayId} could not be asked for`, error);
+    }
+    message.ack();
+  }
+}

@@ -1,0 +1,106 @@
+import type { OpenDestination } from "../core/catalog.ts";
+import type { Chance } from "../core/filter.ts";
+import { kindText } from "../core/event-kind.ts";
+import { liveOutcomesOf, type LiveOutcomes } from "../core/replay-ledger.ts";
+import { addSums, NO_SUMS, tallyInto, type DryRunSums } from "../core/replay-report.ts";
+import { compileSelection } from "../core/replay-select.ts";
+import {
+  isAtEnd,
+  REPLAY_STEPS,
+  type CheckedStep,
+  type ReplayClaim,
+  type ReplayStep,
+  type SegmentToRead,
+} from "../core/replay-steps.ts";
+import { createJudge, type Judge } from "./replay-judge.ts";
+import { nextSegment, selectedLines, type ReplayReadDeps } from "./replay-read.ts";
+
+type Granted = Extract<ReplayClaim, { status: "granted" }>;
+
+/** What a dry run needs. Supplied by bindings/replay-deps.ts. */
+export interface ReplayCheckDeps extends ReplayReadDeps {
+  /** The destination as it is configured now; null when it was deleted. */
+  openDestination(destinationId: string): Promise<OpenDestination | null>;
+  /** What became of a segment's lines when they came in; null when nothing is known of it. */
+  outcomesOf(destinationId: string, key: string): Promise<LiveOutcomes | null>;
+  checked(result: CheckedStep): Promise<{ readonly proceed: boolean }>;
+  readonly chance: Chance;
+}
+
+interface Target {
+  readonly destinationId: string;
+  readonly judge: Judge;
+}
+
+/** What one segment adds to the sums of a dry run. */
+async function checkSegment(
+  { key, count }: SegmentToRead,
+  { criteria }: Granted,
+  opened: ReadonlyMap<string, OpenDestination | null>,
+  deps: ReplayCheckDeps,
+): Promise<DryRunSums> {
+  const segment = await deps.readSegment(key);
+  if (segment === null) return { ...NO_SUMS, segments: 1, goneSegments: 1, goneEvents: count };
+  const targets = [...opened].map(([destinationId, one]): Target => ({
+    destinationId,
+    judge: createJudge(one, criteria.sourceId, deps.chance),
+  }));
+  const known = await Promise.all(targets.map(({ destinationId }) => deps.outcomesOf(destinationId, key)));
+  const live = known.map((outcomes) => (outcomes === null ? undefined : liveOutcomesOf(outcomes)));
+  const counts = { selected: 0, other: 0, unreadable: 0, outside: 0 };
+  const kinds: Record<string, number> = {};
+  for await (const { line, selected } of selectedLines(segment, compileSelection(criteria))) {
+    counts[selected]++;
+    if (selected !== "selected") continue;
+    const event = line.event ?? {};
+    tallyInto(kinds, kindText(event, String(event["type"]), null));
+    for (const [i, { judge }] of targets.entries()) judge.judge(line, live[i]?.(line.line));
+  }
+  return {
+    ...NO_SUMS,
+    segments: 1,
+    matched: counts.selected,
+    notMatched: counts.other,
+    unreadable: counts.unreadable,
+    kinds,
+    destinations: Object.fromEntries(targets.map(({ destinationId, judge }) => [destinationId, judge.sums()])),
+  };
+}
+
+/**
+ * Goes on with a dry run for as long as one consumer may: reads segments, decides their events as a delivery to each
+ * destination would, and tells the sums; nothing is sent. What was not told when it dies is read again.
+ */
+export async function checkReplay(step: ReplayStep, claim: Granted, deps: ReplayCheckDeps): Promise<void> {
+  const { token, criteria, destinationIds } = claim;
+  const { replayId } = step;
+  const begun = deps.now();
+  const opened = new Map(
+    await Promise.all(destinationIds.map(async (id) => [id, await deps.openDestination(id)] as const)),
+  );
+  let { cursor } = claim;
+  let sums = NO_SUMS;
+  let told = begun;
+  const tell = async (rest: Pick<CheckedStep, "release" | "waitMs" | "checkedUntil">): Promise<boolean> => {
+    const { proceed } = await deps.checked({ replayId, token, cursor, sums, ...rest });
+    sums = NO_SUMS;
+    told = deps.now();
+    return proceed;
+  };
+  for (;;) {
+    const next = await nextSegment(criteria, cursor, deps);
+    if (next.status === "adopting") return void (await tell({ release: true, waitMs: REPLAY_STEPS.adoptingMs }));
+    if (next.status === "end") {
+      cursor = next.cursor;
+      return void (await tell({ release: true }));
+    }
+    const counted = await checkSegment(next.segment, claim, opened, deps);
+    sums = addSums(sums, counted);
+    cursor = next.cursor;
+    const checkedUntil = next.segment.firstAt;
+    const release = isAtEnd(cursor) || deps.now() - begun >= REPLAY_STEPS.budgetMs;
+    if (release || deps.now() - told >= REPLAY_STEPS.tellEveryMs) {
+      if (!(await tell({ release, checkedUntil })) || release) return;
+    }
+  }
+}

@@ -1,11 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
-import type {
-  DayFacts,
-  DayObjects,
-  HourSegments,
-  SegmentList,
-  SegmentPlace,
-  SegmentQuery,
+import {
+  knowsKinds,
+  type DayFacts,
+  type DayObjects,
+  type HourSegments,
+  type SegmentList,
+  type SegmentPlace,
+  type SegmentQuery,
 } from "../src/core/archive-index.ts";
 import type { BuiltFile, CompactionClaim, FileName } from "../src/core/compaction.ts";
 import type { ExportTask } from "../src/core/exports.ts";
@@ -49,7 +50,8 @@ export class ArchiveIndex extends DurableObject<Env> {
   /** Durable once it returns; the same segment again changes nothing. */
   async add({ facts, key, shard, segment, count }: SegmentPointer): Promise<void> {
     const { adding, archive, now } = this.#room;
-    const known = facts === undefined ? await readFacts(archive, key) : { ...facts, key, shard, segment, count };
+    const told = facts === undefined ? null : { ...facts, key, shard, segment, count };
+    const known = told !== null && knowsKinds(told) ? told : ((await readFacts(archive, key)) ?? told);
     if (known === null) {
       console.error(`segment ${key} was routed and is not in the archive`);
       return;

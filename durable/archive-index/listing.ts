@@ -20,6 +20,9 @@ export interface ListingRoom {
   readonly hours: Marks;
 }
 
+/** Segments of one answer. */
+const MOST_LISTED = 1000;
+
 type Entry = LooseSegment & Partial<Pick<PackedSegment, "place">>;
 
 const listed = ({ key, count, bytes, firstAt, lastAt, place }: Entry): ListedSegment => ({
@@ -79,6 +82,7 @@ export function listingOf({ segments, files, hours }: ListingRoom) {
     },
 
     list(query: SegmentQuery): SegmentList {
+      const limit = Math.min(query.limit, MOST_LISTED);
       const cursor = readCursor(query.after);
       const found: ListedSegment[] = [];
       const start = Math.max(cursor?.hour ?? 0, hourOf(query.from));
@@ -86,7 +90,7 @@ export function listingOf({ segments, files, hours }: ListingRoom) {
         for (const entry of listedIn(hour, query)) {
           if (cursor?.hour === hour && compare(placeIn(entry), cursor.after) <= 0) continue;
           found.push(listed(entry));
-          if (found.length === query.limit) {
+          if (found.length >= limit) {
             return { segments: found, next: writeCursor({ hour, after: placeIn(entry) }) };
           }
         }

@@ -8,6 +8,8 @@ import type { MetaStore } from "./meta-store.ts";
 /** Hours of one call, and those that are looked at for it. */
 const HOURS_PER_CALL = 200;
 const LOOKED_AT = 20_000;
+/** What is held back until earlier segments are taken in is looked at again after this: that drives itself. */
+const HELD_MS = 10_000;
 
 export interface TellingRoom {
   readonly listing: Listing;
@@ -25,7 +27,8 @@ export function tellingOf({ listing, hours, meta, adoption, tellExports }: Telli
   return {
     name: "telling of changed hours",
     async run(now) {
-      const due = hours.due(now, LOOKED_AT).filter((hour) => !adoption.mayLack(hour));
+      const all = hours.due(now, LOOKED_AT);
+      const due = all.filter((hour) => !adoption.mayLack(hour));
       for (let from = 0; from < due.length; from += HOURS_PER_CALL) {
         const some = due.slice(from, from + HOURS_PER_CALL);
         await hours.passOn(some, meta.lastSeq(), async () => {
@@ -35,7 +38,7 @@ export function tellingOf({ listing, hours, meta, adoption, tellExports }: Telli
           if (filled.length > 0) await tellExports(filled);
         });
       }
-      return hours.nextDue();
+      return due.length < all.length ? now + HELD_MS : hours.nextDue();
     },
   };
 }

@@ -38,6 +38,10 @@ export interface SegmentPlace {
   readonly count: number;
 }
 
+/** Whether the kinds of all events are known: a Worker of an earlier version tells Intake none. */
+export const knowsKinds = ({ count, kinds = [] }: Pick<ArchivedSegment, "count" | "kinds">): boolean =>
+  kinds.reduce((sum, one) => sum + one.count, 0) === count;
+
 export interface ListedSegment {
   readonly key: string;
   readonly count: number;

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readSegment } from "../../src/bindings/archive-reader.ts";
 import { DayIndex, dayIndexKey, LineFacts, type SegmentFacts } from "../../src/core/archive-index.ts";
 import type { SegmentPointer } from "../../src/core/intake.ts";
+import type { ArchiveIndex } from "../../src/worker.ts";
 import { append, indexOf, newSourceId, segmentPointer, factsAt } from "../support/archive-index.ts";
 import { intakeOf, testRoute } from "../support/intake.ts";
 
@@ -98,6 +99,31 @@ describe("from an accepted event to the index", () => {
       segments: [{ key: pointer?.key, count: 40 }],
     });
     expect((await indexOf(sourceId).days())[0]).toMatchObject({ events: 40, firstAt: receivedAt });
+  });
+
+  it("reads the names itself when they were not told of all events", async () => {
+    const sourceId = newSourceId();
+    const route = testRoute({ sourceId });
+    const send = vi.spyOn(env.EVENTS, "send").mockResolvedValue(undefined as never);
+    await append(route, Date.now(), names);
+    await runDurableObjectAlarm(intakeOf(route));
+    const pointer = pointersOf(send.mock.calls).find((one) => one.sourceId === sourceId)!;
+    const { kinds = [], ...facts } = pointer.facts!;
+    await indexOf(sourceId).add({ ...pointer, facts: { ...facts, kinds: kinds.slice(1) } });
+    expect(await indexOf(sourceId).days()).toMatchObject([{ events: 40, kinds }]);
+  });
+
+  it("costs one row a segment once its hour and its day are known", async () => {
+    const sourceId = newSourceId();
+    await indexOf(sourceId).add(segmentPointer(sourceId, 0, factsAt(TEN)));
+    await runInDurableObject(indexOf(sourceId), async (index: ArchiveIndex, { storage }) => {
+      const exec = vi.spyOn(storage.sql, "exec");
+      const alarm = vi.spyOn(storage, "setAlarm");
+      for (let n = 1; n <= 10; n++) await index.add(segmentPointer(sourceId, n, factsAt(TEN + n)));
+      const cursors = exec.mock.results.map(({ value }) => value as SqlStorageCursor<Record<string, SqlStorageValue>>);
+      expect(cursors.reduce((rows, { rowsWritten }) => rows + rowsWritten, 0)).toBe(10);
+      expect(alarm).not.toHaveBeenCalled();
+    });
   });
 
   it("goes on when an object without facts is gone or broken, and says so in the log alone", async () => {

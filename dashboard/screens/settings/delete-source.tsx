@@ -11,7 +11,7 @@ export function DeleteSource({ source }: { source: Source }): ReactNode {
     <DeleteRow
       what="source"
       name={source.name}
-      effect="Its write keys stop working and its destinations receive nothing more. What was archived stays in the bucket."
+      effect="Its write keys stop working and its destinations receive nothing more. What was archived stays in the bucket, as long as the workspace keeps events."
       consequence="Senders are answered 200, as Segment does, and their events are gone. This cannot be undone."
       onConfirm={async () => {
         await api("DELETE", `/sources/${encodeURIComponent(source.id)}`);

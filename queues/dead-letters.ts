@@ -6,9 +6,10 @@ export interface DeadLettersDeps {
 }
 
 /** Which consumer gave a message up, told by its shape: the queue's name does not come along. */
-function queueOf(body: unknown): "events" | "deliveries" | "overflow" | "replays" | "unknown" {
+function queueOf(body: unknown): "events" | "deliveries" | "overflow" | "replays" | "exports" | "unknown" {
   if (typeof body === "string") return "overflow";
   if (typeof body !== "object" || body === null) return "unknown";
+  if ("task" in body) return "exports";
   if (!("key" in body)) return "replayId" in body ? "replays" : "unknown";
   if ("destinationId" in body) return "deliveries";
   return "segment" in body ? "events" : "unknown";

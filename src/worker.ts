@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { keepDeadMessages } from "../queues/dead-letters.ts";
 import { deliverPointers } from "../queues/deliveries.ts";
 import { routeSegments } from "../queues/events.ts";
+import { takeExportTasks } from "../queues/exports.ts";
 import { replayOverflow } from "../queues/overflow.ts";
 import { takeReplaySteps } from "../queues/replays.ts";
 import { apiRoutes } from "./api/routes.ts";
@@ -109,6 +110,8 @@ export default {
         return keepDeadMessages(batch, deps.deadLetters);
       case "inlet-overflow":
         return replayOverflow(batch as MessageBatch<string>, deps.overflow);
+      case "inlet-exports":
+        return takeExportTasks(batch, deps.exports);
       case "inlet-replays":
         return takeReplaySteps(batch as MessageBatch<ReplayStep>, deps.replays);
       default:

@@ -92,7 +92,16 @@ export function followerClaims(room: Room) {
         followers.write({ ...row, token, claimed: next.no, run_id: runId, lease_until: now + EXPORTS.leaseMs });
         const publication = publications.read(next.no, owner, since);
         const state = row.state === null ? {} : { state: JSON.parse(row.state) as unknown };
-        return { status: "claimed", token, runId, follower: name, publication, behind: next.behind, ...state };
+        return {
+          status: "claimed",
+          token,
+          runId,
+          follower: name,
+          publication,
+          behind: next.behind,
+          iceberg: room.hasIceberg(),
+          ...state,
+        };
       }),
 
     renew(name: string, token: number, now: number): HoldResult {
@@ -113,6 +122,8 @@ export function followerClaims(room: Room) {
           return { status: "held" };
         }
         endRun(row, told, now);
+        room.discard(told.replaced ?? [], now);
+        for (const { table, files } of told.files ?? []) publications.setSnapshot(table, files);
         const no = row.claimed!;
         followers.write({
           ...row,

@@ -104,7 +104,7 @@ export function hourClaims(room: Room) {
       registry: { tables: registry.merged() },
       processedAt: startedAt,
       n,
-      idsBefore: publications.idsOf(hour - EXPORTS.idsMs, hour).map(({ ids }) => ids),
+      idsBefore: publications.idsOf(hour - EXPORTS.idsMs, hour).flatMap(({ ids }) => ids),
       idsAfter: publications.idsOf(hour + HOUR_MS, hour + HOUR_MS + EXPORTS.idsMs),
       publishedSegments: previous?.segments ?? 0,
       ...(checkpoint === undefined ? {} : { checkpoint }),

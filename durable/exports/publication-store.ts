@@ -62,7 +62,7 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
         made.publishedAt,
         STATE.publishing,
         JSON.stringify(made.upserts),
-        made.ids,
+        JSON.stringify(made.ids),
         JSON.stringify(made.ndjson),
       );
       for (const { name, kind, rev, files } of tables) {
@@ -114,7 +114,7 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
         publishedAt: at,
         tables,
         upserts: list(upserts),
-        ids,
+        ids: list(ids),
         ndjson: list(ndjson),
       };
     },
@@ -129,7 +129,7 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
       const found = row(no);
       if (found === undefined) return [];
       const files = tablesOf(no).flatMap((table) => filesOf(table).map(({ key }) => key));
-      return [...files, ...list(found.upserts), ...list(found.ndjson), found.ids].filter((key) => key !== "");
+      return [...files, ...list(found.upserts), ...list(found.ndjson), ...list(found.ids)];
     },
 
     forget(no: number): void {
@@ -151,15 +151,26 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
         .map(({ no }) => no),
 
     /** Where the ids of the current publications of these hours are, the oldest first. */
-    idsOf: (from: number, to: number): { hour: number; ids: string }[] =>
+    idsOf: (from: number, to: number): { hour: number; ids: string[] }[] =>
       sql
         .exec<{ hour: number; ids: string }>(
           `SELECT p.hour, p.ids FROM hours h JOIN publications p ON p.no = h.no
-           WHERE h.hour >= ? AND h.hour < ? AND p.ids <> '' ORDER BY h.hour`,
+           WHERE h.hour >= ? AND h.hour < ? AND p.ids <> '[]' ORDER BY h.hour`,
           from,
           to,
         )
-        .toArray(),
+        .toArray()
+        .map(({ hour, ids }) => ({ hour, ids: list(ids) })),
+
+    /** What the tables of users and accounts consist of now. */
+    setSnapshot(name: string, files: readonly FileEntry[]): void {
+      sql.exec("INSERT OR REPLACE INTO snapshots VALUES (?, ?)", name, JSON.stringify(files));
+    },
+    snapshots: (): { table: string; files: FileEntry[] }[] =>
+      sql
+        .exec<{ name: string; files: string }>("SELECT * FROM snapshots ORDER BY name")
+        .toArray()
+        .map(({ name, files }) => ({ table: name, files: filesOf({ files }) })),
 
     /** Published hours that have rows of the table. */
     hoursWith: (table: string): number[] =>

@@ -5,12 +5,9 @@ import type { Room } from "./room.ts";
 import type { RunState } from "./run-store.ts";
 import { STATE } from "./schema.ts";
 
-/** Steps of the ids, once they are joined; nothing reads them again. */
-const stepsOf = (ids: readonly string[], joined: string): string[] => ids.filter((key) => key !== joined);
-
 /** The end of a run: its files become a publication, its manifests are written, then it takes the old one's place. */
 export function publishing(room: Room, claims: HourClaims) {
-  const { hours, runs, history, registry, publications, trash } = room;
+  const { hours, runs, history, registry, publications } = room;
 
   /** Nothing in it and nothing published before: there is no hour to speak of. */
   function endEmpty(run: RunState, seq: number, now: number): PublishResult {
@@ -21,16 +18,15 @@ export function publishing(room: Room, claims: HourClaims) {
     return { status: "empty" };
   }
 
-  function addPublication(run: RunState, { ids }: PublishRequest, now: number): number {
+  function addPublication(run: RunState, now: number): number {
     const done = runs.checkpoint()!;
     const tables = registry.merged().flatMap((table): NewTable[] => {
       const files = done.files[table.name] ?? [];
       if (files.length === 0) return [];
       return [{ name: table.name, kind: table.kind, rev: registry.rev(table), files }];
     });
-    trash.add(stepsOf(done.ids, ids), now);
     const { hour, version } = run;
-    const { upserts, ndjson, seq } = done;
+    const { upserts, ndjson, seq, ids } = done;
     return publications.add({ hour, version, seq, publishedAt: now, upserts, ids, ndjson }, tables);
   }
 
@@ -81,7 +77,7 @@ export function publishing(room: Room, claims: HourClaims) {
         registry.stage(progress.tables);
         const { events, seq, segments, done } = runs.checkpoint()!;
         if (events === 0 && before === null) return endEmpty(run, seq, now);
-        const no = addPublication(run, request, now);
+        const no = addPublication(run, now);
         runs.put({ ...run, no, again, segments, done, failures: 0 });
         return { status: "held", publication: publications.read(no, owner, since) };
       }),

@@ -19,14 +19,20 @@ export function createRoom(storage: DurableObjectStorage) {
   const followers = followerStore(sql);
   const trash = trashStore(sql);
 
+  const hasIceberg = (): boolean => followers.find("iceberg")?.is_on === 1;
+  /** Nothing names these any more: they go when readers of what named them are done. */
+  const discard = (keys: readonly string[], now: number): void =>
+    trash.add(keys, now + (hasIceberg() ? EXPORTS.icebergTrashMs : EXPORTS.trashMs));
+  /** Both name its files themselves until they have worked through the newer version. */
+  const isNeeded = (hour: number, no: number): boolean =>
+    followers.holds("snapshot", hour, no) || (hasIceberg() && followers.holds("iceberg", hour, no));
+
   /** Lets go of what a replaced publication names, as far as no follower needs it any more. */
   function letGo(no: number, now: number): void {
     const found = publications.row(no);
     if (found?.state !== STATE.replaced) return;
-    // Its tables name the files themselves; one that is switched off is not read any more.
-    const iceberg = followers.find("iceberg")?.is_on === 1;
-    if (found.trashed === 0 && !(iceberg && followers.holds("iceberg", found.hour, no))) {
-      trash.add(publications.keys(no), now + (iceberg ? EXPORTS.icebergTrashMs : EXPORTS.trashMs));
+    if (found.trashed === 0 && !isNeeded(found.hour, no)) {
+      discard(publications.keys(no), now);
       publications.setTrashed(no);
     }
     if (publications.row(no)?.trashed === 1 && !followers.anyHolds(found.hour, no)) publications.forget(no);
@@ -38,6 +44,8 @@ export function createRoom(storage: DurableObjectStorage) {
     publications,
     followers,
     trash,
+    hasIceberg,
+    discard,
     letGo,
     hours: hourStore(sql),
     runs: runStore(sql, meta),

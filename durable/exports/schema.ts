@@ -14,6 +14,7 @@
  * - followers: how far each is: `place` is the last publication it is done with, `claimed` the one it works on (NULL =
  *   none). `is_on` 0 = switched off: it goes on where it was.
  * - followed: what a follower may have taken of an hour: publication numbers, the last finished one first.
+ * - snapshots: what the tables of users and accounts consist of now; `files` is a JSON list of FileEntry.
  * - trash: objects to delete from R2, and when.
  * - meta: `sourceId`, `schema`, `run`, `token`.
  */
@@ -50,6 +51,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS followed (
     hour INTEGER NOT NULL, follower TEXT NOT NULL, nos TEXT NOT NULL, PRIMARY KEY (hour, follower)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS snapshots (name TEXT PRIMARY KEY, files TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS trash (at INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (at, key)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;

@@ -4,7 +4,6 @@ import { viewOf } from "./hour-store.ts";
 import type { FilePlace } from "./publication-store.ts";
 import type { Room } from "./room.ts";
 
-/** Files per page count tables of an hour: each has a few. */
 const parsePlace = (cursor: string | undefined): FilePlace => {
   const [hour, name] = /^(\d{1,15}):(.*)$/s.exec(cursor ?? "")?.slice(1) ?? [];
   return { hour: Number(hour ?? -1), name: name ?? "" };
@@ -47,7 +46,16 @@ export function createViews(room: Room, followers: FollowerClaims) {
       };
     },
 
-    tables: (): TableView[] => registry.views(),
+    /** Those of users and accounts have the rows of their snapshot. */
+    tables(): TableView[] {
+      const snapshots = new Map(publications.snapshots().map(({ table, files }) => [table, files]));
+      return registry.views().map((view) => {
+        const files = snapshots.get(view.name);
+        if (files === undefined) return view;
+        const sum = (field: "rows" | "bytes") => files.reduce((total, file) => total + file[field], 0);
+        return { ...view, rows: sum("rows"), bytes: sum("bytes"), files: files.length };
+      });
+    },
 
     hours(window: { readonly from: number; readonly to: number }): HourView[] {
       const running = runs.get()?.hour;
@@ -57,9 +65,14 @@ export function createViews(room: Room, followers: FollowerClaims) {
       });
     },
 
+    /** Snapshots belong to no hour: they stand before all hours, on the first page of a question without a time. */
     files(query: FileQuery): FilePage {
       const { files, last } = publications.files(query, parsePlace(query.cursor));
-      return last === undefined ? { files } : { files, next: `${last.hour}:${last.name}` };
+      const timeless = query.cursor === undefined && query.from === undefined && query.to === undefined;
+      const first = timeless ? publications.snapshots() : [];
+      const wanted = first.filter(({ table }) => query.tables?.includes(table) ?? true);
+      const all = [...wanted.flatMap((one) => one.files.map((file) => ({ ...file, table: one.table }))), ...files];
+      return last === undefined ? { files: all } : { files: all, next: `${last.hour}:${last.name}` };
     },
   };
 }

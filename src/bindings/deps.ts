@@ -1,6 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
 import type { DeadLettersDeps } from "../../queues/dead-letters.ts";
 import type { RoutingDeps } from "../../queues/events.ts";
+import type { ExportDeps } from "../../queues/exports.ts";
 import type { OverflowDeps } from "../../queues/overflow.ts";
 import type { ReplayDeps } from "../../queues/replays.ts";
 import type { BeaconDeps } from "../collect/beacon.ts";
@@ -12,6 +13,7 @@ import { createAcceptDeps } from "./accept-deps.ts";
 import { appendParked } from "./append.ts";
 import { createDeadLettersDeps, createDeliveryDeps, createRoutingDeps, type Workshop } from "./delivery-deps.ts";
 import { catalogOf } from "./catalog.ts";
+import { createExportDeps } from "./export-deps.ts";
 import { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
 import { OwnHosts } from "./own-hosts.ts";
@@ -33,6 +35,7 @@ export interface Deps {
   readonly hosts: OwnHosts;
   readonly delivery: DeliveryDeps;
   readonly replays: ReplayDeps;
+  readonly exports: ExportDeps;
   readonly deadLetters: DeadLettersDeps;
 }
 
@@ -76,6 +79,7 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
     hosts,
     delivery: createDeliveryDeps(env, settings, workshop, hosts),
     replays: createReplayDeps(env),
+    exports: createExportDeps(env, settings),
     deadLetters: createDeadLettersDeps(env),
   };
 }

@@ -63,8 +63,8 @@ export const Publication = z.object({
   tables: z.array(PublishedTable),
   /** R2 keys of what this hour's events say of users and accounts. */
   upserts: z.array(z.string()),
-  /** R2 key of the sorted hashes of the ids in it. */
-  ids: z.string(),
+  /** R2 keys of the sorted hashes of its ids, in parts. */
+  ids: z.array(z.string()),
   /** R2 keys of the hour as gzip NDJSON; empty unless the source wants them. */
   ndjson: z.array(z.string()),
 });
@@ -84,7 +84,7 @@ export const Progress = z.object({
   events: z.int(),
   files: z.record(z.string(), z.array(FileEntry)),
   upserts: z.array(z.string()),
-  /** R2 keys of sorted hashes of ids: one a claim, joined at the end. */
+  /** R2 keys of the sorted hashes of its ids: also of those that an hour before has. */
   ids: z.array(z.string()),
   ndjson: z.array(z.string()),
   /** All of the run so far. */
@@ -119,7 +119,7 @@ export interface HourClaim {
   /** R2 keys of the ids of the 7 days before the hour: what they have is left out. */
   readonly idsBefore: readonly string[];
   /** Hours within 7 days after it that are published: those that share an id with this one have to be made again. */
-  readonly idsAfter: readonly { readonly hour: number; readonly ids: string }[];
+  readonly idsAfter: readonly { readonly hour: number; readonly ids: readonly string[] }[];
   /** Segments that the hour's current version was made of; fewer now: the archive has let some go. */
   readonly publishedSegments: number;
   readonly checkpoint?: Checkpoint;
@@ -139,8 +139,6 @@ export type PublishResult =
 /** What the last step of a run knows besides its progress. */
 export interface PublishRequest {
   readonly progress: Progress;
-  /** R2 key of all the hour's hashed ids; empty when it has no event. */
-  readonly ids: string;
   /** Published hours within 7 days after it that share an id with it: they have to leave it out. */
   readonly again: readonly number[];
 }
@@ -181,6 +179,8 @@ export interface FollowerClaim {
   readonly publication: Publication;
   /** Publications that wait, this one among them. */
   readonly behind: number;
+  /** Whether the source has Iceberg tables: what those name is kept longer. */
+  readonly iceberg: boolean;
   /** What it left behind the last time. */
   readonly state?: unknown;
 }
@@ -195,6 +195,10 @@ export interface FollowerResult {
   readonly error?: string;
   /** JSON of at most 100 kB, handed back with the next publication; absent: as it was. */
   readonly state?: unknown;
+  /** R2 keys that nothing names any more. */
+  readonly replaced?: readonly string[];
+  /** Of the snapshot: the files its tables consist of now. */
+  readonly files?: readonly { readonly table: string; readonly files: readonly FileEntry[] }[];
 }
 
 /** What the Catalog decides of a source's exports. */
@@ -281,7 +285,8 @@ export interface FileQuery {
   readonly limit: number;
   readonly cursor?: string;
 }
-export type ListedFile = FileEntry & { readonly table: string; readonly hour: number; readonly version: number };
+/** `hour` and `version` are absent for files of users and accounts, which are of no hour. */
+export type ListedFile = FileEntry & { readonly table: string; readonly hour?: number; readonly version?: number };
 export interface FilePage {
   readonly files: readonly ListedFile[];
   readonly next?: string;

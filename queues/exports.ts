@@ -1,0 +1,50 @@
+import { EXPORTS } from "../src/core/export-times.ts";
+import { ExportTask } from "../src/core/exports.ts";
+import { exportHour } from "../src/warehouse/export-hour.ts";
+import { follow, type FollowDeps } from "../src/warehouse/followers.ts";
+import type { HourDeps } from "../src/warehouse/hour-deps.ts";
+import { compactHour, type CompactionDeps } from "./compaction.ts";
+
+/** What the consumer of the exports queue needs. Supplied by bindings/export-deps.ts. */
+export interface ExportDeps {
+  readonly compaction: CompactionDeps;
+  hours(sourceId: string): HourDeps;
+  followers(sourceId: string): FollowDeps;
+  /** Runs `work` when no other is under way in this isolate; gives up after a while. */
+  inTurn(work: () => Promise<void>): Promise<void>;
+  now(): number;
+}
+
+/** Compaction goes on file by file as long as there is time; the archive's index asks again for the rest. */
+async function compact(sourceId: string, { compaction, now }: ExportDeps): Promise<void> {
+  const until = now() + EXPORTS.stepMs;
+  while ((await compactHour(sourceId, compaction)) === "done" && now() < until);
+}
+
+async function takeTask({ sourceId, task, follower }: ExportTask, deps: ExportDeps): Promise<void> {
+  switch (task) {
+    case "compact":
+      return compact(sourceId, deps);
+    case "hour":
+      return void (await exportHour(deps.hours(sourceId)));
+    case "follower":
+      return void (await follow(follower ?? "", deps.followers(sourceId)));
+  }
+}
+
+/**
+ * Consumer of EXPORT_TASKS. Every message is confirmed, also one whose work failed: whoever has something to do (the
+ * source's Exports object, its archive index) asks again until it is done.
+ */
+export async function takeExportTasks(batch: MessageBatch<unknown>, deps: ExportDeps): Promise<void> {
+  for (const message of batch.messages) {
+    const task = ExportTask.safeParse(message.body);
+    try {
+      if (task.success) await deps.inTurn(() => takeTask(task.data, deps));
+      else console.error(`no export task: ${task.error.message}`);
+    } catch (error) {
+      console.error(`export task ${JSON.stringify(message.body)} failed`, error);
+    }
+    message.ack();
+  }
+}

@@ -1,0 +1,90 @@
+import type { ExportDeps } from "../../queues/exports.ts";
+import type { ListedSegment } from "../core/archive-index.ts";
+import { EXPORTS } from "../core/export-times.ts";
+import type { Settings } from "../env.ts";
+import type { FollowerDesk } from "../warehouse/followers.ts";
+import type { HourDesk } from "../warehouse/hour-deps.ts";
+import type { SnapshotStore } from "../warehouse/snapshot-state.ts";
+import { readPlace, readSegment } from "./archive-reader.ts";
+import { createCompactionDeps } from "./compaction.ts";
+import { createIcebergDeps } from "./iceberg.ts";
+import { createTurns, heartbeat } from "./turns.ts";
+
+/** A stub belongs to the request that made it, so each call takes its own. */
+function hourDesk(env: Env, sourceId: string): HourDesk {
+  const desk = () => env.EXPORTS.getByName(sourceId);
+  return {
+    claimHour: () => desk().claimHour(),
+    renewHour: (token) => desk().renewHour(token),
+    writing: (token, keys, n) => desk().writing(token, keys, n),
+    checkpoint: (token, progress) => desk().checkpoint(token, progress),
+    failHour: (token, error, final) => desk().failHour(token, error, final),
+    publishing: (token, request) => desk().publishing(token, request),
+    published: (token) => desk().published(token),
+  };
+}
+
+function followerDesk(env: Env, sourceId: string): FollowerDesk {
+  const desk = () => env.EXPORTS.getByName(sourceId);
+  return {
+    claimFollower: (name) => desk().claimFollower(name),
+    renewFollower: (name, token) => desk().renewFollower(name, token),
+    finishFollower: (name, token, result) => desk().finishFollower(name, token, result),
+  };
+}
+
+/** Where the listing says; compacted since: wherever it is by now. */
+async function readListed(env: Env, { key, place }: ListedSegment): Promise<AsyncIterable<string> | null> {
+  const lines = place === undefined ? null : await readPlace(env, place);
+  return lines ?? readSegment(env, key);
+}
+
+/** R2 looks and writes in one step. */
+function condition(ifMatch: string | null | undefined): R2PutOptions {
+  if (ifMatch === undefined) return {};
+  return { onlyIf: ifMatch === null ? new Headers({ "If-None-Match": "*" }) : { etagMatches: ifMatch } };
+}
+
+const snapshotStore = (bucket: R2Bucket): SnapshotStore => ({
+  async get(key) {
+    const object = await bucket.get(key);
+    return object === null ? null : { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag };
+  },
+  async put(key, bytes, ifMatch) {
+    const written: R2Object | null = await bucket.put(key, bytes, condition(ifMatch));
+    return written?.etag ?? null;
+  },
+});
+
+/** Supplies what the consumer of the exports queue needs. */
+export function createExportDeps(env: Env, settings: Settings): ExportDeps {
+  const bucket = env.ARCHIVE;
+  const now = () => Date.now();
+  const beat = (renew: () => Promise<unknown>) => heartbeat(EXPORTS.beatMs, renew);
+  return {
+    compaction: createCompactionDeps(env),
+    hours: (sourceId) => ({
+      exports: hourDesk(env, sourceId),
+      segments: (hour) => env.ARCHIVE_INDEX.getByName(sourceId).hour(hour),
+      readSegment: (segment) => readListed(env, segment),
+      async put(key, bytes, contentType) {
+        await bucket.put(key, bytes, { httpMetadata: { contentType } });
+      },
+      async open(key) {
+        const object = await bucket.get(key);
+        if (object === null) throw new Error(`${key} is not in the bucket`);
+        return object.body;
+      },
+      heartbeat: beat,
+      now,
+    }),
+    followers: (sourceId) => ({
+      exports: followerDesk(env, sourceId),
+      snapshots: snapshotStore(bucket),
+      iceberg: createIcebergDeps(bucket, settings.INLET_ICEBERG_BASE, now),
+      heartbeat: beat,
+    }),
+    inTurn: createTurns(now),
+    now,
+  };
+}

@@ -1,0 +1,35 @@
+const LOOK_EVERY_MS = 250;
+/** Longer than any turn may take: a request that was cut off ends no turn. */
+const TURN_MS = 15 * 60_000;
+const PATIENCE_MS = 2 * 60_000;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * One after the other within an isolate: its 128 MB are shared by all that runs in it. Each looks for itself, because a
+ * promise that another request was to resolve would be waited for in vain when that request is cut off.
+ */
+export function createTurns(now: () => number): (work: () => Promise<void>) => Promise<void> {
+  let busyUntil = 0;
+  return async (work) => {
+    const patience = now() + PATIENCE_MS;
+    while (busyUntil > now()) {
+      if (now() > patience) return;
+      await sleep(LOOK_EVERY_MS);
+    }
+    busyUntil = now() + TURN_MS;
+    try {
+      await work();
+    } finally {
+      busyUntil = 0;
+    }
+  };
+}
+
+/** Calls `beat` every `ms` until the answer is called; one that fails is followed by the next. */
+export function heartbeat(ms: number, beat: () => Promise<unknown>): () => void {
+  const timer = setInterval(() => {
+    beat().catch((error: unknown) => console.error("a lease was not renewed", error));
+  }, ms);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,46 @@
+import type { HourSegments, ListedSegment } from "../core/archive-index.ts";
+import type { HoldResult, HourClaimResult, Progress, PublishRequest, PublishResult } from "../core/exports.ts";
+
+/** The source's Exports object, as far as an hour's run talks to it (durable/exports.ts). */
+export interface HourDesk {
+  claimHour(): Promise<HourClaimResult>;
+  renewHour(token: number): Promise<HoldResult>;
+  writing(token: number, keys: readonly string[], n: number): Promise<HoldResult>;
+  checkpoint(token: number, progress: Progress): Promise<HoldResult>;
+  failHour(token: number, error: string, final?: boolean): Promise<void>;
+  publishing(token: number, request: PublishRequest): Promise<PublishResult>;
+  published(token: number): Promise<HoldResult>;
+}
+
+/** What exporting an hour needs from outside. Supplied by bindings/export-deps.ts. */
+export interface HourDeps {
+  readonly exports: HourDesk;
+  /** Everything in the archive that may have events received in the hour. */
+  segments(hour: number): Promise<HourSegments>;
+  /** The lines of a segment; null when it is gone. */
+  readSegment(segment: ListedSegment): Promise<AsyncIterable<string> | null>;
+  /** Writes an object of the archive's bucket. */
+  put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
+  /** An object that must be there. */
+  open(key: string): Promise<ReadableStream<Uint8Array>>;
+  /** Calls `beat` every so often until the answer is called. */
+  heartbeat(beat: () => Promise<unknown>): () => void;
+  now(): number;
+}
+
+/** Why a run cannot go on. Thrown by the parts of a run, caught at its door. */
+export class RunFailure extends Error {
+  /** `lost`: somebody else has the run. `final`: trying again would not help. */
+  readonly kind: "lost" | "failed" | "final";
+
+  constructor(kind: "lost" | "failed" | "final", message: string) {
+    super(message);
+    this.name = "RunFailure";
+    this.kind = kind;
+  }
+}
+
+/** Goes on only while the run is ours. */
+export function mustHold(result: { readonly status: string }): void {
+  if (result.status === "lost") throw new RunFailure("lost", "somebody else has the run by now");
+}

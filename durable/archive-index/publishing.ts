@@ -66,4 +66,3 @@ export function publishingOf({ sourceId, archive, days, dayMarks, meta }: Publis
   };
   return { publish, duty };
 }
-export type Publishing = ReturnType<typeof publishingOf>;

@@ -3,6 +3,7 @@ import { isAbsent, isJsonObject, type JsonObject } from "../json.ts";
 import { clockSkew, parseTime } from "../timestamps.ts";
 import { unknownFields, wantsWarehouse } from "./event-fields.ts";
 import type { Leaf } from "./flatten.ts";
+import { sqlTime } from "./iso-time.ts";
 import type { Notices } from "./notices.ts";
 import type { Registry } from "./registry.ts";
 import type { FixedCell } from "./row-builder.ts";
@@ -28,8 +29,8 @@ export interface Call {
   readonly notices: Notices;
   readonly context: readonly Leaf[];
   readonly common: readonly FixedCell[];
-  /** Columns whose date the client wrote in a way nobody can read, and what it wrote. */
-  readonly unreadable: readonly (readonly [column: string, value: unknown])[];
+  /** Times without a cell, though the event says something there. */
+  readonly unreadable: readonly ClientTime[];
 }
 
 const SETS = new WeakMap<Registry, TableSet>();
@@ -45,8 +46,6 @@ function tableSet({ registry, rules }: MapInto): TableSet {
 /** A text that says something; `""` means nobody, as `null` does. */
 export const filled = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
-const time = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms));
-
 /** The values of one of the event's own objects. */
 export function ownLeaves({ event, tables }: Call, field: "properties" | "traits"): readonly Leaf[] {
   const value = event[field];
@@ -55,13 +54,12 @@ export function ownLeaves({ event, tables }: Call, field: "properties" | "traits
 
 /**
  * Reads what every row of the event needs, and counts what no row will tell. `undefined`: the event is in no table.
- * `sent_at` is corrected by the sender's clock skew, as Segment's connector does it (storage.md §3.1).
  */
 export function openCall(event: JsonObject, into: MapInto): Call | undefined {
   const { notices, processedAt } = into;
   const { type, context } = event;
   const messageId = filled(event["messageId"]);
-  const receivedAt = parseTime(event["receivedAt"]);
+  const receivedAt = sqlTime(parseTime(event["receivedAt"]));
   const isNamed = type !== "track" || filled(event["event"]) !== null;
   if (!isEventType(type) || messageId === null || receivedAt === undefined || !isNamed) {
     notices.count("EVENT_UNREADABLE", "", undefined, messageId ?? undefined);
@@ -74,16 +72,13 @@ export function openCall(event: JsonObject, into: MapInto): Call | undefined {
   for (const field of unknownFields(event, type))
     notices.count("FIELD_NOT_STORED", "", field.slice(0, 60), event[field]);
   const tables = tableSet(into);
-  const sent = parseTime(event["sentAt"]);
-  const original = parseTime(event["originalTimestamp"]);
+  const times = timesOf(event, receivedAt);
   const common: FixedCell[] = [
     ["id", messageId],
     ["received_at", new Date(receivedAt)],
     ["user_id", filled(event["userId"])],
     ["anonymous_id", filled(event["anonymousId"])],
-    ["timestamp", time(parseTime(event["timestamp"]))],
-    ["sent_at", time(sent === undefined ? undefined : sent - clockSkew(event["sentAt"], receivedAt))],
-    ["original_timestamp", time(original)],
+    ...times.map(({ column, ms }) => [column, ms === undefined ? null : new Date(ms)] as const),
     ["uuid_ts", new Date(processedAt)],
   ];
   return {
@@ -95,19 +90,29 @@ export function openCall(event: JsonObject, into: MapInto): Call | undefined {
     notices,
     context: isJsonObject(context) ? tables.flattener.leaves(context, "context") : [],
     common,
-    unreadable: unreadableTimes(event, sent, original),
+    unreadable: times.every(({ ms }) => ms !== undefined) ? NONE : times.filter(isUnreadable),
   };
+}
+
+/** A time of the client's, or worked out from one. `ms`: undefined when nobody can read it, or no warehouse has it. */
+interface ClientTime {
+  readonly column: string;
+  readonly value: unknown;
+  readonly ms: number | undefined;
 }
 
 const NONE: Call["unreadable"] = [];
 
-function unreadableTimes(event: JsonObject, sent: number | undefined, original: number | undefined) {
-  if (sent !== undefined && original !== undefined) return NONE;
-  const times = [
-    ["sent_at", event["sentAt"], sent],
-    ["original_timestamp", event["originalTimestamp"], original],
-  ] as const;
-  return times.flatMap(([column, value, ms]) =>
-    ms === undefined && !isAbsent(value) && value !== "" ? [[column, value] as const] : [],
-  );
+const isUnreadable = ({ value, ms }: ClientTime): boolean => ms === undefined && !isAbsent(value) && value !== "";
+
+/** `sent_at` is corrected by the sender's clock skew, as Segment's connector does it (storage.md §3.1). */
+function timesOf(event: JsonObject, receivedAt: number): ClientTime[] {
+  const { timestamp, sentAt, originalTimestamp } = event;
+  const sent = parseTime(sentAt);
+  const corrected = sent === undefined ? undefined : sent - clockSkew(sentAt, receivedAt);
+  return [
+    { column: "timestamp", value: timestamp, ms: sqlTime(parseTime(timestamp)) },
+    { column: "sent_at", value: sentAt, ms: sqlTime(corrected) },
+    { column: "original_timestamp", value: originalTimestamp, ms: sqlTime(parseTime(originalTimestamp)) },
+  ];
 }

@@ -28,7 +28,7 @@ function callRow(
     notices.count("EXCLUDED", name);
     return [];
   }
-  for (const [column, value] of call.unreadable) notices.count("TYPE_MISMATCH", name, column, value);
+  for (const { column, value } of call.unreadable) notices.count("TYPE_MISMATCH", name, column, value);
   const row = new RowBuilder(table, notices).fix(call.common).fix(fixed);
   return [row.put(call.context, "context").put(own, "own").finish(messageId, messageId, receivedAt)];
 }

@@ -1,7 +1,7 @@
 import { cast, isCut } from "./casts.ts";
 import type { Leaf } from "./flatten.ts";
 import type { Notices } from "./notices.ts";
-import type { Cell, MappedRow } from "./schema.ts";
+import { OVERFLOW_COLUMN, type Cell, type MappedRow } from "./schema.ts";
 import type { Origin, Slot, TableSlots } from "./table-slots.ts";
 
 /** One column of the model itself and its value. */
@@ -78,9 +78,8 @@ export class RowBuilder {
   }
 
   #writeOverflow(overflow: ReadonlyMap<string, unknown>): void {
-    const { name } = this.#slots.overflow();
-    if (this.#slots.excludes(name)) this.#note("EXCLUDED", name);
-    else this.#cells.set(name, JSON.stringify(Object.fromEntries(overflow)));
+    if (this.#slots.excludes(OVERFLOW_COLUMN)) return this.#note("EXCLUDED", OVERFLOW_COLUMN);
+    this.#cells.set(this.#slots.overflow().name, JSON.stringify(Object.fromEntries(overflow)));
   }
 
   #note(code: Parameters<Notices["count"]>[0], column: string, example?: unknown): void {

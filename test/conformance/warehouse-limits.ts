@@ -1,0 +1,130 @@
+import { expect } from "vitest";
+import { REGISTRY_LIMITS } from "../../src/core/warehouse/registry.ts";
+import type { TableSchema } from "../../src/core/warehouse/schema.ts";
+import { Lake, stored } from "../support/warehouse.ts";
+import { cellsOf, columnNames, identify, tableNames, track, type WarehouseRule } from "./warehouse-rule.ts";
+
+const opted = (integrations: object): number => new Lake().map(track({}, { integrations })).length;
+const many = (count: number, width: number): TableSchema[] =>
+  Array.from({ length: count }, (_, i) => ({
+    name: `t${i}`,
+    kind: "event",
+    eventNames: [`T${i}`],
+    columns: Array.from({ length: width }, (__, k) => ({ name: `c${k}`, type: "integer" })),
+  }));
+
+export const LIMIT_RULES: readonly WarehouseRule[] = [
+  {
+    rule: "the column cap",
+    spec: "own (PostgreSQL: 1,600 columns)",
+    expect:
+      "a table has at most maxColumns columns; what finds none is in the JSON object `_overflow` by the name it would have, counted as COLUMN_LIMIT",
+    check: () => {
+      const lake = new Lake({ maxColumns: 13 });
+      const [a, b, c, d] = [1, { x: [2] }, "3", null];
+      expect(cellsOf(lake, { a, b, c, d, e: { f: true } })).toEqual({
+        a: 1,
+        b_x: "[2]",
+        _overflow: '{"c":"3","e_f":true}',
+      });
+      expect(columnNames(lake, "order_completed")).toHaveLength(13);
+      expect(lake.said).toEqual(["COLUMN_LIMIT order_completed.c 1", "COLUMN_LIMIT order_completed.e_f 1"]);
+    },
+  },
+  {
+    rule: "an event of thousands of keys",
+    spec: "own",
+    expect: "every value has a place; what one client sends neither fills the memory nor the list of notices",
+    check: (lake) => {
+      for (let n = 0; n < 10; n++) {
+        const keys = Array.from({ length: 5000 }, (_, i) => [
+          n === 0 ? `${" ".repeat(i % 100)}a${"-".repeat(i / 100)}` : `k${n}x${i}`,
+          i,
+        ]);
+        const cells = cellsOf(lake, Object.fromEntries(keys) as object);
+        const spilt = Object.keys(JSON.parse(cells["_overflow"] as string) as object);
+        expect(spilt.length + Object.keys(cells).length - 1).toBe(5000);
+      }
+      expect(lake.notices.toList().length).toBeLessThan(500);
+      expect(columnNames(lake, "order_completed").length).toBe(500);
+    },
+  },
+  {
+    rule: "the table cap",
+    spec: "storage.md §3.4 (5,000 collections)",
+    expect: "5,000 tables a source; further events are in `tracks` only, counted as TABLE_LIMIT",
+    check: () => {
+      const lake = new Lake({}, { tables: many(REGISTRY_LIMITS.tables, 1) });
+      expect(lake.map(track({ a: 1 })).map((row) => row.table.name)).toEqual(["tracks"]);
+      expect(lake.map(stored("track", { event: "T7" }))).toHaveLength(2);
+      expect(lake.said).toEqual(["TABLE_LIMIT tracks 1"]);
+    },
+  },
+  {
+    rule: "all columns together",
+    spec: "own",
+    expect: "100,000 a source; further ones are in `_overflow`, fixed columns are always made",
+    check: () => {
+      const lake = new Lake({}, { tables: many(1000, 100) });
+      expect(cellsOf(lake, { a: 1 })).toEqual({ _overflow: '{"a":1}' });
+    },
+  },
+  {
+    rule: "excluded tables",
+    spec: "storage.md §3.4",
+    expect: "selective sync: no rows, counted as EXCLUDED; others are untouched",
+    check: () => {
+      const lake = new Lake({ excludedTables: ["tracks", "users", "order_completed"] });
+      lake.map(track({}));
+      lake.map(stored("track", { event: "Other" }));
+      lake.map(identify({}));
+      expect(tableNames(lake)).toEqual(["identifies", "other"]);
+      expect(lake.said).toEqual(["EXCLUDED tracks 2", "EXCLUDED order_completed 1", "EXCLUDED users 1"]);
+    },
+  },
+  {
+    rule: "excluded columns",
+    spec: "storage.md §3.4",
+    expect: "selective sync: no values and no new column, counted as EXCLUDED; other tables are untouched",
+    check: () => {
+      const lake = new Lake({ excludedColumns: { order_completed: ["secret", "context_ip", "user_id"] } });
+      lake.map(track({ secret: 1, a: 2 }, { context: { ip: "1.2.3.4" } }));
+      expect(lake.columns("order_completed")).toEqual({ a: "integer" });
+      expect(columnNames(lake, "order_completed")).not.toContain("user_id");
+      expect(lake.columns("tracks")).toEqual({ context_ip: "varchar" });
+      expect(lake.said).toEqual(
+        ["user_id", "context_ip", "secret"].map((name) => `EXCLUDED order_completed.${name} 1`),
+      );
+    },
+  },
+  {
+    rule: "id and received_at",
+    spec: "storage.md §3.1",
+    expect: "cannot be excluded",
+    check: () => {
+      const lake = new Lake({ excludedColumns: { order_completed: ["id", "received_at"] } });
+      expect([...lake.map(track({}))[1]!.cells.keys()]).toEqual(expect.arrayContaining(["id", "received_at"]));
+      expect(lake.said).toEqual([]);
+    },
+  },
+  {
+    rule: "an event's own wish",
+    spec: "storage.md §3.4",
+    expect:
+      "integrations `Warehouses: {all: false}` keeps it out of all tables, counted as OPTED_OUT; `Warehouses: false` does the same",
+    check: (lake) => {
+      expect([opted({ Warehouses: { all: false } }), opted({ Warehouses: false })]).toEqual([0, 0]);
+      lake.map(track({}, { integrations: { Warehouses: { all: false } } }));
+      expect(lake.said).toEqual(["OPTED_OUT 1"]);
+    },
+  },
+  {
+    rule: "what is no such wish",
+    spec: "storage.md §3.4",
+    expect: "`All: false`, `{all: true}` and a list of `warehouseIds` (Segment's own, unknown here) leave the event in",
+    check: () => {
+      const kept = [{ All: false }, { Warehouses: { all: true } }, { Warehouses: { warehouseIds: ["x"] } }, {}];
+      expect(kept.map(opted)).toEqual([2, 2, 2, 2]);
+    },
+  },
+];

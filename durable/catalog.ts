@@ -2,12 +2,14 @@ import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import { Workspace, type DestinationInput, type DestinationPatch, type Directory } from "../src/core/catalog.ts";
 import type { Credentials, Label, SourceInput, SourcePatch, WorkspacePatch } from "../src/core/catalog.ts";
+import { DAY_MS } from "../src/core/durations.ts";
 import type { FilterInput, FilterPatch } from "../src/core/filter-record.ts";
 import { retentionOf, type RetentionDays } from "../src/core/retention.ts";
 import type { SourceSettingsPatch } from "../src/core/source.ts";
 import type { SubscriptionInput, SubscriptionPatch } from "../src/core/subscription.ts";
 import { createAccess, type Access } from "./catalog/access.ts";
 import { createCompiler } from "./catalog/compiled.ts";
+import { endDeadLetters } from "./catalog/dead-letters.ts";
 import * as destinations from "./catalog/destinations.ts";
 import { exportPlan, fixSchema } from "./catalog/export-plan.ts";
 import * as filters from "./catalog/filters.ts";
@@ -43,7 +45,15 @@ export class Catalog extends DurableObject<Env> {
     this.#room = createRoom(ctx.storage, store, createSealer(settings.INLET_SEAL_KEY));
     this.#access = createAccess(store, settings.INLET_ADMIN_TOKEN, this.#room.now);
     this.#compiler = createCompiler(this.#room);
-    void ctx.blockConcurrencyWhile(() => ensureSeeded(this.#room, settings.INLET_DEMO));
+    void ctx.blockConcurrencyWhile(async () => {
+      await ensureSeeded(this.#room, settings.INLET_DEMO);
+      if ((await ctx.storage.getAlarm()) === null) await ctx.storage.setAlarm(this.#room.now() + DAY_MS);
+    });
+  }
+
+  /** Once a day: ends dead letters that are older than the workspace keeps events. */
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.setAlarm(await endDeadLetters(this.#room, this.env.ARCHIVE));
   }
 
   /** The compiled directory, or `unchanged` when the caller already holds `version`. */

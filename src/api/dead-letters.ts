@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { LetterCriteria, ListedLetters, ResendRecord } from "../core/dead-letter.ts";
 import { explainReason } from "../core/reasons.ts";
+import { expiredDaysBefore } from "../core/retention.ts";
 import { createApp, iso, IsoTime, json, PageParams, Pagination, QueryTime, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { DestinationParams } from "./destination-view.ts";
@@ -141,6 +142,13 @@ function showResend({ at, criteria, ...rest }: ResendRecord): z.infer<typeof Res
 
 export const deadLetterRoutes = (deps: ApiDeps) => {
   const idOf = async (destinationId: string) => unwrap(await deps.catalog().getDestination(destinationId)).id;
+  const whyGone = async (key: string): Promise<string> => {
+    const { retentionDays } = await deps.catalog().workspace();
+    const day = Number(key.split("/")[2]);
+    return day < (expiredDaysBefore(retentionDays, deps.now()) ?? 0)
+      ? `Their retention of ${retentionDays} days is over, so these dead letters were deleted.`
+      : "There are no such dead letters.";
+  };
   return createApp()
     .openapi(list, async (c) => {
       const query = c.req.valid("query");
@@ -157,7 +165,7 @@ export const deadLetterRoutes = (deps: ApiDeps) => {
       const page = key.startsWith(`dead-letters/${id}/`)
         ? await deps.ledgers.readLetters(key, Number(cursor), count)
         : null;
-      if (page === null) throw notThere("There are no such dead letters.");
+      if (page === null) throw notThere(await whyGone(key));
       const letters = page.letters.map((letter) => ({ ...letter, sentence: explainReason(letter.reason).sentence }));
       const next = page.more ? String(Number(cursor) + letters.length) : undefined;
       return c.json({ data: { letters, pagination: { current: cursor, ...defined("next", next) } } }, 200);

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { afterAll, expect, it } from "vitest";
 import { readArchive, waitFor } from "../support/archive.ts";
 import { KILLS, startInletProcess } from "../support/inlet-process.ts";
+import type { ArchiveIndex } from "../../src/worker.ts";
 import { seededRandom, type Random } from "../support/random.ts";
 import { startInlet, type RunningInlet } from "../support/server.ts";
 import { createSource, type TestSource } from "../support/test-source.ts";
@@ -32,6 +33,7 @@ it(
     const events = await readArchive(inlet, source.id);
     const archived = events.map((event) => event.messageId);
     const byName = countBy(events.map((event) => String(event["event"])));
+    const indexed = await figuresLike(byName, () => indexedByName(inlet, source.id));
     const received = await figuresLike(byName, () => receivedByName(inlet, source.id));
     await inlet.stop();
 
@@ -40,6 +42,7 @@ it(
     expect([...log.acknowledged].filter((id) => !copies.has(id))).toEqual([]);
     expect([...copies].filter(([, all]) => all.length > 1).map(([id]) => id)).toEqual([]);
     expect(archived.filter((id) => !log.sent.has(id))).toEqual([]);
+    expect(indexed).toEqual(byName);
     expect(received).toEqual(byName);
     expect(Object.fromEntries(log.refusals)).toEqual({});
     expect(log.acknowledged.size).toBeGreaterThan(kills * 200);
@@ -63,6 +66,16 @@ async function receivedByName(inlet: RunningInlet, sourceId: string): Promise<Re
   const { dataset } = await inlet.api<Overview>("GET", `/api/delivery-overview/successfully-received?${query}`);
   const named = dataset.filter(({ eventName }) => eventName?.startsWith("Crashed"));
   return Object.fromEntries(named.map(({ eventName, total }) => [eventName, total]));
+}
+
+/** How many of each name the archive's index knows, the markers left out: every segment counts once. */
+async function indexedByName(inlet: RunningInlet, sourceId: string): Promise<Record<string, number>> {
+  const indexes = await inlet.miniflare.getDurableObjectNamespace("ARCHIVE_INDEX");
+  const index = indexes.get(indexes.idFromName(sourceId)) as unknown as Pick<ArchiveIndex, "days">;
+  const kinds = (await index.days()).flatMap((day) => day.kinds);
+  const named = kinds.filter(({ kind }) => kind.name?.startsWith("Crashed"));
+  const sums = Map.groupBy(named, ({ kind }) => String(kind.name));
+  return Object.fromEntries([...sums].map(([name, all]) => [name, all.reduce((sum, { count }) => sum + count, 0)]));
 }
 
 /** Figures come a moment after the archive: the last seen once they are as expected, or when they never were. */

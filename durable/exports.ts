@@ -89,7 +89,7 @@ export class Exports extends DurableObject<Env> {
     await this.#proceed();
   }
 
-  /** Somebody wants these hours made; how many that are. `rebuild`: also those that are as the archive is. */
+  /** Nothing of these hours waits for its next try; with `rebuild` all that are known are made again: how many those are. */
   async run({ from, to, rebuild }: RunRequest): Promise<number> {
     const count = this.#room.transaction(() => {
       const { hours } = this.#room;
@@ -100,12 +100,6 @@ export class Exports extends DurableObject<Env> {
     });
     await this.#proceed();
     return count;
-  }
-
-  /** Makes this hour, known or not: also the one that is still open. */
-  async runHour(hour: number): Promise<void> {
-    this.#room.hours.ask(hour);
-    await this.#proceed();
   }
 
   /** Settings or warehouses have changed. */

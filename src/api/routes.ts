@@ -8,6 +8,9 @@ import type { ApiDeps } from "./deps.ts";
 import { deliveryRoutes } from "./delivery-metrics.ts";
 import { deliveryOverviewRoutes } from "./delivery-overview.ts";
 import { destinationRoutes } from "./destinations.ts";
+import { exportFileRoutes } from "./export-files.ts";
+import { exportTableRoutes } from "./export-tables.ts";
+import { exportRoutes } from "./exports.ts";
 import { filterRoutes } from "./filters.ts";
 import { limitBody, answerAsData, readAsJson, requireIdentity, SESSION_COOKIE } from "./guard.ts";
 import { notFound, onError } from "./problem.ts";
@@ -69,6 +72,9 @@ const guardedRoutes = (deps: ApiDeps) =>
     .route("/", deadLetterRoutes(deps))
     .route("/", deliveryOverviewRoutes(deps))
     .route("/", replayRoutes(deps))
+    .route("/", exportRoutes(deps))
+    .route("/", exportTableRoutes(deps))
+    .route("/", exportFileRoutes(deps))
     .route("/", preferenceRoutes(deps));
 
 /**

@@ -49,9 +49,10 @@ export const sourcePartRoutes = (deps: ApiDeps) => {
       return c.json({ data: { settings } }, 200);
     })
     .openapi(changeSettings, async (c) => {
-      const { settings } = unwrap(
-        await deps.catalog().updateSettings(c.req.valid("param").sourceId, c.req.valid("json")),
-      );
+      const { sourceId } = c.req.valid("param");
+      const patch = c.req.valid("json");
+      const { settings } = unwrap(await deps.catalog().updateSettings(sourceId, patch));
+      if (patch.exports !== undefined) await deps.exports.refresh(sourceId);
       return c.json({ data: { settings } }, 200);
     })
     .openapi(addLabels, async (c) => {

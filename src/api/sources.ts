@@ -91,7 +91,10 @@ export const sourceRoutes = (deps: ApiDeps) => {
       c.json(await sourceAnswer(deps, unwrap(await deps.catalog().getSource(c.req.valid("param").sourceId))), 200),
     )
     .openapi(update, async (c) => {
-      const source = unwrap(await deps.catalog().updateSource(c.req.valid("param").sourceId, c.req.valid("json")));
+      const { sourceId } = c.req.valid("param");
+      const patch = c.req.valid("json");
+      const source = unwrap(await deps.catalog().updateSource(sourceId, patch));
+      if (patch.settings?.exports !== undefined) await deps.exports.refresh(sourceId);
       return c.json(await sourceAnswer(deps, source), 200);
     })
     .openapi(remove, async (c) => {

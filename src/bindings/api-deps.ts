@@ -5,6 +5,7 @@ import type { Settings } from "../env.ts";
 import { catalogOf } from "./catalog.ts";
 import type { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
+import { createExportsDesk } from "./exports-desk.ts";
 import { createKindDesk, type KindTools } from "./kinds.ts";
 import { createLedgerDesk } from "./ledger-desk.ts";
 import { findEvent } from "./lookup.ts";
@@ -39,6 +40,7 @@ export function createApiDeps(
     trials,
     ledgers: createLedgerDesk(env),
     replays: createReplayDesk(env),
+    exports: createExportsDesk(env, now),
     chance: { random: () => Math.random(), hash: sampleHash },
     preferences: createPreferencesClient(env),
     listSamples: (sourceId, filter, count) => samples(sourceId).list(filter, count),

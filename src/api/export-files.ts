@@ -1,0 +1,99 @@
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import type { ListedFile } from "../core/exports.ts";
+import { byteRange } from "../core/byte-range.ts";
+import { createApp, iso, IsoTime, PageParams, Pagination, QueryTime, REFUSALS } from "./app.ts";
+import type { ApiDeps } from "./deps.ts";
+import { exportRoute, windowOf } from "./exports.ts";
+import { invalid, notThere, unwrap } from "./problem.ts";
+import { SourceParams } from "./sources.ts";
+
+const File = z.object({
+  table: z.string(),
+  key: z.string(),
+  hour: IsoTime.optional().describe("Absent for users and accounts, which are of no hour."),
+  version: z.int().optional(),
+  rows: z.int(),
+  bytes: z.int(),
+  firstAt: IsoTime,
+  lastAt: IsoTime,
+});
+
+const list = exportRoute("get", "/files", {
+  summary: "Published Parquet files, hour by hour: a page holds the files of so many tables and hours",
+  request: {
+    query: PageParams.extend({
+      "pagination[cursor]": z.string().max(200).optional(),
+      table: z.string().max(128).optional(),
+      startTime: QueryTime.optional(),
+      endTime: QueryTime.optional(),
+    }),
+  },
+  data: z.object({ files: z.array(File), pagination: Pagination.omit({ totalEntries: true }) }),
+});
+const download = createRoute({
+  method: "get",
+  path: "/sources/{sourceId}/exports/file",
+  summary: "One file of a source's tables, or (with Range) some of its bytes",
+  tags: ["Exports"],
+  request: { params: SourceParams, query: z.object({ key: z.string().min(1).max(1024) }) },
+  responses: {
+    200: { description: "The file" },
+    206: { description: "The bytes asked for" },
+    416: { description: "The file has no such bytes" },
+    ...REFUSALS,
+  },
+});
+
+const showFile = ({ hour, firstAt, lastAt, ...rest }: ListedFile): z.infer<typeof File> => ({
+  ...rest,
+  ...(hour === undefined ? {} : { hour: iso(hour) }),
+  firstAt: iso(firstAt),
+  lastAt: iso(lastAt),
+});
+
+/** What a source's exports have written: the bucket holds everybody's, so only what lies under its schema. */
+const isOf = (key: string, schema: string | null): boolean =>
+  schema !== null && (key.startsWith(`warehouse/${schema}/`) || key.startsWith(`warehouse-ndjson/${schema}/`));
+
+/** The files of a source's tables. */
+export const exportFileRoutes = (deps: ApiDeps) => {
+  const idOf = async (sourceId: string) => unwrap(await deps.catalog().getSource(sourceId)).id;
+  return createApp()
+    .openapi(list, async (c) => {
+      const { table, startTime, endTime, ...page } = c.req.valid("query");
+      const { "pagination[count]": limit, "pagination[cursor]": cursor } = page;
+      const id = await idOf(c.req.valid("param").sourceId);
+      if (cursor !== undefined && !/^\d{1,15}:./.test(cursor)) {
+        throw invalid("The cursor is none that was given out.", "pagination[cursor]");
+      }
+      const timeless = startTime === undefined && endTime === undefined;
+      const window = timeless ? {} : windowOf({ startTime, endTime });
+      const { files, next } = await deps.exports.files(id, {
+        ...window,
+        limit,
+        ...(table === undefined ? {} : { tables: [table] }),
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      const pagination = { current: cursor ?? "", ...(next === undefined ? {} : { next }) };
+      return c.json({ data: { files: files.map(showFile), pagination } }, 200);
+    })
+    .openapi(download, async (c) => {
+      const { key } = c.req.valid("query");
+      const { schema } = await deps.exports.tables(await idOf(c.req.valid("param").sourceId));
+      const found = isOf(key, schema) ? await deps.exports.findFile(key) : null;
+      if (found === null) throw notThere("There is no such file.");
+      const { bytes, etag, contentType } = found;
+      const headers = { "content-type": contentType, "accept-ranges": "bytes", etag };
+      const range = byteRange(c.req.header("range"), bytes);
+      if (range === "unsatisfiable") return c.body(null, 416, { ...headers, "content-range": `bytes */${bytes}` });
+      const { offset, length } = range ?? { offset: 0, length: bytes };
+      const sized = { ...headers, "content-length": String(length) };
+      if (c.req.raw.method === "HEAD") return c.body(null, 200, { ...headers, "content-length": String(bytes) });
+      const body = await deps.exports.readFile(key, offset, length);
+      if (body === null) throw notThere("There is no such file.");
+      if (range === undefined) return c.body(body, 200, sized);
+      const last = offset + length - 1;
+      return c.body(body, 206, { ...sized, "content-range": `bytes ${offset}-${last}/${bytes}` });
+    });
+};

@@ -15,7 +15,8 @@ import {
 import { breakArchive, type Fault } from "../support/faulty-bucket.ts";
 
 const HOUR = 3_600_000;
-const DAY = Date.UTC(2026, 5, 1);
+// In the future, so that no alarm comes by itself before a test runs it.
+const DAY = Date.UTC(2031, 5, 2);
 const NOON = DAY + 12 * HOUR;
 const DUE = NOON + HOUR + COMPACTION.afterMs;
 
@@ -54,7 +55,7 @@ async function expectWhole(sourceId: string, segments: ReadonlyMap<string, reado
 
 /** What the consumer and the alarm do over the next hours, some of it failing. */
 async function goOn(sourceId: string, afterEachStep: () => Promise<void>): Promise<void> {
-  for (let step = 0; step < 4; step++) {
+  for (let step = 0; step < 3; step++) {
     await compact(sourceId);
     await afterEachStep();
     await runAlarm(sourceId);

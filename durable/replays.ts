@@ -110,7 +110,7 @@ export class Replays extends DurableObject<Env> {
   #arm(at: number): void {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
-    void this.ctx.storage.setAlarm(at);
+    void this.ctx.storage.setAlarm(Math.max(at, Date.now()));
   }
 
   /** After a run: exactly when there is something to do, or never. */

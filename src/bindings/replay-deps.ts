@@ -1,6 +1,6 @@
 import type { ReplayDeps } from "../../queues/replays.ts";
 import type { ReplayDesk } from "../api/deps.ts";
-import { readSegment } from "./archive-reader.ts";
+import { readPlace, readSegment } from "./archive-reader.ts";
 import { catalogOf } from "./catalog.ts";
 import { sampleHash } from "./sample-hash.ts";
 
@@ -15,7 +15,11 @@ export function createReplayDeps(env: Env): ReplayDeps {
     loaded: (result) => replays().loaded(result),
     failed: (step, token, error) => replays().failed(step, token, error),
     listSegments: (sourceId, query) => env.ARCHIVE_INDEX.getByName(sourceId).list(query),
-    readSegment: (key) => readSegment(env, key),
+    async fetchSegment({ key, place }) {
+      const placed = place === undefined ? null : await readPlace(env, place);
+      // A place is where the lines were when the list was made.
+      return placed ?? (await readSegment(env, key));
+    },
     openDestination: (id) => catalogOf(env).openDestination(id),
     outcomesOf: (destinationId, key) => env.LEDGER.getByName(`destination:${destinationId}`).outcomesOf(key),
     chance: { random: () => Math.random(), hash: sampleHash },

@@ -13,7 +13,7 @@ export interface ReplayStep {
 }
 
 /** One segment to be read. */
-export type SegmentToRead = Pick<ListedSegment, "key" | "count" | "firstAt">;
+export type SegmentToRead = Pick<ListedSegment, "key" | "count" | "bytes" | "firstAt" | "place">;
 
 /**
  * How far a reader of the archive has come: what it still has to read of a page of the archive's list, and where the
@@ -89,7 +89,10 @@ export const REPLAY_STEPS = {
   /** Segments of one page of the list: what is left of it is kept with every word. */
   page: 50,
   /** The archive still takes in segments of an earlier version. */
-  adoptingMs: 5000,
+  adoptingMs: 1000,
+  /** Segments that are fetched while one is being read, and how many packed bytes of them. */
+  fetchedAhead: 4,
+  fetchedBytes: 8 * 1024 * 1024,
   /** Failures in a row after which a replay has failed; with the pauses between them about half an hour. */
   maxFailures: 12,
   /** Events that came in just before the window's end may take this long to the archive's index. */

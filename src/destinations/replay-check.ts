@@ -13,7 +13,7 @@ import {
   type SegmentToRead,
 } from "../core/replay-steps.ts";
 import { createJudge, type Judge } from "./replay-judge.ts";
-import { nextSegment, selectedLines, type ReplayReadDeps } from "./replay-read.ts";
+import { segmentsAfter, selectedLines, type ReplayReadDeps } from "./replay-read.ts";
 
 type Granted = Extract<ReplayClaim, { status: "granted" }>;
 
@@ -30,31 +30,38 @@ export interface ReplayCheckDeps extends ReplayReadDeps {
 interface Target {
   readonly destinationId: string;
   readonly judge: Judge;
+  /** What became of a line; absent when nothing is known of the segment. */
+  readonly live: ReturnType<typeof liveOutcomesOf> | undefined;
+}
+
+/** A segment's lines, and by destination what became of them. */
+interface Material {
+  readonly lines: AsyncIterable<string> | null;
+  readonly live: readonly (LiveOutcomes | null)[];
 }
 
 /** What one segment adds to the sums of a dry run. */
 async function checkSegment(
-  { key, count }: SegmentToRead,
+  { count }: SegmentToRead,
+  { lines, live }: Material,
   { criteria }: Granted,
   opened: ReadonlyMap<string, OpenDestination | null>,
-  deps: ReplayCheckDeps,
+  chance: Chance,
 ): Promise<DryRunSums> {
-  const segment = await deps.readSegment(key);
-  if (segment === null) return { ...NO_SUMS, segments: 1, goneSegments: 1, goneEvents: count };
-  const targets = [...opened].map(([destinationId, one]): Target => ({
+  if (lines === null) return { ...NO_SUMS, segments: 1, goneSegments: 1, goneEvents: count };
+  const targets = [...opened].map(([destinationId, one], i): Target => ({
     destinationId,
-    judge: createJudge(one, criteria.sourceId, deps.chance),
+    judge: createJudge(one, criteria.sourceId, chance),
+    live: live[i] ? liveOutcomesOf(live[i]) : undefined,
   }));
-  const known = await Promise.all(targets.map(({ destinationId }) => deps.outcomesOf(destinationId, key)));
-  const live = known.map((outcomes) => (outcomes === null ? undefined : liveOutcomesOf(outcomes)));
   const counts = { selected: 0, other: 0, unreadable: 0, outside: 0 };
   const kinds: Record<string, number> = {};
-  for await (const { line, selected } of selectedLines(segment, compileSelection(criteria))) {
+  for await (const { line, selected } of selectedLines(lines, compileSelection(criteria))) {
     counts[selected]++;
     if (selected !== "selected") continue;
     const event = line.event ?? {};
     tallyInto(kinds, kindText(event, String(event["type"]), null));
-    for (const [i, { judge }] of targets.entries()) judge.judge(line, live[i]?.(line.line));
+    for (const target of targets) target.judge.judge(line, target.live?.(line.line));
   }
   return {
     ...NO_SUMS,
@@ -78,29 +85,32 @@ export async function checkReplay(step: ReplayStep, claim: Granted, deps: Replay
   const opened = new Map(
     await Promise.all(destinationIds.map(async (id) => [id, await deps.openDestination(id)] as const)),
   );
-  let { cursor } = claim;
+  const fetch = async (segment: SegmentToRead): Promise<Material> => {
+    const [lines, live] = await Promise.all([
+      deps.fetchSegment(segment),
+      Promise.all(destinationIds.map((id) => deps.outcomesOf(id, segment.key))),
+    ]);
+    return { lines, live };
+  };
   let sums = NO_SUMS;
   let told = begun;
-  const tell = async (rest: Pick<CheckedStep, "release" | "waitMs" | "checkedUntil">): Promise<boolean> => {
-    const { proceed } = await deps.checked({ replayId, token, cursor, sums, ...rest });
+  const tell = async (rest: Pick<CheckedStep, "cursor" | "release" | "waitMs" | "checkedUntil">): Promise<boolean> => {
+    const { proceed } = await deps.checked({ replayId, token, sums, ...rest });
     sums = NO_SUMS;
     told = deps.now();
     return proceed;
   };
-  for (;;) {
-    const next = await nextSegment(criteria, cursor, deps);
-    if (next.status === "adopting") return void (await tell({ release: true, waitMs: REPLAY_STEPS.adoptingMs }));
-    if (next.status === "end") {
-      cursor = next.cursor;
-      return void (await tell({ release: true }));
+  for await (const next of segmentsAfter(criteria, claim.cursor, deps, fetch)) {
+    const { cursor } = next;
+    if (next.status !== "segment") {
+      const wait = next.status === "adopting" ? { waitMs: REPLAY_STEPS.adoptingMs } : {};
+      await tell({ cursor, release: true, ...wait });
+      return;
     }
-    const counted = await checkSegment(next.segment, claim, opened, deps);
-    sums = addSums(sums, counted);
-    cursor = next.cursor;
+    sums = addSums(sums, await checkSegment(next.segment, next.fetched, claim, opened, deps.chance));
     const checkedUntil = next.segment.firstAt;
     const release = isAtEnd(cursor) || deps.now() - begun >= REPLAY_STEPS.budgetMs;
-    if (release || deps.now() - told >= REPLAY_STEPS.tellEveryMs) {
-      if (!(await tell({ release, checkedUntil })) || release) return;
-    }
+    const isTime = release || deps.now() - told >= REPLAY_STEPS.tellEveryMs;
+    if (isTime && (!(await tell({ cursor, release, checkedUntil })) || release)) return;
   }
 }

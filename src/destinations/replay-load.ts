@@ -8,7 +8,7 @@ import {
   type ReplayClaim,
   type SegmentToRead,
 } from "../core/replay-steps.ts";
-import { nextSegment, selectedLines, type ReplayReadDeps } from "./replay-read.ts";
+import { segmentsAfter, selectedLines, type ReplayReadDeps } from "./replay-read.ts";
 
 type Granted = Extract<ReplayClaim, { status: "granted" }>;
 
@@ -17,19 +17,16 @@ export interface ReplayLoadDeps extends ReplayReadDeps {
   loaded(result: LoadedStep): Promise<{ readonly proceed: boolean }>;
 }
 
-/** The chosen lines of a segment; null when the archive has it no longer. */
 async function chooseLines(
   { key, count }: SegmentToRead,
+  lines: AsyncIterable<string>,
   select: ReturnType<typeof compileSelection>,
-  deps: ReplayLoadDeps,
-): Promise<ChosenLines | null> {
-  const segment = await deps.readSegment(key);
-  if (segment === null) return null;
-  const lines: number[] = [];
-  for await (const { line, selected } of selectedLines(segment, select)) {
-    if (selected === "selected") lines.push(line.line);
+): Promise<ChosenLines> {
+  const chosen: number[] = [];
+  for await (const { line, selected } of selectedLines(lines, select)) {
+    if (selected === "selected") chosen.push(line.line);
   }
-  return { key, count, lines: runsOf(lines) };
+  return { key, count, lines: runsOf(chosen) };
 }
 
 /**
@@ -44,32 +41,32 @@ export async function loadReplay(
   const { token, criteria } = claim;
   const begun = deps.now();
   const select = compileSelection(criteria);
-  let { cursor, room } = claim;
-  let found: { readonly chosen: ChosenLines[]; passed: number; gone: number } = { chosen: [], passed: 0, gone: 0 };
+  const nothing = (): { chosen: ChosenLines[]; passed: number; gone: number } => ({ chosen: [], passed: 0, gone: 0 });
+  let { room } = claim;
+  let found = nothing();
   let told = begun;
-  const tell = async (rest: Pick<LoadedStep, "release" | "waitMs">): Promise<boolean> => {
-    const { proceed } = await deps.loaded({ replayId, destinationId, token, cursor, ...found, ...rest });
-    found = { chosen: [], passed: 0, gone: 0 };
+  const tell = async (rest: Pick<LoadedStep, "cursor" | "release" | "waitMs">): Promise<boolean> => {
+    const { proceed } = await deps.loaded({ replayId, destinationId, token, ...found, ...rest });
+    found = nothing();
     told = deps.now();
     return proceed;
   };
-  for (;;) {
-    const next = await nextSegment(criteria, cursor, deps);
-    if (next.status === "adopting") return void (await tell({ release: true, waitMs: REPLAY_STEPS.adoptingMs }));
-    if (next.status === "end") {
-      cursor = next.cursor;
-      return void (await tell({ release: true }));
+  for await (const next of segmentsAfter(criteria, claim.cursor, deps, deps.fetchSegment)) {
+    const { cursor } = next;
+    if (next.status !== "segment") {
+      const wait = next.status === "adopting" ? { waitMs: REPLAY_STEPS.adoptingMs } : {};
+      await tell({ cursor, release: true, ...wait });
+      return;
     }
-    const chosen = await chooseLines(next.segment, select, deps);
-    cursor = next.cursor;
-    const size = chosen === null ? 0 : sizeOf(chosen.lines);
-    if (chosen !== null && size > 0) found.chosen.push(chosen);
+    const { segment, fetched } = next;
+    const chosen = fetched === null ? undefined : await chooseLines(segment, fetched, select);
+    const size = chosen === undefined ? 0 : sizeOf(chosen.lines);
+    if (chosen !== undefined && size > 0) found.chosen.push(chosen);
     else found.passed++;
-    if (chosen === null) found.gone += next.segment.count;
+    if (chosen === undefined) found.gone += segment.count;
     room -= size;
     const release = isAtEnd(cursor) || room <= 0 || deps.now() - begun >= REPLAY_STEPS.budgetMs;
-    if (release || deps.now() - told >= REPLAY_STEPS.tellEveryMs) {
-      if (!(await tell({ release })) || release) return;
-    }
+    const isTime = release || deps.now() - told >= REPLAY_STEPS.tellEveryMs;
+    if (isTime && (!(await tell({ cursor, release })) || release)) return;
   }
 }

@@ -1,0 +1,192 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { api } from "../support/api.ts";
+import {
+  act,
+  addHook,
+  archive,
+  archived,
+  figuresOf,
+  HOUR,
+  hourAgo,
+  listenAtHook,
+  prepare,
+  sourceWithHook,
+  untilReplay,
+  untilStatus,
+  windowOf,
+  type Line,
+} from "../support/replay.ts";
+
+afterEach(() => void vi.restoreAllMocks());
+
+const idsOf = (events: readonly Line[]): string[] => events.map((event) => String(event["messageId"])).toSorted();
+const many = (count: number, at: number, fields: Line = {}): Line[] =>
+  Array.from({ length: count }, (_, i) => archived(at + i, fields));
+
+describe("a replay into a webhook, from the archive to the far end", () => {
+  it("sends exactly what its dry run says, once, with the times of then and only for this destination", async () => {
+    const { sourceId, destinationId } = await sourceWithHook({ consentCategories: ["marketing"] });
+    const hook = listenAtHook();
+    const at = hourAgo(3);
+    const consent = (marketing: boolean) => ({ consent: { categoryPreferences: { marketing } } });
+    const wanted = [...many(120, at), ...many(30, at + HOUR / 2, { integrations: { Webhooks: false, Other: {} } })];
+    const refused = many(7, at + 1000, { context: consent(false) });
+    const others = many(11, at + 2000, { type: "identify", event: undefined });
+    const outside = many(5, at + HOUR);
+    await archive(sourceId, [...wanted.slice(0, 100), ...refused, ...others]);
+    await archive(sourceId, [...wanted.slice(100), ...outside]);
+    const request = {
+      id: `r-${crypto.randomUUID()}`.slice(0, 30),
+      sourceId,
+      destinationIds: [destinationId],
+      types: ["track"],
+      ...windowOf(at, at + HOUR),
+    };
+    const id = await prepare(request);
+    const ready = await untilStatus(id, "ready");
+    expect(hook.received).toEqual([]);
+    expect(ready["report"]).toMatchObject({
+      matched: 157,
+      notMatched: 11,
+      unreadable: 0,
+      gone: { segments: 0, events: 0 },
+      events: [{ type: "track", name: "Order Completed", count: 157 }],
+    });
+    expect(figuresOf(ready)).toMatchObject({
+      wouldSend: 150,
+      dropped: { FILTERED_BY_END_USER_CONSENT: 7 },
+      sampledBy: [],
+      before: { delivered: 0, unknown: 157 },
+      diff: { alreadyDelivered: 0, newlySent: 0, unknown: 150, notSentNow: 0 },
+    });
+    expect((await act(id, "start")).status).toBe(200);
+    const finished = await untilStatus(id, "finished");
+    expect(idsOf(hook.received)).toEqual(idsOf(wanted));
+    expect(finished["progress"]).toMatchObject({
+      segments: 2,
+      segmentsDone: 2,
+      events: 157,
+      destinations: [
+        {
+          destinationId,
+          state: "done",
+          opened: 157,
+          pending: 0,
+          delivered: 150,
+          dropped: { FILTERED_BY_END_USER_CONSENT: 7 },
+          abandoned: {},
+        },
+      ],
+    });
+    const byId = new Map(wanted.map((event) => [event["messageId"], event]));
+    for (const event of hook.received) {
+      const before = byId.get(event["messageId"])!;
+      expect(event).toEqual({ ...before, integrations: { All: false, Webhooks: true } });
+    }
+    // The same id again: nothing is sent, and nothing can be started.
+    expect((await prepare(request)) === id).toBe(true);
+    const again = await act(id, "start");
+    expect([again.status, again.errors[0]?.message]).toEqual([409, expect.stringContaining("has finished")]);
+    expect(hook.received).toHaveLength(150);
+    const { data } = await api("GET", `/destinations/${destinationId}/delivery-metrics?minutes=60`);
+    expect(data["metrics"]).toMatchObject({ delivered: 0, dropped: 0, replayed: { delivered: 150, dropped: 7 } });
+    const { data: traced } = await api("GET", `/trace/${String(wanted[0]!["messageId"])}?sourceId=${sourceId}`);
+    expect(traced).toBeDefined();
+  }, 60_000);
+
+  it("compares what it would send with what became of the events then", async () => {
+    const { sourceId, destinationId } = await sourceWithHook();
+    const hook = listenAtHook();
+    hook.answer = ({ event }) => new Response(null, { status: event === "Refused" ? 400 : 200 });
+    const at = hourAgo(4);
+    const lines = [...many(4, at), ...many(3, at, { event: "Refused" }), ...many(2, at, { type: "identify" })];
+    const known = await archive(sourceId, lines);
+    await archive(sourceId, many(5, at + 1000));
+    const ledger = env.LEDGER.getByName(`destination:${destinationId}`);
+    await ledger.open({ destinationId, sourceId, key: known.key, count: known.count });
+    await vi.waitFor(
+      async () => expect(await ledger.summary({ minutes: 60, now: Date.now() })).toMatchObject({ waiting: 0 }),
+      { timeout: 15_000, interval: 100 },
+    );
+    const sent = hook.received.length;
+    const id = await prepare({ sourceId, destinationIds: [destinationId], ...windowOf(at, at + HOUR) });
+    const report = figuresOf(await untilStatus(id, "ready"));
+    const delivered = Number((report["before"] as unknown as { delivered: number }).delivered);
+    expect(delivered).toBe(sent - 3);
+    expect(report).toMatchObject({
+      wouldSend: sent + 5,
+      before: { notDelivered: { "400": 3 }, unknown: 5 },
+      diff: { alreadyDelivered: delivered, newlySent: 3, unknown: 5, notSentNow: 0 },
+    });
+  }, 60_000);
+
+  it("reaches a destination that is switched off, and none that is not connected", async () => {
+    const { sourceId, destinationId } = await sourceWithHook({ enabled: false });
+    const hook = listenAtHook();
+    const at = hourAgo(2);
+    await archive(sourceId, many(10, at));
+    const id = await prepare({ sourceId, destinationIds: [destinationId], ...windowOf(at, at + HOUR) });
+    expect(figuresOf(await untilStatus(id, "ready"))).toMatchObject({ wouldSend: 10 });
+    await act(id, "start");
+    await untilStatus(id, "finished");
+    expect(hook.received).toHaveLength(10);
+    const { destinationId: stranger } = await sourceWithHook();
+    const refused = await api("POST", "/replays", { sourceId, destinationIds: [stranger], ...windowOf(at, at + HOUR) });
+    expect([refused.status, refused.errors[0]?.field]).toEqual([422, "destinationIds"]);
+  }, 60_000);
+
+  it("is stopped by a cancel: what waits is dropped by name, and nothing more arrives", async () => {
+    const { sourceId, destinationId } = await sourceWithHook();
+    const hook = listenAtHook();
+    const at = hourAgo(2);
+    await archive(sourceId, many(2000, at));
+    const id = await prepare({ sourceId, destinationIds: [destinationId], rate: 50, ...windowOf(at, at + HOUR) });
+    await untilStatus(id, "ready");
+    await act(id, "start");
+    await untilReplay(id, () => hook.received.length > 0);
+    const cancelled = await act(id, "cancel");
+    expect(cancelled.data["replay"]).toMatchObject({ status: "cancelled" });
+    const ended = await untilReplay(id, ({ progress }) => (progress as Json)["destinations"]![0]!["pending"] === 0);
+    const arrived = hook.received.length;
+    expect(arrived).toBeLessThan(1000);
+    const [track] = (ended["progress"] as Json)["destinations"] as unknown as Record<string, unknown>[];
+    const dropped = (track!["dropped"] as Record<string, number>)["replay_cancelled"] ?? 0;
+    expect(track).toMatchObject({ delivered: arrived, opened: arrived + dropped });
+    for (const action of ["start", "resume", "pause"]) expect((await act(id, action)).status).toBe(409);
+    expect((await act(id, "cancel")).status).toBe(200);
+    expect(hook.received).toHaveLength(arrived);
+  }, 60_000);
+});
+
+type Json = Record<string, never>;
+
+describe("several replays", () => {
+  it("take turns at a destination, in the order they were started", async () => {
+    const { sourceId, destinationId } = await sourceWithHook();
+    const other = await addHook(sourceId);
+    const hook = listenAtHook();
+    const at = hourAgo(2);
+    await archive(sourceId, many(300, at));
+    const request = { sourceId, ...windowOf(at, at + HOUR) };
+    const slow = await prepare({ ...request, destinationIds: [destinationId], rate: 20 });
+    const waiting = await prepare({ ...request, destinationIds: [destinationId, other] });
+    await Promise.all([untilStatus(slow, "ready"), untilStatus(waiting, "ready")]);
+    await act(slow, "start");
+    await act(waiting, "start");
+    const seen = await untilReplay(waiting, ({ progress }) =>
+      ((progress as Json)["destinations"] as unknown as Record<string, unknown>[]).some(
+        ({ delivered }) => delivered === 300,
+      ),
+    );
+    const states = ((seen["progress"] as unknown as Json)["destinations"] as unknown as Record<string, unknown>[]).map(
+      ({ destinationId: of, state, opened }) => [of, state, opened],
+    );
+    expect(states).toContainEqual([destinationId, "waiting", 0]);
+    expect(states).toContainEqual([other, "done", 300]);
+    await act(slow, "pause");
+    await untilStatus(waiting, "finished");
+    await act(slow, "cancel");
+    expect(hook.received.length).toBeGreaterThanOrEqual(600);
+  }, 60_000);
+});

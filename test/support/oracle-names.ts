@@ -40,11 +40,26 @@ function hash(text: string): string {
 const short = (name: string): string =>
   name.length > 63 ? `${name.slice(0, 50).replace(/_+$/, "")}_${hash(name)}` : name;
 
-export const oracleWords = (text: string, kind: "event" | "column"): string => {
-  const words = snake(text);
-  return short(words === "" ? `${kind}_${hash(text)}` : words);
-};
+const known = new Map<string, string>();
+
+/** The same few names come a million times; what is made up for one test need not be kept. */
+function remembered(key: string, make: () => string): string {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size > 100_000) known.clear();
+  const made = make();
+  known.set(key, made);
+  return made;
+}
+
+export const oracleWords = (text: string, kind: "event" | "column"): string =>
+  remembered(`${kind} ${text}`, () => {
+    const words = snake(text);
+    return short(words === "" ? `${kind}_${hash(text)}` : words);
+  });
 
 /** A name as it may stand in SQL. */
 export const oracleName = (words: string, taken: boolean): string =>
-  short(taken || /^\d/.test(words) || isReservedWord(words) ? `_${words}` : words);
+  remembered(`${taken} ${words}`, () =>
+    short(taken || /^\d/.test(words) || isReservedWord(words) ? `_${words}` : words),
+  );

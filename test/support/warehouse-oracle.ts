@@ -29,6 +29,11 @@ const OWN: Record<string, string[]> = {
   aliases: ["previous_id"],
 };
 const FIXED_TABLES = new Set(["tracks", "identifies", "users", "pages", "screens", "groups", "accounts", "aliases"]);
+const COMMONLY_TAKEN = new Set([...COMMON, "day", "hr"]);
+const takenIn = (table: string): ((name: string) => boolean) => {
+  const own = OWN[FIXED_TABLES.has(table) ? table : "tracks"] ?? [];
+  return (name) => COMMONLY_TAKEN.has(name) || own.includes(name) || name.startsWith("context_");
+};
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -107,7 +112,7 @@ export class WarehouseOracle {
 
   #row(table: string, fixed: Json, context: [string, unknown][], own: [string, unknown][]): OracleRow {
     const types = this.#typesOf(table);
-    const taken = new Set([...COMMON, "day", "hr", ...(OWN[FIXED_TABLES.has(table) ? table : "tracks"] ?? [])]);
+    const taken = takenIn(table);
     const cells: Cells = {};
     for (const [name, value] of Object.entries(fixed)) if (value !== undefined) cells[name] = value as OracleCell;
     const overflow: Json = {};
@@ -126,7 +131,7 @@ export class WarehouseOracle {
       } else if (cell !== cells[name] || isLess(value, cell)) spill(name, value);
     };
     for (const [path, value] of context) put(oracleName(path, false), value);
-    for (const [path, value] of own) put(oracleName(path, taken.has(path) || path.startsWith("context_")), value);
+    for (const [path, value] of own) put(oracleName(path, taken(path)), value);
     if (Object.keys(overflow).length > 0) {
       types.set("_overflow", "varchar");
       cells["_overflow"] = JSON.stringify(overflow);

@@ -90,6 +90,8 @@ const PATIENCE_MS = 10 * 60_000;
 /** Exports the open hour, and waits until everything that is due is published. */
 export async function exportNow(api, sourceId, say = () => {}) {
   const exports = `/sources/${sourceId}/exports`;
+  // A source whose exports are switched off has what it had.
+  if (!(await dataOf(api, exports)).exports.enabled) return;
   await sleep(SETTLED_MS);
   await api(`${exports}/run`, { method: "POST", body: "{}" });
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(ASK_AGAIN_MS)) {

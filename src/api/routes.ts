@@ -10,6 +10,7 @@ import { deliveryOverviewRoutes } from "./delivery-overview.ts";
 import { destinationRoutes } from "./destinations.ts";
 import { exportFileRoutes } from "./export-files.ts";
 import { exportTableRoutes } from "./export-tables.ts";
+import { exportStatementRoutes } from "./export-statements.ts";
 import { exportRoutes } from "./exports.ts";
 import { filterRoutes } from "./filters.ts";
 import { limitBody, answerAsData, readAsJson, requireIdentity, SESSION_COOKIE } from "./guard.ts";
@@ -73,6 +74,7 @@ const guardedRoutes = (deps: ApiDeps) =>
     .route("/", deliveryOverviewRoutes(deps))
     .route("/", replayRoutes(deps))
     .route("/", exportRoutes(deps))
+    .route("/", exportStatementRoutes(deps))
     .route("/", exportTableRoutes(deps))
     .route("/", exportFileRoutes(deps))
     .route("/", preferenceRoutes(deps));

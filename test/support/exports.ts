@@ -121,3 +121,12 @@ export async function createExportsRig(settings: SourceSettingsPatch = {}): Prom
   };
   return rig;
 }
+
+/** R2 keys of a publication's files. */
+export const keysOf = ({ tables }: Publication): string[] => tables.flatMap(({ files }) => files.map(({ key }) => key));
+
+export const isThere = async (key: string): Promise<boolean> => (await env.ARCHIVE.head(key)) !== null;
+
+export async function writeObjects(keys: readonly string[]): Promise<void> {
+  for (const key of keys) await env.ARCHIVE.put(key, "rows");
+}

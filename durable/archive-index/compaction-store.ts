@@ -78,8 +78,8 @@ export function compactionStore(sql: SqlStorage) {
 
     leave: ({ hour, shard, segment }: { hour: number; shard: number; segment: number }, reason: LeftReason) =>
       void sql.exec("INSERT OR REPLACE INTO left_loose VALUES (?, ?, ?, ?)", hour, shard, segment, reason),
-    isLeft: (hour: number, shard: number, segment: number): boolean =>
-      all("SELECT 1 FROM left_loose WHERE hour = ? AND shard = ? AND segment = ?", hour, shard, segment).length > 0,
+    left: (hour: number): { shard: number; segment: number }[] =>
+      all("SELECT shard, segment FROM left_loose WHERE hour = ?", hour),
     /** Everything that is remembered of an hour; whoever still writes to it is given up. */
     forget: (hour: number, now: number) => {
       sql.exec("DELETE FROM left_loose WHERE hour = ?", hour);

@@ -42,8 +42,12 @@ const NO_SUCH_UPLOAD = /\(10024\)|does not exist|no such upload/i;
 export function compactionOf(room: CompactionRoom) {
   const { sourceId, archive, meta, segments, files, dayMarks, compactions, removals, transaction } = room;
 
-  const planOf = (hour: number): LooseSegment[] =>
-    planFile(segments.ofHour(hour).filter(({ shard, segment }) => !compactions.isLeft(hour, shard, segment)));
+  function planOf(hour: number): LooseSegment[] {
+    const left = compactions.left(hour);
+    const isLeft = (one: LooseSegment) =>
+      left.some(({ shard, segment }) => shard === one.shard && segment === one.segment);
+    return planFile(segments.ofHour(hour).filter((segment) => !isLeft(segment)));
+  }
 
   /** Its hour waits longer with each failure. */
   const drop = (name: FileName, now: number): void => {

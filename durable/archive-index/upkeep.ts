@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from "../../src/core/durations.ts";
 import { expiredBefore, expiredDaysBefore, type RetentionDays } from "../../src/core/retention.ts";
+import type { Adoption } from "./adoption.ts";
 import type { Compaction } from "./compaction.ts";
 import type { Duty } from "./duties.ts";
 import { clearRemovals, type ClearingRoom, type RemovalStore } from "./removals.ts";
@@ -12,6 +13,7 @@ const TELL_AGAIN_MS = 5 * MINUTE_MS;
 
 export interface CompactionUpkeep {
   readonly compaction: Compaction;
+  readonly adoption: Pick<Adoption, "isDone">;
   /** Asks a consumer to compact what is due. */
   askToCompact(): Promise<void>;
 }
@@ -24,11 +26,13 @@ export interface RetentionUpkeep {
 }
 
 /** Tells a consumer when hours are due to be compacted, and clears away what failed ones have left. */
-export function compactionDuty({ compaction, askToCompact }: CompactionUpkeep): Duty {
+export function compactionDuty({ compaction, adoption, askToCompact }: CompactionUpkeep): Duty {
   return {
     name: "compaction",
     async run(now) {
       await compaction.clearDropped();
+      // An hour of which segments are still being taken in would become several files.
+      if (!adoption.isDone()) return now + SOON_MS;
       const due = compaction.nextDue(now);
       if (due === undefined || due > now) return due;
       await askToCompact();

@@ -85,13 +85,16 @@ export function addSums(a: DryRunSums, b: DryRunSums): DryRunSums {
   };
 }
 
+/** Expectations are sums of shares: what is a half but for the last digits must not depend on the order they came in. */
+const wholeOf = (count: number): number => Math.round(Math.round(count * 1e6) / 1e6);
+
 const rounded = (sums: Sums): Record<string, number> =>
   Object.fromEntries(
     Object.entries(sums)
-      .map(([name, count]) => [name, Math.round(count)] as const)
+      .map(([name, count]) => [name, wholeOf(count)] as const)
       .filter(([, count]) => count > 0),
   );
-const roundOf = (sums: Sums, name: string): number => Math.round(sums[name] ?? 0);
+const roundOf = (sums: Sums, name: string): number => wholeOf(sums[name] ?? 0);
 
 function destinationOf(destinationId: string, sums: DestinationSums): DryRunDestination {
   const would = Object.entries(rounded(sums.would)).map(([subscriptionId, count]) => ({ subscriptionId, count }));

@@ -1,9 +1,10 @@
+import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { api } from "../support/api.ts";
+import type { ReplayTrack } from "../../src/core/replay.ts";
+import { api, type Json } from "../support/api.ts";
 import {
   act,
-  addHook,
   archive,
   archived,
   figuresOf,
@@ -11,6 +12,7 @@ import {
   hourAgo,
   listenAtHook,
   prepare,
+  replays,
   sourceWithHook,
   untilReplay,
   untilStatus,
@@ -24,6 +26,10 @@ const idsOf = (events: readonly Line[]): string[] => events.map((event) => Strin
 const many = (count: number, at: number, fields: Line = {}): Line[] =>
   Array.from({ length: count }, (_, i) => archived(at + i, fields));
 
+/** How far a replay is with its only destination. */
+const trackOf = (replay: Json): ReplayTrack =>
+  (replay["progress"]!["destinations"] as unknown as readonly ReplayTrack[])[0]!;
+
 describe("a replay into a webhook, from the archive to the far end", () => {
   it("sends exactly what its dry run says, once, with the times of then and only for this destination", async () => {
     const { sourceId, destinationId } = await sourceWithHook({ consentCategories: ["marketing"] });
@@ -34,7 +40,7 @@ describe("a replay into a webhook, from the archive to the far end", () => {
     const refused = many(7, at + 1000, { context: consent(false) });
     const others = many(11, at + 2000, { type: "identify", event: undefined });
     const outside = many(5, at + HOUR);
-    await archive(sourceId, [...wanted.slice(0, 100), ...refused, ...others]);
+    const first = await archive(sourceId, [...wanted.slice(0, 100), ...refused, ...others]);
     await archive(sourceId, [...wanted.slice(100), ...outside]);
     const request = {
       id: `r-${crypto.randomUUID()}`.slice(0, 30),
@@ -91,8 +97,11 @@ describe("a replay into a webhook, from the archive to the far end", () => {
     expect(hook.received).toHaveLength(150);
     const { data } = await api("GET", `/destinations/${destinationId}/delivery-metrics?minutes=60`);
     expect(data["metrics"]).toMatchObject({ delivered: 0, dropped: 0, replayed: { delivered: 150, dropped: 7 } });
-    const { data: traced } = await api("GET", `/trace/${String(wanted[0]!["messageId"])}?sourceId=${sourceId}`);
-    expect(traced).toBeDefined();
+    const ledger = env.LEDGER.getByName(`destination:${destinationId}`);
+    expect((await ledger.lineTrace(first.key, 0)).map(({ replayId, status }) => [replayId, status])).toEqual([
+      [`replay-${id}-0`, "passed"],
+      [`replay-${id}-0`, "delivered"],
+    ]);
   }, 60_000);
 
   it("compares what it would send with what became of the events then", async () => {
@@ -147,46 +156,35 @@ describe("a replay into a webhook, from the archive to the far end", () => {
     await untilReplay(id, () => hook.received.length > 0);
     const cancelled = await act(id, "cancel");
     expect(cancelled.data["replay"]).toMatchObject({ status: "cancelled" });
-    const ended = await untilReplay(id, ({ progress }) => (progress as Json)["destinations"]![0]!["pending"] === 0);
+    const ended = await untilReplay(id, (replay) => trackOf(replay).pending === 0);
     const arrived = hook.received.length;
     expect(arrived).toBeLessThan(1000);
-    const [track] = (ended["progress"] as Json)["destinations"] as unknown as Record<string, unknown>[];
-    const dropped = (track!["dropped"] as Record<string, number>)["replay_cancelled"] ?? 0;
-    expect(track).toMatchObject({ delivered: arrived, opened: arrived + dropped });
+    const { opened, delivered, dropped } = trackOf(ended);
+    expect(delivered).toBe(arrived);
+    expect(opened).toBe(arrived + (dropped["replay_cancelled"] ?? 0));
     for (const action of ["start", "resume", "pause"]) expect((await act(id, action)).status).toBe(409);
     expect((await act(id, "cancel")).status).toBe(200);
     expect(hook.received).toHaveLength(arrived);
   }, 60_000);
 });
 
-type Json = Record<string, never>;
-
-describe("several replays", () => {
-  it("take turns at a destination, in the order they were started", async () => {
+describe("a crash", () => {
+  it("of any part at any time loses nothing and sends nothing twice", async () => {
     const { sourceId, destinationId } = await sourceWithHook();
-    const other = await addHook(sourceId);
     const hook = listenAtHook();
     const at = hourAgo(2);
-    await archive(sourceId, many(300, at));
-    const request = { sourceId, ...windowOf(at, at + HOUR) };
-    const slow = await prepare({ ...request, destinationIds: [destinationId], rate: 20 });
-    const waiting = await prepare({ ...request, destinationIds: [destinationId, other] });
-    await Promise.all([untilStatus(slow, "ready"), untilStatus(waiting, "ready")]);
-    await act(slow, "start");
-    await act(waiting, "start");
-    const seen = await untilReplay(waiting, ({ progress }) =>
-      ((progress as Json)["destinations"] as unknown as Record<string, unknown>[]).some(
-        ({ delivered }) => delivered === 300,
-      ),
-    );
-    const states = ((seen["progress"] as unknown as Json)["destinations"] as unknown as Record<string, unknown>[]).map(
-      ({ destinationId: of, state, opened }) => [of, state, opened],
-    );
-    expect(states).toContainEqual([destinationId, "waiting", 0]);
-    expect(states).toContainEqual([other, "done", 300]);
-    await act(slow, "pause");
-    await untilStatus(waiting, "finished");
-    await act(slow, "cancel");
-    expect(hook.received.length).toBeGreaterThanOrEqual(600);
+    const events = many(1200, at);
+    for (let i = 0; i < 4; i++) await archive(sourceId, events.slice(i * 300, (i + 1) * 300));
+    const id = await prepare({ sourceId, destinationIds: [destinationId], ...windowOf(at, at + HOUR) });
+    await evictDurableObject(replays());
+    expect(figuresOf(await untilStatus(id, "ready"))).toMatchObject({ wouldSend: 1200 });
+    await act(id, "start");
+    let seen = 0;
+    await untilReplay(id, (replay) => {
+      // Between two looks somebody dies; what has been sent and is not booked may come twice, so that is left alone.
+      if (seen++ % 3 === 0) void evictDurableObject(replays());
+      return String(replay["status"]) === "finished";
+    });
+    expect(idsOf(hook.received)).toEqual(idsOf(events));
   }, 60_000);
 });

@@ -6,6 +6,7 @@ import { bigquery } from "./bigquery.ts";
 import { clickhouse } from "./clickhouse.ts";
 import { lines, type Dialect } from "./dialect.ts";
 import { duckdb } from "./duckdb.ts";
+import { ICEBERG } from "./iceberg.ts";
 import { postgres } from "./postgres.ts";
 import type { StatementTable } from "./published.ts";
 import { oneLine } from "./quote.ts";
@@ -15,13 +16,13 @@ import { spark } from "./spark.ts";
 const DIALECTS = { duckdb, clickhouse, snowflake, bigquery, redshift, athena, spark, postgres };
 
 /**
- * Which statements somebody wants. `as`: views over the files; tables of the engine's own; or no statements but the
- * addresses of the files, one a line. `files`: whether the statements list the files, or read the manifests when they
- * run. What is absent is the dialect's usual one.
+ * Which statements somebody wants. `as`: views over the files; tables of the engine's own; the source's Iceberg tables;
+ * or no statements but the addresses of the files, one a line. `files`: whether the statements list the files, or read
+ * the manifests when they run. What is absent is the dialect's usual one.
  */
 export const StatementRequest = z.object({
   dialect: z.enum(["duckdb", "clickhouse", "snowflake", "bigquery", "redshift", "athena", "spark", "postgres"]),
-  as: z.enum(["views", "tables", "files"]).optional(),
+  as: z.enum(["views", "tables", "iceberg", "files"]).optional(),
   files: z.enum(["manifests", "listed"]).optional(),
   base: z.string().min(1).max(1000).optional(),
 });
@@ -46,14 +47,18 @@ const NOTES = [
 ];
 const LISTED = "The files are listed: ask again for later hours. A replaced file stays readable for at least an hour.";
 const FOLLOWED = "Each run reads the manifests anew, and so sees every hour that is published then.";
+const ICEBERG_ON = "Only of a source whose setting `exports.iceberg` is on; a table is there once it has rows.";
 const REPLACED = "Each run replaces the tables as a whole.";
 
 /** What `as` means in a dialect, if it has it. */
-const writerOf = (dialect: Dialect, as: "views" | "tables") => (as === "views" ? dialect.view : dialect.copy);
+const writerOf = (dialect: Dialect, as: "views" | "tables" | "iceberg") =>
+  as === "tables" ? dialect.copy : dialect.view;
 
 /** Statements over the tables of one schema; the refusal names the parameter that does not fit. */
 export function planStatements(request: StatementRequest, schema: string): Result<StatementPlan, StatementRefusal> {
-  const dialect: Dialect = DIALECTS[request.dialect];
+  const dialect = request.as === "iceberg" ? ICEBERG[request.dialect] : DIALECTS[request.dialect];
+  if (dialect === undefined)
+    return err({ field: "as", message: "This engine opens Iceberg tables only by a catalog." });
   const { as = dialect.view === undefined ? "tables" : "views" } = request;
   const base = parseBase(request.base ?? dialect.defaultBase);
   if (!base.ok) return err({ field: "base", message: base.error });
@@ -70,7 +75,12 @@ export function planStatements(request: StatementRequest, schema: string): Resul
   const follow = dialect.files === "followed" && request.files !== "listed";
   const place = { schema, base: base.value, follow };
   const needsFiles = !follow && dialect.files !== "elsewhere";
-  const freshness = [follow ? [FOLLOWED] : [], needsFiles ? [LISTED] : [], as === "tables" ? [REPLACED] : []].flat();
+  const freshness = [
+    follow ? [FOLLOWED] : [],
+    needsFiles ? [LISTED] : [],
+    as === "tables" ? [REPLACED] : [],
+    as === "iceberg" ? [ICEBERG_ON] : [],
+  ].flat();
   const notes = [`${schema}: ${as} for ${request.dialect}`, ...NOTES, ...freshness];
   return ok({
     needsFiles,

@@ -1,13 +1,12 @@
 import type { ExportDeps } from "../../queues/exports.ts";
-import type { ListedSegment } from "../core/archive-index.ts";
 import { EXPORTS } from "../core/export-times.ts";
 import type { Settings } from "../env.ts";
 import type { FollowerDesk } from "../warehouse/followers.ts";
 import type { HourDesk } from "../warehouse/hour-deps.ts";
 import type { SnapshotStore } from "../warehouse/snapshot-state.ts";
-import { readPlace, readSegment } from "./archive-reader.ts";
 import { createCompactionDeps } from "./compaction.ts";
 import { createIcebergDeps } from "./iceberg.ts";
+import { createSegmentReader } from "./segment-reader.ts";
 import { createTurns, heartbeat } from "./turns.ts";
 
 /** A stub belongs to the request that made it, so each call takes its own. */
@@ -31,12 +30,6 @@ function followerDesk(env: Env, sourceId: string): FollowerDesk {
     renewFollower: (name, token) => desk().renewFollower(name, token),
     finishFollower: (name, token, result) => desk().finishFollower(name, token, result),
   };
-}
-
-/** Where the listing says; compacted since: wherever it is by now. */
-async function readListed(env: Env, { key, place }: ListedSegment): Promise<AsyncIterable<string> | null> {
-  const lines = place === undefined ? null : await readPlace(env, place);
-  return lines ?? readSegment(env, key);
 }
 
 /** R2 looks and writes in one step. */
@@ -66,7 +59,7 @@ export function createExportDeps(env: Env, settings: Settings): ExportDeps {
     hours: (sourceId) => ({
       exports: hourDesk(env, sourceId),
       segments: (hour) => env.ARCHIVE_INDEX.getByName(sourceId).hour(hour),
-      readSegment: (segment) => readListed(env, segment),
+      readSegment: createSegmentReader(env),
       async put(key, bytes, contentType) {
         await bucket.put(key, bytes, { httpMetadata: { contentType } });
       },
@@ -77,6 +70,7 @@ export function createExportDeps(env: Env, settings: Settings): ExportDeps {
       },
       heartbeat: beat,
       now,
+      limits: EXPORTS,
     }),
     followers: (sourceId) => ({
       exports: followerDesk(env, sourceId),

@@ -1,8 +1,8 @@
 import type { ReplayDeps } from "../../queues/replays.ts";
 import type { ReplayDesk } from "../api/deps.ts";
-import { readPlace, readSegment } from "./archive-reader.ts";
 import { catalogOf } from "./catalog.ts";
 import { sampleHash } from "./sample-hash.ts";
+import { createSegmentReader } from "./segment-reader.ts";
 
 const replaysOf = (env: Env) => env.REPLAYS.getByName("workspace");
 
@@ -15,11 +15,7 @@ export function createReplayDeps(env: Env): ReplayDeps {
     loaded: (result) => replays().loaded(result),
     failed: (step, token, error) => replays().failed(step, token, error),
     listSegments: (sourceId, query) => env.ARCHIVE_INDEX.getByName(sourceId).list(query),
-    async fetchSegment({ key, place }) {
-      const placed = place === undefined ? null : await readPlace(env, place);
-      // A place is where the lines were when the list was made.
-      return placed ?? (await readSegment(env, key));
-    },
+    fetchSegment: createSegmentReader(env),
     openDestination: (id) => catalogOf(env).openDestination(id),
     outcomesOf: (destinationId, key) => env.LEDGER.getByName(`destination:${destinationId}`).outcomesOf(key),
     chance: { random: () => Math.random(), hash: sampleHash },

@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import { fieldIdOf } from "../core/warehouse/field-ids.ts";
 import type { Column, ColumnType, TableSchema } from "../core/warehouse/schema.ts";
-import { COMPRESSORS } from "./parquet-codec.ts";
+import { COMPRESSORS, PAGE_BYTES, WIDE_PAGE_BYTES } from "./parquet-codec.ts";
 import type { TableRows } from "./table-rows.ts";
 
 /** Changes when files of a table come to mean something else; readers find it in each file's key/value metadata. */
@@ -37,26 +37,36 @@ const elementOf = ({ name, type }: Column, at: number): SchemaElement => ({
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
-type Stored = number | bigint | boolean | string | null | undefined;
+type Written = number | bigint | boolean | string | null;
+type Stored = Written | undefined;
 
 function toInteger(cell: Stored): bigint | null {
   if (typeof cell === "number") return Number.isInteger(cell) ? BigInt(cell) : null;
   return typeof cell === "bigint" && cell >= INT64_MIN && cell <= INT64_MAX ? cell : null;
 }
 
+/** Of ms since the epoch; within some 285 years of it without a multiplication of big numbers. */
+function toMicroseconds(cell: Stored): bigint | null {
+  if (typeof cell !== "number" || !Number.isInteger(cell)) return null;
+  return Number.isSafeInteger(cell * 1000) ? BigInt(cell * 1000) : BigInt(cell) * 1000n;
+}
+
 /** What the writer takes for a cell of each type; a cell of another type is none. */
-const WRITTEN: Record<ColumnType, (cell: Stored) => number | bigint | boolean | string | null> = {
-  timestamp: (cell) => (typeof cell === "number" && Number.isInteger(cell) ? BigInt(cell) * 1000n : null),
+const WRITTEN: Record<ColumnType, (cell: Stored) => Written> = {
+  timestamp: toMicroseconds,
   integer: toInteger,
   float: (cell) => (typeof cell === "number" ? cell : null),
   boolean: (cell) => (typeof cell === "boolean" ? cell : null),
   varchar: (cell) => (typeof cell === "string" ? cell : null),
 };
 
-function columnData(rows: TableRows, { name, type }: Column, order: Uint32Array) {
+function columnData(rows: TableRows, { name, type }: Column, order: Uint32Array): Written[] {
   const cells = rows.cells(name);
   const write = WRITTEN[type];
-  return Array.from(order, (row) => write(cells[row]));
+  const data: Written[] = [];
+  // A loop by index: several times as fast as Array.from with a function.
+  for (let i = 0; i < order.length; i++) data.push(write(cells[order[i]!]));
+  return data;
 }
 
 /**
@@ -87,7 +97,11 @@ export function encodeParquet(table: TableSchema, rows: TableRows): Uint8Array<A
     // Older Spark reads no run-length booleans.
     ...(column.type === "boolean" ? { encoding: "PLAIN" as const } : {}),
   }));
-  file.write({ columnData: columns, rowGroupSize: Math.max(1, rows.count) });
+  file.write({
+    columnData: columns,
+    rowGroupSize: Math.max(1, rows.count),
+    pageSize: rows.isWide ? WIDE_PAGE_BYTES : PAGE_BYTES,
+  });
   file.finish();
   return new Uint8Array(writer.buffer as ArrayBuffer, 0, writer.offset);
 }

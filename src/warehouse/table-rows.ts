@@ -17,14 +17,14 @@ interface ColumnCells {
   texts: Map<string, string> | undefined;
 }
 
-const textBytes = (text: string): number => TEXT_OVERHEAD + text.length * (NOT_LATIN.test(text) ? 2 : 1);
-
 /** Rows of one table by column, as they wait to become a file. Timestamps are kept as ms since the epoch. */
 export class TableRows {
   table: TableSchema;
   count = 0;
   /** Estimated bytes of memory. */
   bytes = 0;
+  /** Whether a text has characters beyond Latin-1. */
+  isWide = false;
   /** Least and greatest receivedAt, ms; no meaning without rows. */
   firstAt = Number.POSITIVE_INFINITY;
   lastAt = Number.NEGATIVE_INFINITY;
@@ -86,7 +86,9 @@ export class TableRows {
   #share(column: ColumnCells, text: string): string {
     const known = column.texts?.get(text);
     if (known !== undefined) return known;
-    this.bytes += textBytes(text);
+    const isWide = NOT_LATIN.test(text);
+    if (isWide) this.isWide = true;
+    this.bytes += TEXT_OVERHEAD + text.length * (isWide ? 2 : 1);
     if (column.texts === undefined) return text;
     column.texts.set(text, text);
     this.bytes += 4 * SLOT_BYTES;

@@ -70,6 +70,7 @@ export const ROUTES: readonly string[] = [
   "PATCH /sources/{sourceId}/exports/tables/{table}/columns/{column}",
   "GET /sources/{sourceId}/exports/files",
   "GET /sources/{sourceId}/exports/file",
+  "GET /sources/{sourceId}/exports/statements",
   "GET /replays",
   "POST /replays",
   "GET /replays/{replayId}",

@@ -14,8 +14,7 @@ export interface Base {
 const BUCKET = /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/;
 const PREFIX = /^[A-Za-z0-9 !_.()=@+~/-]*$/;
 /** Engines take these for patterns, and no quoting tells them otherwise. Control characters end lines of comments. */
-// oxlint-disable-next-line no-control-regex
-const PATTERN = /[*?[\]{}\u0000-\u001F\u007F]/;
+const PATTERN = /[*?[\]{}\p{Cc}]/u;
 
 const ending = (prefix: string): string => (prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`);
 

@@ -1,0 +1,75 @@
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import { archivePrefix } from "../core/archive-key.ts";
+import { byteRange } from "../core/byte-range.ts";
+import { createApp, iso, REFUSALS } from "./app.ts";
+import type { ReceivedWindow } from "./archive-desk.ts";
+import { receivedWindow, WindowParams } from "./archive-search.ts";
+import { findArchive } from "./archive.ts";
+import type { ApiDeps } from "./deps.ts";
+import { notThere } from "./problem.ts";
+import { SourceParams } from "./sources.ts";
+
+const download = createRoute({
+  method: "get",
+  path: "/sources/{sourceId}/archive/download",
+  summary: "All events of a time range as one gzip file, an event a line",
+  description: "gzip of several members, in no order. An answer that could not be made whole ends within a member.",
+  tags: ["Archive"],
+  request: { params: SourceParams, query: WindowParams },
+  responses: { 200: { description: "gzip NDJSON" }, ...REFUSALS },
+});
+const file = createRoute({
+  method: "get",
+  path: "/sources/{sourceId}/archive/file",
+  summary: "One object of the archive as it is stored, or (with Range) some of its bytes",
+  tags: ["Archive"],
+  request: { params: SourceParams, query: z.object({ key: z.string().min(1).max(1024) }) },
+  responses: {
+    200: { description: "gzip NDJSON" },
+    206: { description: "The bytes asked for" },
+    416: { description: "The object has no such bytes" },
+    ...REFUSALS,
+  },
+});
+
+/** A segment or a compacted file of this source, and nothing else in the bucket. */
+const isOf = (key: string, sourceId: string): boolean =>
+  key.startsWith(archivePrefix(sourceId)) && /^\d{1,15}\/[\w-]+\.gz$/.test(key.slice(archivePrefix(sourceId).length));
+
+const timeInName = (at: number): string => iso(at).slice(0, 19).replaceAll(":", "");
+
+/** Ids are letters, digits, - and _ (findArchive), so the name needs no quoting. */
+function fileName(sourceId: string, { from, to }: ReceivedWindow, now: number): string {
+  return `${sourceId}_${timeInName(from)}Z_${timeInName(Math.min(to, now))}Z.ndjson.gz`;
+}
+
+const attachment = (name: string) => ({ "content-disposition": `attachment; filename="${name}"` });
+
+/** The events themselves: of a time range, or an object of the archive. */
+export const archiveFileRoutes = (deps: ApiDeps) =>
+  createApp()
+    .openapi(download, async (c) => {
+      const window = receivedWindow(c.req.valid("query"));
+      const { id } = await findArchive(deps, c.req.valid("param").sourceId);
+      const headers = { "content-type": "application/gzip", ...attachment(fileName(id, window, deps.now())) };
+      return c.body(deps.archive.download(id, window), 200, headers);
+    })
+    .openapi(file, async (c) => {
+      const { key } = c.req.valid("query");
+      const { id } = await findArchive(deps, c.req.valid("param").sourceId);
+      const found = isOf(key, id) ? await deps.archive.findFile(key) : null;
+      if (found === null) throw notThere("There is no such object in this source's archive.");
+      const { bytes, etag, contentType } = found;
+      const name = `${id}_${key.slice(archivePrefix(id).length).replace("/", "_")}`;
+      const headers = { "content-type": contentType, "accept-ranges": "bytes", etag, ...attachment(name) };
+      const range = byteRange(c.req.header("range"), bytes);
+      if (range === "unsatisfiable") return c.body(null, 416, { ...headers, "content-range": `bytes */${bytes}` });
+      const { offset, length } = range ?? { offset: 0, length: bytes };
+      const sized = { ...headers, "content-length": String(length) };
+      if (c.req.raw.method === "HEAD") return c.body(null, 200, { ...headers, "content-length": String(bytes) });
+      const body = await deps.archive.readFile(key, offset, length);
+      if (body === null) throw notThere("There is no such object in this source's archive.");
+      if (range === undefined) return c.body(body, 200, sized);
+      return c.body(body, 206, { ...sized, "content-range": `bytes ${offset}-${offset + length - 1}/${bytes}` });
+    });

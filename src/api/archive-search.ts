@@ -1,0 +1,62 @@
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import { SearchLine, SearchRequest } from "../core/archive-search.ts";
+import { EventType } from "../core/event.ts";
+import { createApp, QueryTime, REFUSALS } from "./app.ts";
+import { findArchive } from "./archive.ts";
+import type { ApiDeps } from "./deps.ts";
+import { invalid } from "./problem.ts";
+import { SourceParams } from "./sources.ts";
+
+/** A parameter that may be given several times. */
+const many = <S extends z.ZodType<readonly unknown[]>>(list: S) =>
+  z.preprocess((given) => (given === undefined ? [] : Array.isArray(given) ? given : [given]), list);
+
+export const WindowParams = z.object({
+  startTime: QueryTime.optional().describe("Inclusive; of receivedAt. Without it: from the first event on."),
+  endTime: QueryTime.optional().describe("Exclusive. Without it: to the newest event."),
+});
+
+const Query = WindowParams.extend({
+  text: SearchRequest.shape.text.describe("Occurs in the event's JSON, whatever the case."),
+  filter: SearchRequest.shape.filter.describe("FQL, for example `properties.total > 100`."),
+  types: many(z.array(EventType).max(EventType.options.length)).describe("May be repeated; none: all."),
+  events: many(SearchRequest.shape.events).describe("Names of track calls; may be repeated; none: all."),
+  userId: SearchRequest.shape.userId.describe("Exactly this."),
+  order: SearchRequest.shape.order.describe("By receivedAt; desc: the newest first."),
+  limit: z.coerce.number().pipe(SearchRequest.shape.limit.unwrap()).default(SearchRequest.shape.limit.parse(undefined)),
+  cursor: SearchRequest.shape.cursor.describe("Of the `end` of an earlier answer; with the same criteria."),
+});
+
+const search = createRoute({
+  method: "get",
+  path: "/sources/{sourceId}/archive/search",
+  summary: "Search a source's archive; the answer streams while it is read",
+  description:
+    "NDJSON, one line each: `{event, at}` in exact order over all pages; `{progress}` now and then; `{end}` last. " +
+    "A request reads so much (256 MB, 20 s), then ends with reason `budget` and a cursor to go on.",
+  tags: ["Archive"],
+  request: { params: SourceParams, query: Query },
+  responses: {
+    200: { description: "Events, progress, end", content: { "application/x-ndjson": { schema: SearchLine } } },
+    ...REFUSALS,
+  },
+});
+
+/** As ms. A window that is none is refused. */
+export function receivedWindow({ startTime, endTime }: z.infer<typeof WindowParams>) {
+  const from = Math.max(0, startTime === undefined ? 0 : Date.parse(startTime));
+  const to = endTime === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(endTime);
+  if (from >= to) throw invalid("The window is empty.", "endTime");
+  return { from, to };
+}
+
+export const archiveSearchRoutes = (deps: ApiDeps) =>
+  createApp().openapi(search, async (c) => {
+    const { startTime, endTime, ...rest } = c.req.valid("query");
+    const request = SearchRequest.parse({ ...rest, ...receivedWindow({ startTime, endTime }) });
+    const { id } = await findArchive(deps, c.req.valid("param").sourceId);
+    const found = deps.archive.search(id, request, c.req.raw.signal);
+    if (!found.ok) throw invalid(found.error.message, found.error.field);
+    return c.body(found.value, 200, { "content-type": "application/x-ndjson; charset=utf-8" });
+  });

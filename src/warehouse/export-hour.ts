@@ -1,5 +1,4 @@
 import { inParallel } from "../core/pool.ts";
-import { EXPORTS } from "../core/export-times.ts";
 import type { HourClaim, Manifest, Progress, Publication } from "../core/exports.ts";
 import { manifestKey } from "../core/warehouse/keys.ts";
 import { mustHold, RunFailure, type HourDeps } from "./hour-deps.ts";
@@ -47,8 +46,8 @@ async function hoursToRepeat(
 }
 
 async function work(claim: HourClaim, deps: HourDeps): Promise<HourOutcome> {
-  const { exports, now } = deps;
-  const until = now() + EXPORTS.stepMs;
+  const { exports, now, limits } = deps;
+  const until = now() + limits.stepMs;
   const listed = await deps.segments(claim.hour);
   if (listed.segments.length < claim.publishedSegments) {
     throw new RunFailure(

@@ -26,6 +26,17 @@ export interface HourDeps {
   /** Calls `beat` every so often until the answer is called. */
   heartbeat(beat: () => Promise<unknown>): () => void;
   now(): number;
+  readonly limits: HourLimits;
+}
+
+/** How much of an hour is worked through at once; see core/export-times. */
+export interface HourLimits {
+  /** Characters of lines that are looked through for copies together. */
+  readonly stepChars: number;
+  /** After so many ms a run pauses at the next opportunity. */
+  readonly stepMs: number;
+  /** Bytes of rows in memory. */
+  readonly bufferBytes: number;
 }
 
 /** Why a run cannot go on. Thrown by the parts of a run, caught at its door. */

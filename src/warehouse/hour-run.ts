@@ -1,5 +1,4 @@
 import type { HourSegments, ListedSegment } from "../core/archive-index.ts";
-import { EXPORTS } from "../core/export-times.ts";
 import type { HourClaim, Progress } from "../core/exports.ts";
 import { mapEvent } from "../core/warehouse/map-event.ts";
 import type { MapInto } from "../core/warehouse/call.ts";
@@ -35,7 +34,7 @@ export class HourRun {
   readonly #total: number;
   #rest: ListedSegment[];
   readonly #into: MapInto;
-  readonly #buffers = new TableBuffers();
+  readonly #buffers: TableBuffers;
   readonly #upserts: UpsertBuffers;
   readonly #ndjson: NdjsonPack | undefined;
   #after: string | null;
@@ -56,6 +55,7 @@ export class HourRun {
       notices: new Notices(claim.checkpoint?.notices),
       processedAt: claim.processedAt,
     };
+    this.#buffers = new TableBuffers(deps.limits.bufferBytes);
     this.#upserts = new UpsertBuffers(claim.version);
     this.#ndjson = claim.ndjson ? new NdjsonPack() : undefined;
     this.files = new HourFiles(claim, deps);
@@ -137,7 +137,7 @@ export class HourRun {
       if (keptChars > KEPT_CHARS) kept = undefined;
       kept?.push(own);
       const next = this.#rest[segments.length];
-      if (chars >= EXPORTS.stepChars || next === undefined || ids.count + next.count > BATCH_IDS) break;
+      if (chars >= this.#deps.limits.stepChars || next === undefined || ids.count + next.count > BATCH_IDS) break;
     }
     return { segments, ids, kept };
   }

@@ -2,7 +2,15 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { SourceInput } from "../../src/core/catalog.ts";
-import type { ExportTask, FileEntry, FollowerClaim, HourClaim, Progress, Publication } from "../../src/core/exports.ts";
+import type {
+  ExportTask,
+  FileEntry,
+  FollowerClaim,
+  FollowerClaimResult,
+  HourClaim,
+  Progress,
+  Publication,
+} from "../../src/core/exports.ts";
 import type { SourceSettingsPatch } from "../../src/core/source.ts";
 import { parquetKey } from "../../src/core/warehouse/keys.ts";
 import type { TableSchema } from "../../src/core/warehouse/schema.ts";
@@ -103,7 +111,8 @@ export async function createExportsRig(settings: SourceSettingsPatch = {}): Prom
       return rig.publish(await rig.claim(), told);
     },
     async claimFollower(name) {
-      const claim = await desk.claimFollower(name);
+      // A state is any JSON, which the types of RPC cannot say.
+      const claim = (await desk.claimFollower(name)) as FollowerClaimResult;
       if (claim.status !== "claimed") throw new Error(`nothing was due for ${name}`);
       return claim;
     },

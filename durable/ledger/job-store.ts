@@ -1,6 +1,6 @@
 import { historyOf } from "../../src/core/line-history.ts";
 import type { JobOpening, LaneTrace } from "../../src/core/ledger.ts";
-import { freshGates, isQuiet, readState, tally } from "../../src/core/line-states.ts";
+import { freshGates, isQuiet, isSkipped, readState, tally } from "../../src/core/line-states.ts";
 import { replayIdOf } from "../../src/core/replay.ts";
 import {
   JOB_COLUMNS,
@@ -56,9 +56,24 @@ export function jobStore(sql: SqlStorage) {
     }));
   }
 
-  /** The live one, its replays and re-sends, in that order. */
-  const ofSegment = (key: string): Job[] =>
-    sql.exec<JobRow>(`SELECT ${JOB_COLUMNS} FROM jobs WHERE key = ? ORDER BY replay`, key).toArray().map(toJob);
+  const rowsOf = (key: string) =>
+    sql.exec<JobRow>(`SELECT ${JOB_COLUMNS} FROM jobs WHERE key = ? ORDER BY replay`, key);
+
+  /** The live one and re-sends, in that order. Replays may have thousands of jobs of one segment. */
+  const ofSegment = (key: string): Job[] => {
+    const query = `SELECT ${JOB_COLUMNS} FROM jobs WHERE key = ? AND (replay < 'replay-' OR replay >= 'replay.')`;
+    return sql.exec<JobRow>(`${query} ORDER BY replay`, key).toArray().map(toJob);
+  };
+
+  /** Those that are about one line: the live one, its replays and re-sends, in that order. */
+  function aboutLine(key: string, line: number): Job[] {
+    const jobs: Job[] = [];
+    for (const row of rowsOf(key)) {
+      const isOther = row.lanes !== null && isSkipped(new Uint8Array(row.states), line);
+      if (line < row.count && !isOther) jobs.push(toJob(row));
+    }
+    return jobs;
+  }
 
   return {
     /** False when the job exists already, in whatever state. Re-sends and replays come with `cells`; else nothing is decided. */
@@ -175,11 +190,9 @@ export function jobStore(sql: SqlStorage) {
 
     /** Every delivery of one line, gate first: the live one, its replays and re-sends. */
     trace(key: string, line: number): LaneTrace[] {
-      return ofSegment(key)
-        .filter((job) => line < job.count)
-        .flatMap((job) =>
-          Array.from({ length: 1 + (job.lanes?.length ?? 0) }, (_, lane) => traceCell(job, lane, line)).flat(),
-        );
+      return aboutLine(key, line).flatMap((job) =>
+        Array.from({ length: 1 + (job.lanes?.length ?? 0) }, (_, lane) => traceCell(job, lane, line)).flat(),
+      );
     },
 
     forgetFinished(before: number): void {

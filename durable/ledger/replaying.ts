@@ -113,7 +113,7 @@ export function createReplaying({ jobs, replays, deliveries, transaction, hold }
 
     /** Undefined when nothing is known of the segment. */
     liveOutcomes(key: string): LiveOutcomes | undefined {
-      const live = jobs.ofSegment(key).filter(({ replayId }) => replayIdOf(replayId) === undefined);
+      const live = jobs.ofSegment(key);
       const [first] = live;
       if (first === undefined) return undefined;
       const lanes = [...new Set(live.flatMap((job) => job.lanes ?? []))];

@@ -2,10 +2,10 @@ import { sizeOf } from "../../src/core/cell-runs.ts";
 import { replayJobId } from "../../src/core/replay.ts";
 import { aheadAfter, allowanceAt, endedOf, nextLines, REPLAY_PACE, roomAt } from "../../src/core/replay-pacing.ts";
 import type { ReplayAtDestination } from "../../src/core/replay-ledger.ts";
-import { isAtEnd } from "../../src/core/replay-steps.ts";
 import type { StoredReplay } from "./replay-store.ts";
 import type { ReplaysRoom } from "./room.ts";
 import type { Opening, Track } from "./track-store.ts";
+import { isHandedOver } from "./turns.ts";
 
 type Place = Pick<Track, "replay" | "destination">;
 
@@ -15,7 +15,7 @@ type Place = Pick<Track, "replay" | "destination">;
  * takes once. Other calls may come in between at every await: the track is read anew after each.
  */
 export function handingOverOf(room: ReplaysRoom) {
-  const { replays, steps, tracks, transaction, now } = room;
+  const { replays, tracks, transaction, now } = room;
 
   /** The track after the ledger has what was being opened. */
   function handedOver(place: Place, { lines }: Opening, seen: ReplayAtDestination): void {
@@ -76,9 +76,7 @@ export function handingOverOf(room: ReplaysRoom) {
   /** When to look again (ms from now); undefined when nothing is left to do here. */
   function nextLook(place: Place, opened: number): number | undefined {
     const track = tracks.find(place);
-    const step = steps.find(place.replay, place.destination);
-    const isChosen = step !== undefined && isAtEnd(step.cursor) && tracks.first(place) === undefined;
-    if (track === undefined || (isChosen && track.opening === undefined && track.seen.pending === 0)) return undefined;
+    if (track === undefined || (isHandedOver(track, room) && track.seen.pending === 0)) return undefined;
     if (track.seen.heldBy !== undefined) return REPLAY_PACE.heldMs;
     return opened === REPLAY_PACE.jobsAtOnce ? 0 : REPLAY_PACE.tickMs;
   }

@@ -100,23 +100,42 @@ export function packStates(states: CellStates): Uint8Array {
   return Uint8Array.from(packed);
 }
 
+/** Whether a line's gate, in packed states, says that the job is not about it: looked up without unpacking the others. */
+export function isSkipped(packed: Uint8Array, line: number): boolean {
+  let cell = 0;
+  for (let i = 0; i < packed.length && cell <= line;) {
+    const { state, run, next } = readRun(packed, i);
+    if (line < cell + run) return state === SKIPPED;
+    cell += run;
+    i = next;
+  }
+  return false;
+}
+
+function readRun(
+  packed: Uint8Array,
+  at: number,
+): { readonly state: number; readonly run: number; readonly next: number } {
+  const state = packed[at] ?? 0;
+  if (state <= 127) return { state, run: 1, next: at + 1 };
+  let run = 2;
+  let next = at + 1;
+  for (let shift = 0; ; shift += 7) {
+    const part = packed[next++] ?? 0;
+    run += (part & 127) * 2 ** shift;
+    if (part < 128) return { state: state & 127, run, next };
+  }
+}
+
 /** The opposite of packStates; a text that does not describe exactly `size` cells is a bug and throws. */
 export function unpackStates(packed: Uint8Array, size: number): CellStates {
   const states = new Uint8Array(size);
   let cell = 0;
   for (let i = 0; i < packed.length;) {
-    const state = packed[i++] ?? 0;
-    let run = 1;
-    if (state > 127) {
-      run = 2;
-      for (let shift = 0; ; shift += 7) {
-        const part = packed[i++] ?? 0;
-        run += (part & 127) * 2 ** shift;
-        if (part < 128) break;
-      }
-    }
-    states.fill(state & 127, cell, cell + run);
+    const { state, run, next } = readRun(packed, i);
+    states.fill(state, cell, cell + run);
     cell += run;
+    i = next;
   }
   if (cell !== size) throw new Error(`cell states describe ${cell} cells, not ${size}`);
   return states;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { numbersOf, runsOf, sizeOf, sliceRuns } from "../../src/core/cell-runs.ts";
-import { chosenGates, endings, fixLanes, readState } from "../../src/core/line-states.ts";
+import { inRuns, numbersOf, runsOf, sizeOf, sliceRuns } from "../../src/core/cell-runs.ts";
+import { chosenGates, endings, fixLanes, isSkipped, packStates, readState } from "../../src/core/line-states.ts";
 import { replayIdOf, replayJobId } from "../../src/core/replay.ts";
 import { NOTHING_YET } from "../../src/core/replay-ledger.ts";
 import { aheadAfter, allowanceAt, firstAhead, nextLines, REPLAY_PACE, roomAt } from "../../src/core/replay-pacing.ts";
@@ -86,6 +86,19 @@ describe("lines of a segment", () => {
     expect(statuses.slice(0, 4)).toEqual(["skipped", "pending", "pending", "skipped"]);
     expect(statuses.slice(4)).toEqual([...statuses.slice(0, 4), ...statuses.slice(0, 4)]);
     expect(endings(states, 4, { status: "dropped" }).map(({ cell }) => cell)).toEqual([1, 2]);
+  });
+});
+
+describe("a job's packed states", () => {
+  it("tell whether it is about a line without being unpacked", () => {
+    const lines = fc.array(fc.nat(299), { maxLength: 40 }).map(runsOf);
+    fc.assert(
+      fc.property(lines, fc.nat(3), (runs, lanes) => {
+        const packed = packStates(fixLanes(chosenGates(300, runs), lanes));
+        for (let line = 0; line < 300; line++) expect(isSkipped(packed, line)).toBe(!inRuns(runs, line));
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { evictDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { REPLAY_STEPS } from "../../src/core/replay-steps.ts";
@@ -279,6 +279,36 @@ describe("a run", () => {
     expect(await rig.get(first.id)).toMatchObject({ status: "finished" });
     expect(await rig.get(second.id)).toMatchObject({ status: "finished" });
     expect(rig.arrived.get(both!)).toHaveLength(200);
+  });
+
+  it("is in nobody's way while it waits for the last attempts of what has failed", async () => {
+    const rig = createReplaysRig();
+    rig.addSegment(START - HOUR, events(20));
+    const first = await rig.ready();
+    const second = await rig.ready();
+    await rig.act(first.id, "start");
+    await pass(rig, 4000, false);
+    const [pointer] = rig.takePointers();
+    const ledger = env.LEDGER.getByName(`destination:${rig.destinationIds[0]}`);
+    const name = { key: pointer!.key, replayId: pointer!.replayId! };
+    const claim = await ledger.claim({ ...name, lanes: ["sub_1"] });
+    if (claim.status !== "granted") throw new Error("not granted");
+    const cells = Array.from({ length: 20 }, (_, line) => line);
+    const told = { ...name, token: claim.token, part: 1, mode: claim.mode, unmatched: [], kinds: [], letters: [] };
+    const outcomes = cells.map((line) => ({ cell: 20 + line, status: "delivered" as const }));
+    const failed = { cell: 39, status: "retry" as const, reason: "503" };
+    await ledger.settle({ ...told, passed: cells, outcomes: [...outcomes.slice(0, 19), failed], release: true });
+    await pass(rig, 4000);
+    expect(await rig.track(first.id)).toMatchObject({ state: "sending", pending: 1, retrying: 1, delivered: 19 });
+    await rig.act(second.id, "start");
+    await pass(rig, 6000);
+    expect(await rig.get(second.id)).toMatchObject({ status: "finished" });
+    expect(await rig.get(first.id)).toMatchObject({ status: "running" });
+    vi.setSystemTime(Date.now() + 2 * MINUTE);
+    await runDurableObjectAlarm(ledger);
+    await rig.deliver();
+    await pass(rig, 4000);
+    expect(await rig.get(first.id)).toMatchObject({ status: "finished" });
   });
 
   it("passes over what retention takes away meanwhile, and counts it", async () => {

@@ -1,10 +1,29 @@
 import type { IcebergDeps, IcebergStore } from "../warehouse/iceberg/store.ts";
 
+type Sleep = (ms: number) => Promise<unknown>;
+
 /** R2 looks and writes in one step. */
 const ONLY_NEW = new Headers({ "If-None-Match": "*" });
 
+/** R2 takes one write a second to the same key, and a table that catches up commits more often than that. */
+const PAUSE_MS = 1100;
+const MOST_TRIES = 4;
+
+/** Writes; a refusal is met with patience. */
+async function write(bucket: R2Bucket, key: string, body: Uint8Array | string, sleep: Sleep): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await bucket.put(key, body);
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
 /** A bucket as Iceberg tables use it. */
-export function icebergStore(bucket: R2Bucket): IcebergStore {
+export function icebergStore(bucket: R2Bucket, sleep: Sleep = (ms) => scheduler.wait(ms)): IcebergStore {
   return {
     get: async (key) => {
       const found = await bucket.get(key);
@@ -14,7 +33,7 @@ export function icebergStore(bucket: R2Bucket): IcebergStore {
       const found = await bucket.get(key, { range: { offset: start, length: end - start } });
       return found === null ? null : found.arrayBuffer();
     },
-    put: async (key, body) => void (await bucket.put(key, body)),
+    put: (key, body) => write(bucket, key, body, sleep),
     putNew: async (key, body) => (await bucket.put(key, body, { onlyIf: ONLY_NEW })) !== null,
     list: async (prefix) => {
       const keys: string[] = [];

@@ -5,8 +5,16 @@ import { foldLeaves } from "./snapshot-merge.ts";
 import { readRound, widerTable, type TableChanges } from "./snapshot-round.ts";
 import { OvertakenError, SnapshotBook, type SnapshotStore, type TableSnapshot } from "./snapshot-state.ts";
 
+/** Bytes of text: of a leaf, and of the files that are folded in together. Both are some five times as much in memory. */
+export interface SnapshotLimits {
+  readonly leafBytes: number;
+  readonly roundBytes: number;
+}
+const LIMITS: SnapshotLimits = { leafBytes: 2 * 1024 * 1024, roundBytes: 4 * 1024 * 1024 };
+
 export interface SnapshotDeps {
   readonly store: SnapshotStore;
+  readonly limits?: SnapshotLimits;
 }
 
 /** `replaced`: R2 keys that nothing needs once the manifests are read again: for the trash. Told twice, so none gets lost. */
@@ -44,11 +52,13 @@ class SnapshotRun {
   readonly #publication: Publication;
   readonly #store: SnapshotStore;
   readonly #book: SnapshotBook;
+  readonly #limits: SnapshotLimits;
 
-  constructor(publication: Publication, store: SnapshotStore, book: SnapshotBook) {
+  constructor(publication: Publication, { store, limits = LIMITS }: SnapshotDeps, book: SnapshotBook) {
     this.#publication = publication;
     this.#store = store;
     this.#book = book;
+    this.#limits = limits;
   }
 
   /** Books the publication's upserts as waiting, in place of those of an older version of its hour. */
@@ -74,7 +84,8 @@ class SnapshotRun {
   }
 
   async #foldRound(keys: readonly string[], resumed: boolean): Promise<void> {
-    const round = await readRound(this.#store, keys, resumed);
+    const most = resumed ? Number.POSITIVE_INFINITY : this.#limits.roundBytes;
+    const round = await readRound(this.#store, keys, most);
     const { replaced } = this.#book.state;
     const { no } = this.#publication;
     await this.#book.save({
@@ -107,6 +118,7 @@ class SnapshotRun {
       statePrefix: `warehouse-state/${this.#publication.sourceId}/${name}/`,
       filePrefix: `warehouse/${this.#publication.schema}/${name}/`,
       no: this.#publication.no,
+      leafBytes: this.#limits.leafBytes,
       save: (changed, keys) => this.#saveTable(name, changed, keys),
     });
     this.missing += gone;
@@ -169,11 +181,11 @@ class SnapshotRun {
  */
 export async function followSnapshot(
   { publication, behind }: { readonly publication: Publication; readonly behind: number },
-  { store }: SnapshotDeps,
+  deps: SnapshotDeps,
 ): Promise<SnapshotResult> {
   try {
-    const book = await SnapshotBook.open(store, publication.sourceId);
-    const run = new SnapshotRun(publication, store, book);
+    const book = await SnapshotBook.open(deps.store, publication.sourceId);
+    const run = new SnapshotRun(publication, deps, book);
     await run.take();
     const folds = behind <= 1 || book.state.waiting.length >= MOST_WAITING || book.state.round.length > 0;
     if (folds) {

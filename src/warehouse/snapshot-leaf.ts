@@ -6,10 +6,6 @@ import type { Leaf, SnapshotStore } from "./snapshot-state.ts";
 import { TableRows } from "./table-rows.ts";
 import { decodeUpserts, encodeUpserts } from "./upsert-file.ts";
 
-/** Text of a leaf, in memory some five times as much; a leaf that has grown beyond it is cut into smaller ones. */
-const MAX_LEAF_BYTES = 2 * 1024 * 1024;
-const CUT_BYTES = 1024 * 1024;
-
 /** Where leaves of one run are written: R2 keys without what tells them apart. */
 export interface LeafPlace {
   readonly store: SnapshotStore;
@@ -19,6 +15,8 @@ export interface LeafPlace {
   readonly filePrefix: string;
   /** Of the publication: names of one run end with it. */
   readonly no: number;
+  /** Text of a leaf at most; one that has grown beyond it is cut into leaves of half the size. */
+  readonly leafBytes: number;
 }
 
 /** Rows of a leaf, in order; null when its object is gone. */
@@ -60,11 +58,10 @@ function textSize({ id, cells }: FoldedRow): number {
   return size;
 }
 
-/** Cuts rows into leaves of some MB of text each; one leaf if it is no more than a leaf may have. */
-function cutRows(rows: readonly FoldedRow[]): FoldedRow[][] {
+function cutRows(rows: readonly FoldedRow[], leafBytes: number): FoldedRow[][] {
   const sizes = rows.map(textSize);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const most = total > MAX_LEAF_BYTES ? CUT_BYTES : total;
+  const most = total > leafBytes ? leafBytes / 2 : total;
   const parts: FoldedRow[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const [i, row] of rows.entries()) {
@@ -117,7 +114,7 @@ export async function writeLeaves(
 ): Promise<Leaf[]> {
   const leaves: Leaf[] = [];
   let before: FoldedRow | undefined;
-  for (const part of cutRows(rows)) {
+  for (const part of cutRows(rows, place.leafBytes)) {
     const bound = before === undefined ? from : boundBetween(before.id, part[0]!.id);
     leaves.push(await writeLeaf(place, n + leaves.length, bound, part));
     before = part.at(-1);

@@ -4,9 +4,6 @@ import { foldLists } from "./snapshot-leaf.ts";
 import type { SnapshotStore } from "./snapshot-state.ts";
 import { decodeUpserts } from "./upsert-file.ts";
 
-/** Text of the files that are folded in together: in memory some five times as much. */
-const ROUND_BYTES = 4 * 1024 * 1024;
-
 /** Changes to one table, folded: each id once, in order. */
 export interface TableChanges {
   readonly table: TableSchema;
@@ -30,15 +27,15 @@ export const widerTable = (one: TableSchema, newer: TableSchema): TableSchema =>
     ? newer
     : { ...newer, columns: [...newer.columns, ...one.columns.slice(newer.columns.length)] };
 
-/** Reads as many of the files as may be in memory together, at least one; with `all` every one of them. */
-export async function readRound(store: SnapshotStore, keys: readonly string[], all: boolean): Promise<Round> {
+/** Reads files, at least one, until they have `most` bytes of text: what may be in memory together. */
+export async function readRound(store: SnapshotStore, keys: readonly string[], most: number): Promise<Round> {
   const tables = new Map<string, TableChanges>();
   const missing: string[] = [];
   let taken = 0;
   let bytes = 0;
   let rows = 0;
   for (const key of keys) {
-    if (!all && bytes >= ROUND_BYTES) break;
+    if (bytes >= most) break;
     taken++;
     const object = await store.get(key);
     if (object === null) {

@@ -1,6 +1,6 @@
 import { DELIVERY, nextAskedAttemptAt, nextAttemptAt } from "../../src/core/delivery.ts";
 import type { Claim, ClaimRequest, SettledCell, Settlement, SettleResult } from "../../src/core/ledger.ts";
-import { entriesOf, resendIdOf } from "../../src/core/letters.ts";
+import { entriesOf, goesAsReplay, resendIdOf } from "../../src/core/letters.ts";
 import { remember } from "../../src/core/line-history.ts";
 import {
   applyOutcomes,
@@ -121,7 +121,7 @@ export function deliveriesOf(room: DeliveriesRoom) {
   /** Replays are counted apart, and not by kind: they are no part of what comes in (storage.md §3.7). */
   function countingOf(job: LanedJob, applied: readonly SettledCell[], kinds: Settlement["kinds"]): Counting {
     const { sourceId, count, lanes, replayId } = job;
-    if (replayIdOf(replayId) !== undefined) return { counts: countReplayed(applied) };
+    if (goesAsReplay(replayId)) return { counts: countReplayed(applied) };
     const counts = countCells(applied, resendIdOf(replayId) !== undefined);
     return { counts, kinds: tallyCells(applied, { sourceId, count, lanes, kinds }) };
   }

@@ -16,6 +16,8 @@ type LetterRow = {
 export interface StoredLetters {
   readonly place: LetterPlace;
   readonly segmentKey: string;
+  /** Of the job that gave them up. */
+  readonly replayId: string | undefined;
   readonly sourceId: string;
   readonly count: number;
   readonly entries: readonly LetterEntry[];
@@ -101,9 +103,10 @@ export function letterStore(sql: SqlStorage) {
         spelling(reason),
         limit,
       );
-      return rows.toArray().map(({ at, key, segment, source_id, count, entries }) => ({
+      return rows.toArray().map(({ at, key, segment, replay, source_id, count, entries }) => ({
         place: { at, key },
         segmentKey: segment,
+        replayId: replay === "" ? undefined : replay,
         sourceId: source_id,
         count,
         entries: readEntries(entries),

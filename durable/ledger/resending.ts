@@ -1,5 +1,13 @@
 import { numbersOf, runsOf, sizeOf } from "../../src/core/cell-runs.ts";
-import { jobOf, joinTaken, resendIdOf, resendReplayId, takeEntries, type Taken } from "../../src/core/letters.ts";
+import {
+  goesAsReplay,
+  jobOf,
+  joinTaken,
+  resendIdOf,
+  resendReplayId,
+  takeEntries,
+  type Taken,
+} from "../../src/core/letters.ts";
 import { askedStates, readState } from "../../src/core/line-states.ts";
 import type { Job } from "./job-row.ts";
 import type { JobStore } from "./job-store.ts";
@@ -18,7 +26,7 @@ export interface ResendingRoom {
 /** Objects of letters that one step takes up: one transaction, one job for each of their segments. */
 const STEP_OBJECTS = 200;
 
-/** One job of a step: the deliveries of one segment. */
+/** One job of a step: the deliveries of one segment that live traffic gave up, or those that replays did. */
 interface Opened {
   readonly of: StoredLetters;
   taken: Taken;
@@ -36,18 +44,19 @@ function isAbout({ lanes = [], count, states }: Job, subscriptionId: string, lin
  */
 export function createResending({ jobs, letters, resends, destinationId, transaction }: ResendingRoom) {
   function takeUp(resend: Unfinished, objects: readonly StoredLetters[]): { objects: number; opened: Opened[] } {
-    const bySegment = new Map<string, Opened>();
+    const byJob = new Map<string, Opened>();
     let taken = 0;
     for (const object of objects) {
       const part = takeEntries(object.entries, { id: resend.id, ...resend.criteria });
       if (part === undefined) continue;
       taken++;
       letters.note(object.place, part.entries);
-      const known = bySegment.get(object.segmentKey);
-      if (known === undefined) bySegment.set(object.segmentKey, { of: object, taken: part.taken });
+      const job = `${object.segmentKey} ${goesAsReplay(object.replayId)}`;
+      const known = byJob.get(job);
+      if (known === undefined) byJob.set(job, { of: object, taken: part.taken });
       else known.taken = joinTaken(known.taken, part.taken);
     }
-    return { objects: taken, opened: [...bySegment.values()] };
+    return { objects: taken, opened: [...byJob.values()] };
   }
 
   /**
@@ -65,7 +74,8 @@ export function createResending({ jobs, letters, resends, destinationId, transac
     return new Map(left.filter(([, lines]) => lines.length > 0));
   }
 
-  function openJob({ of, taken }: Opened, replayId: string, now: number): void {
+  function openJob({ of, taken }: Opened, { id, steps }: Unfinished, now: number): void {
+    const replayId = resendReplayId(id, steps, goesAsReplay(of.replayId));
     const { lanes, cells } = jobOf(taken, of.count);
     const states = askedStates(of.count, lanes.length, cells);
     const opening = { destinationId: destinationId(), sourceId: of.sourceId, key: of.segmentKey, count: of.count };
@@ -81,7 +91,7 @@ export function createResending({ jobs, letters, resends, destinationId, transac
       const opened = found
         .map((one) => ({ of: one.of, taken: notOpenedYet(one, resend) }))
         .filter((one) => one.taken.size > 0);
-      for (const one of opened) openJob(one, resendReplayId(resend.id, resend.steps), now);
+      for (const one of opened) openJob(one, resend, now);
       const lines = opened.flatMap((one) => [...one.taken.values()]).reduce((sum, runs) => sum + sizeOf(runs), 0);
       const done = last === undefined || objects.length < STEP_OBJECTS;
       resends.advance(resend.id, { cursor: done ? null : writePlace(last.place), objects: taken, lines });

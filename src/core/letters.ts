@@ -1,6 +1,7 @@
 import { joinRuns, numbersOf, packRuns, runsOf, sizeOf, unpackRuns, type Runs } from "./cell-runs.ts";
 import type { LetterObject, ListedLetters, ResendRequest } from "./dead-letter.ts";
 import type { SettledCell } from "./ledger.ts";
+import { replayIdOf } from "./replay.ts";
 import { reasonOf } from "./settle-counts.ts";
 
 /**
@@ -111,9 +112,14 @@ export function jobOf(taken: Taken, count: number): { readonly lanes: readonly s
   return { lanes, cells };
 }
 
-/** A re-send's jobs, one per segment and step: `resend-<id>-<step>`. */
-export const resendReplayId = (id: string, step: number): string => `resend-${id}-${step}`;
+/** A re-send's jobs, one per segment and step: `resend-<id>-<step>`, with an `r` behind for what a replay gave up. */
+export const resendReplayId = (id: string, step: number, ofReplay: boolean): string =>
+  `resend-${id}-${step}${ofReplay ? "r" : ""}`;
+
+/** Whether a job's events go out as a replay's: of a replay, or of a re-send of what a replay gave up. */
+export const goesAsReplay = (jobId: string | undefined): boolean =>
+  replayIdOf(jobId) !== undefined || /^resend-\w{1,40}-\d+r$/.test(jobId ?? "");
 
 /** The re-send a job belongs to; undefined for live traffic and replays. */
 export const resendIdOf = (replayId: string | undefined): string | undefined =>
-  /^resend-(\w{1,40})-\d+$/.exec(replayId ?? "")?.[1];
+  /^resend-(\w{1,40})-\d+r?$/.exec(replayId ?? "")?.[1];

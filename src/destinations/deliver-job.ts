@@ -2,7 +2,7 @@ import type { OpenDestination } from "../core/catalog.ts";
 import type { DeliveryPointer } from "../core/delivery.ts";
 import type { Chance } from "../core/filter.ts";
 import type { Claim, ClaimRequest } from "../core/ledger.ts";
-import { replayIdOf } from "../core/replay.ts";
+import { goesAsReplay } from "../core/letters.ts";
 import type { CellFate, Fate } from "../core/settle-lines.ts";
 import { createSender, type Sender, type TimeLimit } from "./attempt-lines.ts";
 import { askedLines, type AskedLine } from "./cells.ts";
@@ -140,7 +140,7 @@ async function work(
   const rules = rulesFor(pointer, claim, plan.opened, { chance: deps.chance, fires });
   const segment = await openSegment(pointer, claim, deps);
   if (segment === null) {
-    const isGone = replayIdOf(pointer.replayId) !== undefined || (await deps.isRemoved(pointer.key));
+    const isGone = goesAsReplay(pointer.replayId) || (await deps.isRemoved(pointer.key));
     const fate = isGone ? GONE : MISSING;
     return bookUnread(pointer, claim, decideUnread(asked, fate, rules).fates, deps);
   }

@@ -2,7 +2,7 @@ import type { OpenDestination } from "../core/catalog.ts";
 import { DELIVERY, type DeliveryPointer } from "../core/delivery.ts";
 import { HOUR_MS } from "../core/durations.ts";
 import type { Claim } from "../core/ledger.ts";
-import { replayIdOf } from "../core/replay.ts";
+import { goesAsReplay } from "../core/letters.ts";
 import type { DropReason } from "../core/routing.ts";
 import type { Fate } from "../core/settle-lines.ts";
 import type { Connection, ConnectionContext, Destination } from "./destination.ts";
@@ -79,7 +79,7 @@ export async function planFor(
 ): Promise<Plan> {
   if (opened === null) return { do: "drop", reason: "destination_deleted" };
   const { destination, unreadable } = opened;
-  if (!destination.enabled && replayIdOf(replayId) === undefined) return { do: "drop", reason: "destination_disabled" };
+  if (!destination.enabled && !goesAsReplay(replayId)) return { do: "drop", reason: "destination_disabled" };
   if (!destination.sourceIds.includes(sourceId)) return { do: "drop", reason: "source_disconnected" };
   if (unreadable.length > 0) return waitForSecrets(opened, mode);
   if (mode === "give_up") return givenUp(opened);

@@ -2,8 +2,7 @@ import type { OpenDestination } from "../core/catalog.ts";
 import type { DeliveryPointer } from "../core/delivery.ts";
 import { compileFilters, type Chance } from "../core/filter.ts";
 import type { FilterRecord } from "../core/filter-record.ts";
-import { resendIdOf } from "../core/letters.ts";
-import { replayIdOf } from "../core/replay.ts";
+import { goesAsReplay, resendIdOf } from "../core/letters.ts";
 import { asReplayed, gate, replayGate, type Gate } from "../core/routing.ts";
 import { lanesOf, type Rules } from "./decide.ts";
 import type { Granted } from "./delivery-plan.ts";
@@ -37,14 +36,15 @@ export function rulesFor(
     filters: compileFilters(filters),
   };
   const reduce = compileFilters(filters.flatMap(reducingPart));
-  const replayed = replayIdOf(pointer.replayId) !== undefined;
+  const replayed = goesAsReplay(pointer.replayId);
+  const ask = replayed ? replayGate : gate;
   const askedAgain = resendIdOf(pointer.replayId) !== undefined && claim.attempt === 1;
   return {
     count: claim.count,
     lanes: lanesOf(claim.lanes, subscriptions),
-    gate: (event) => (replayed ? replayGate : gate)(event, before, chance),
+    gate: (event) => ask(event, before, chance),
     again(event) {
-      if (askedAgain) return gate(event, before, { ...chance, random: LUCKY });
+      if (askedAgain) return ask(event, before, { ...chance, random: LUCKY });
       const reduced = reduce(replayed ? asReplayed(event, before) : event, pointer.sourceId, chance);
       return reduced.pass ? reduced : { ...reduced, reason: "FILTERED_BY_RULES" };
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deadLetterKey } from "../../src/core/dead-letter.ts";
 import {
+  goesAsReplay,
   describeEntries,
   entriesOf,
   jobOf,
@@ -88,8 +89,15 @@ describe("a re-send", () => {
   });
 
   it("is known again by the names of its jobs, and nothing else is taken for one", () => {
-    expect(resendReplayId("a_1", 7)).toBe("resend-a_1-7");
-    expect(resendIdOf("resend-a_1-7")).toBe("a_1");
+    expect(resendReplayId("a_1", 7, false)).toBe("resend-a_1-7");
+    expect(resendReplayId("a_1", 7, true)).toBe("resend-a_1-7r");
+    expect(["resend-a_1-7", "resend-a_1-7r"].map(resendIdOf)).toEqual(["a_1", "a_1"]);
+    expect(["resend-a_1-7", "resend-a_1-7r", "replay-a-0", undefined].map(goesAsReplay)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
     expect([undefined, "r1", "resend-", "resend-a", "resend-a-b-7", "xresend-a-7"].map(resendIdOf)).toEqual(
       Array.from({ length: 6 }),
     );

@@ -73,6 +73,16 @@ describe("a replay's delivery", () => {
     expect(sent).toEqual([event]);
   });
 
+  it("does the same in a re-send of what a replay gave up, also of a destination that is off", async () => {
+    const off = opened();
+    const disabled = { ...off, destination: { ...off.destination, enabled: false } };
+    const claim = claimOf(1, ["sub_1"], { cells: [1] });
+    const { sent } = await replay([{ type: "track", integrations: { Test: false } }], disabled, claim, {
+      replayId: "resend-r1-0r",
+    });
+    expect(sent).toEqual([{ type: "track", integrations: { All: false, Test: true } }]);
+  });
+
   it("asks consent again, of the event as it came", async () => {
     const consenting = (consent: unknown, integrations = {}) => ({ type: "track", integrations, context: { consent } });
     const { told } = await replay(

@@ -106,6 +106,29 @@ describe("a replay's jobs", () => {
   });
 });
 
+describe("what a replay gives up", () => {
+  it("is sent again as a replay is, apart from what live traffic gave up, and counted with replays", async () => {
+    const rig = createLedgerRig();
+    const live = await giveUp(rig);
+    const pointer = await open(rig, [[0, 2]], 0, live.key);
+    rig.takeSent();
+    const claim = await rig.granted(pointer);
+    const outcomes = [10, 11].map((cell) => ({ cell, status: "abandoned" as const, reason: "400" }));
+    await rig.settle(pointer, claim, { passed: [0, 1], outcomes, letters: [{ key: "replayed", cells: [10, 11] }] });
+    await rig.ledger.resend({ id: "all" });
+    const sent = rig.takeSent();
+    expect(sent.map(({ key, replayId }) => [key, replayId])).toEqual([
+      [live.key, "resend-all-0"],
+      [live.key, "resend-all-0r"],
+    ]);
+    const again = await rig.granted(sent[1]!);
+    expect(again.cells).toEqual([10, 11]);
+    await rig.settle(sent[1]!, again, { outcomes: again.cells.map((cell) => ({ cell, status: "delivered" })) });
+    expect(await rig.summary()).toMatchObject({ abandoned: 4, resent: 0, replayed: { abandoned: 2, delivered: 2 } });
+    expect(await rig.ledger.resends()).toMatchObject([{ lines: 6, delivered: 2, waiting: 4 }]);
+  });
+});
+
 describe("cancelling a replay", () => {
   it("drops by name what nobody holds, and lets nothing more be opened", async () => {
     const rig = createLedgerRig();

@@ -1,24 +1,26 @@
 import { DurableObject } from "cloudflare:workers";
 import { EXPORTS } from "../src/core/export-times.ts";
 import type {
-  ExportSummary,
   ExportTask,
-  FilePage,
-  FileQuery,
   FollowerClaimResult,
   FollowerResult,
   HoldResult,
   HourClaimResult,
-  HourView,
   Progress,
   PublishRequest,
   PublishResult,
   Run,
+  RunRequest,
+} from "../src/core/exports.ts";
+import type {
+  ExportSummary,
+  FilePage,
+  FileQuery,
+  HourView,
   RunPage,
   RunQuery,
-  RunRequest,
   TableView,
-} from "../src/core/exports.ts";
+} from "../src/core/export-views.ts";
 import type { Refusal } from "../src/core/catalog.ts";
 import type { Result } from "../src/core/result.ts";
 import type { ColumnType } from "../src/core/warehouse/schema.ts";

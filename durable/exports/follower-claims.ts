@@ -1,11 +1,6 @@
 import { EXPORTS, followerRetryMs } from "../../src/core/export-times.ts";
-import type {
-  ExportPlan,
-  FollowerClaimResult,
-  FollowerResult,
-  FollowerView,
-  HoldResult,
-} from "../../src/core/exports.ts";
+import type { ExportPlan, FollowerClaimResult, FollowerResult, HoldResult } from "../../src/core/exports.ts";
+import type { FollowerView } from "../../src/core/export-views.ts";
 import type { FollowerRow } from "./follower-store.ts";
 import type { Owner } from "./hour-claims.ts";
 import type { Room } from "./room.ts";

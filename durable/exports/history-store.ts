@@ -1,5 +1,6 @@
 import { EXPORTS } from "../../src/core/export-times.ts";
-import type { Run, RunPage, RunQuery } from "../../src/core/exports.ts";
+import type { Run } from "../../src/core/exports.ts";
+import type { RunPage, RunQuery } from "../../src/core/export-views.ts";
 
 type RunRow = { id: number; target: string; body: string };
 

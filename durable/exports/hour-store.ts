@@ -1,4 +1,4 @@
-import type { HourView } from "../../src/core/exports.ts";
+import type { HourView } from "../../src/core/export-views.ts";
 import { hourRetryMs } from "../../src/core/export-times.ts";
 import { DUE } from "./schema.ts";
 

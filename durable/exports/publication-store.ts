@@ -1,4 +1,5 @@
-import type { FileEntry, FileQuery, ListedFile, Publication, PublishedTable } from "../../src/core/exports.ts";
+import type { FileEntry, Publication, PublishedTable } from "../../src/core/exports.ts";
+import type { FileQuery, ListedFile } from "../../src/core/export-views.ts";
 import type { TableKind } from "../../src/core/warehouse/schema.ts";
 import type { RegistryStore } from "./registry-store.ts";
 import { STATE } from "./schema.ts";

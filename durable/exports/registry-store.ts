@@ -1,4 +1,4 @@
-import type { TableView } from "../../src/core/exports.ts";
+import type { TableView } from "../../src/core/export-views.ts";
 import type { Column, TableSchema } from "../../src/core/warehouse/schema.ts";
 
 type TableRow = {

@@ -1,4 +1,4 @@
-import type { ExportSummary, FilePage, FileQuery, HourView, TableView } from "../../src/core/exports.ts";
+import type { ExportSummary, FilePage, FileQuery, HourView, TableView } from "../../src/core/export-views.ts";
 import type { FollowerClaims } from "./follower-claims.ts";
 import { viewOf } from "./hour-store.ts";
 import type { FilePlace } from "./publication-store.ts";

@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
-import type { ListedFile } from "../core/exports.ts";
+import type { ListedFile } from "../core/export-views.ts";
 import { byteRange } from "../core/byte-range.ts";
 import { createApp, iso, IsoTime, PageParams, Pagination, QueryTime, REFUSALS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";

@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
-import type { FileQuery, ListedFile, TableView } from "../core/exports.ts";
+import type { FileQuery, ListedFile, TableView } from "../core/export-views.ts";
 import { planStatements, StatementRequest, type StatementPlan } from "../core/statements/plan.ts";
 import { createApp, REFUSALS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";

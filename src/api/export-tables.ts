@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ColumnChange, type TableView } from "../core/exports.ts";
+import { ColumnChange, type TableView } from "../core/export-views.ts";
 import { TableSchema } from "../core/warehouse/schema.ts";
 import { createApp, iso, IsoTime, json, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";

@@ -1,5 +1,13 @@
 import type { Refusal } from "../core/catalog.ts";
-import type { ExportSummary, FilePage, FileQuery, HourView, RunPage, RunQuery, TableView } from "../core/exports.ts";
+import type {
+  ExportSummary,
+  FilePage,
+  FileQuery,
+  HourView,
+  RunPage,
+  RunQuery,
+  TableView,
+} from "../core/export-views.ts";
 import type { Result } from "../core/result.ts";
 import type { ColumnType } from "../core/warehouse/schema.ts";
 

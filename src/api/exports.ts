@@ -1,7 +1,9 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
-import type { ExportSummary, FollowerView, HourView, Run } from "../core/exports.ts";
-import { HourState, RunStatus } from "../core/exports.ts";
+import type { Run } from "../core/exports.ts";
+import type { ExportSummary, FollowerView, HourView } from "../core/export-views.ts";
+import { RunStatus } from "../core/exports.ts";
+import { HourState } from "../core/export-views.ts";
 import { Notice } from "../core/warehouse/notices.ts";
 import { createApp, iso, IsoTime, json, PageParams, Pagination, QueryTime, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Notice } from "./warehouse/notices.ts";
-import { Column, ColumnType, TableKind, TableSchema, type ExportRules, type RegistryData } from "./warehouse/schema.ts";
+import { Column, TableKind, TableSchema, type ExportRules, type RegistryData } from "./warehouse/schema.ts";
 
 /** A message of the exports queue: it only says "look"; one that is lost or comes twice does no harm. */
 export const ExportTask = z.object({
@@ -217,91 +217,3 @@ export interface RunRequest {
   readonly to: number;
   readonly rebuild: boolean;
 }
-
-/** `empty`: there was nothing in it to publish. */
-export const HourState = z.enum(["waiting", "running", "failed", "published", "empty"]);
-
-/** One hour as the console shows it. */
-export const HourView = z.object({
-  hour: z.int(),
-  state: HourState,
-  /** 0 before the first publication. */
-  version: z.int(),
-  publishedAt: z.int().optional(),
-  /** Of all tables: a track call is a row of `tracks` and one of its own table. */
-  rows: z.int(),
-  events: z.int(),
-  bytes: z.int(),
-  error: z.string().optional(),
-  retryAt: z.int().optional(),
-});
-export type HourView = z.infer<typeof HourView>;
-
-/** One table as the console shows it; rows and files are those that are published now. */
-export const TableView = TableSchema.extend({
-  rows: z.int(),
-  files: z.int(),
-  bytes: z.int(),
-  /** The oldest and the newest hour with rows. */
-  firstHour: z.int().optional(),
-  lastHour: z.int().optional(),
-});
-export type TableView = z.infer<typeof TableView>;
-
-export const FollowerView = z.object({
-  name: z.string(),
-  behind: z.int(),
-  running: z.boolean(),
-  error: z.string().optional(),
-  retryAt: z.int().optional(),
-});
-export type FollowerView = z.infer<typeof FollowerView>;
-
-export const ExportSummary = z.object({
-  enabled: z.boolean(),
-  /** `null` before the first export. */
-  schema: z.string().nullable(),
-  tables: z.int(),
-  rows: z.int(),
-  events: z.int(),
-  bytes: z.int(),
-  publishedHours: z.int(),
-  waitingHours: z.int(),
-  oldestWaitingHour: z.int().optional(),
-  newestHour: z.int().optional(),
-  lastPublishedAt: z.int().optional(),
-  running: z
-    .object({ hour: z.int(), startedAt: z.int(), segments: z.int(), done: z.int(), publishing: z.boolean() })
-    .optional(),
-  followers: z.array(FollowerView),
-});
-export type ExportSummary = z.infer<typeof ExportSummary>;
-
-/** Published files, page by page, the oldest hour first. */
-export interface FileQuery {
-  readonly tables?: readonly string[];
-  readonly from?: number;
-  readonly to?: number;
-  readonly limit: number;
-  readonly cursor?: string;
-}
-/** `hour` and `version` are absent for files of users and accounts, which are of no hour. */
-export type ListedFile = FileEntry & { readonly table: string; readonly hour?: number; readonly version?: number };
-export interface FilePage {
-  readonly files: readonly ListedFile[];
-  readonly next?: string;
-}
-
-export interface RunQuery {
-  readonly target?: string;
-  readonly limit: number;
-  readonly cursor?: string;
-}
-export interface RunPage {
-  readonly runs: readonly Run[];
-  readonly next?: string;
-}
-
-/** Another type for a column: all hours of its table are made again. */
-export const ColumnChange = z.object({ type: ColumnType });
-export type ColumnChange = z.infer<typeof ColumnChange>;

@@ -3,7 +3,7 @@ import { createApp } from "../../src/api/app.ts";
 import type { ApiDeps } from "../../src/api/deps.ts";
 import { exportStatementRoutes } from "../../src/api/export-statements.ts";
 import { onError } from "../../src/api/problem.ts";
-import type { FileQuery } from "../../src/core/exports.ts";
+import type { FileQuery } from "../../src/core/export-views.ts";
 import { tableOf } from "../support/lake.ts";
 
 const TABLES = [tableOf("tracks", [], "tracks"), tableOf("order_completed", [{ name: "total", type: "float" }])];

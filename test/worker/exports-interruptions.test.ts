@@ -119,7 +119,9 @@ async function expectNothingLeftOver(chain: ExportChain): Promise<void> {
   await chain.alarm();
   for (const table of ["tracks", "viewed", "paid"]) {
     const named = (await chain.manifests(table)).flatMap(({ files }) => files.map(({ key }) => key));
-    const there = (await objectsUnder(`warehouse/${chain.schema}/${table}/day=`)).filter((key) => /parquet$/.test(key));
+    const there = (await objectsUnder(`warehouse/${chain.schema}/${table}/day=`)).filter((key) =>
+      key.endsWith(".parquet"),
+    );
     expect(there.toSorted()).toEqual(named.toSorted());
   }
 }

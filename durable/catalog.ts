@@ -7,6 +7,7 @@ import type { FilterInput, FilterPatch } from "../src/core/filter-record.ts";
 import { retentionOf, type RetentionDays } from "../src/core/retention.ts";
 import type { SourceSettingsPatch } from "../src/core/source.ts";
 import type { SubscriptionInput, SubscriptionPatch } from "../src/core/subscription.ts";
+import type { WarehouseInput, WarehousePatch } from "../src/core/warehouse-record.ts";
 import { createAccess, type Access } from "./catalog/access.ts";
 import { createCompiler } from "./catalog/compiled.ts";
 import { endDeadLetters } from "./catalog/dead-letters.ts";
@@ -20,6 +21,7 @@ import { ensureSeeded } from "./catalog/seed.ts";
 import * as sources from "./catalog/sources.ts";
 import { openStore } from "./catalog/store.ts";
 import * as subscriptions from "./catalog/subscriptions.ts";
+import * as warehouses from "./catalog/warehouses.ts";
 
 /** The part of the Worker's settings that this object needs (meanings: src/env.ts). */
 const Settings = z.object({
@@ -31,7 +33,7 @@ const Settings = z.object({
 /**
  * The workspace's configuration and who may change it: one object, `getByName("workspace")`.
  * Expected failures come back as `Result`; whatever throws is a bug. Secrets are sealed or hashed before they are
- * stored, and only `directory` (link keys) and `openDestination` ever give opened ones out.
+ * stored, and only `directory` (link keys), `openDestination` and `openWarehouse` ever give opened ones out.
  */
 export class Catalog extends DurableObject<Env> {
   readonly #room: Room;
@@ -181,6 +183,30 @@ export class Catalog extends DurableObject<Env> {
   }
   async deleteFilter(destinationId: string, id: string) {
     return filters.deleteFilter(this.#room, destinationId, id);
+  }
+
+  async listWarehouses() {
+    return warehouses.listWarehouses(this.#room);
+  }
+  async getWarehouse(id: string) {
+    return warehouses.getWarehouse(this.#room, id);
+  }
+  async createWarehouse(input: WarehouseInput) {
+    return warehouses.createWarehouse(this.#room, input);
+  }
+  async updateWarehouse(id: string, patch: WarehousePatch) {
+    return warehouses.updateWarehouse(this.#room, id, patch);
+  }
+  /** The ids of the sources it was connected to. */
+  async deleteWarehouse(id: string) {
+    return warehouses.deleteWarehouse(this.#room, id);
+  }
+  async connectWarehouse(id: string, sourceId: string, connected: boolean) {
+    return warehouses.setConnected(this.#room, id, sourceId, connected);
+  }
+  /** With its secrets opened: for the loader, never for an answer of the control plane. */
+  async openWarehouse(id: string) {
+    return warehouses.openWarehouse(this.#room, id);
   }
 
   async signIn(token: string, address: string) {

@@ -7,11 +7,11 @@ import {
   type DestinationView,
   type OpenDestination,
   type Refusal,
-  type SettingValue,
 } from "../../src/core/catalog.ts";
 import { compileDestination } from "../../src/core/directory.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
 import type { Room } from "./room.ts";
+import { openAll, sealAll } from "./sealed-secrets.ts";
 import { randomId } from "./secrets.ts";
 import type { Store } from "./store.ts";
 import { newSubscription } from "./subscriptions.ts";
@@ -19,22 +19,11 @@ import { newSubscription } from "./subscriptions.ts";
 type Answer = Result<DestinationView, Refusal>;
 
 const NO_DESTINATION = refuse("not_found", "There is no such destination.");
-const secretOwner = (id: string, field: string): string => `destination:${id}:${field}`;
+const sealOwner = (id: string): string => `destination:${id}`;
 
 function viewOf(record: DestinationRecord): DestinationView {
   const { sealed, ...view } = record;
   return { ...view, secrets: Object.fromEntries(Object.keys(sealed).map((field) => [field, true])) };
-}
-
-/** Sealed texts of the fields that got a value, and the names of the cleared ones. */
-async function sealAll(room: Room, id: string, secrets: Readonly<Record<string, string | null>>) {
-  const sealed: Record<string, string> = {};
-  const cleared: string[] = [];
-  for (const [field, value] of Object.entries(secrets)) {
-    if (value === null) cleared.push(field);
-    else sealed[field] = await room.sealer.seal(secretOwner(id, field), value);
-  }
-  return { sealed, cleared };
 }
 
 /** Why a destination cannot have these sources. */
@@ -52,7 +41,7 @@ const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
 
 export async function createDestination(room: Room, input: DestinationInput): Promise<Answer> {
   const id = randomId();
-  const { sealed } = await sealAll(room, id, input.secrets);
+  const { sealed } = await sealAll(room.sealer, sealOwner(id), input.secrets);
   const { store } = room;
   return room.write(() => {
     const refusal = refuseSources(store, distinct(input.sourceIds));
@@ -83,7 +72,7 @@ export async function createDestination(room: Room, input: DestinationInput): Pr
  * taken away takes the filters along that stood between it and the destination.
  */
 export async function updateDestination(room: Room, id: string, patch: DestinationPatch): Promise<Answer> {
-  const { sealed, cleared } = await sealAll(room, id, patch.secrets ?? {});
+  const { sealed, cleared } = await sealAll(room.sealer, sealOwner(id), patch.secrets ?? {});
   const { store } = room;
   return room.write(() => {
     const old = store.destination(id);
@@ -159,13 +148,8 @@ export async function openDestination(room: Room, id: string): Promise<OpenDesti
   if (record === undefined) return null;
   const subscriptions = room.store.subscriptions.of(id);
   const filters = room.store.filters.of(id);
-  const settings: Record<string, SettingValue> = { ...record.settings };
-  const unreadable: string[] = [];
-  for (const [field, sealed] of Object.entries(record.sealed)) {
-    const plain = await room.sealer.open(secretOwner(id, field), sealed);
-    if (plain === undefined) unreadable.push(field);
-    else settings[field] = plain;
-  }
+  const { opened, unreadable } = await openAll(room.sealer, sealOwner(id), record.sealed);
+  const settings = { ...record.settings, ...opened };
   const { consentCategories } = record;
   return { destination: compileDestination(record), settings, unreadable, subscriptions, filters, consentCategories };
 }
@@ -175,7 +159,7 @@ export async function openDestination(room: Room, id: string): Promise<OpenDesti
  * edge knows a secret. Nothing happens when the destination is gone.
  */
 export async function saveTokens(room: Room, id: string, tokens: Readonly<Record<string, string>>): Promise<void> {
-  const { sealed } = await sealAll(room, id, tokens);
+  const { sealed } = await sealAll(room.sealer, sealOwner(id), tokens);
   const record = room.store.destination(id);
   if (record === undefined) return;
   const names = Object.keys(tokens);

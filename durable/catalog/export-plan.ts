@@ -1,6 +1,7 @@
 import type { ExportPlan } from "../../src/core/exports.ts";
 import type { Room } from "./room.ts";
 import { fixedSchema } from "./schemas.ts";
+import { loadersOf } from "./warehouses.ts";
 
 /** What a source's Exports object has to know; `null` when there is no such source. */
 export function exportPlan({ store }: Room, sourceId: string): ExportPlan | null {
@@ -11,7 +12,7 @@ export function exportPlan({ store }: Room, sourceId: string): ExportPlan | null
     enabled,
     ndjson,
     rules: { maxColumns, excludedTables, excludedColumns },
-    followers: [{ name: "iceberg", on: iceberg }],
+    followers: [{ name: "iceberg", on: iceberg }, ...loadersOf(store, sourceId)],
   };
 }
 

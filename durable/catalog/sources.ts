@@ -23,6 +23,7 @@ import { forgetSource } from "./destinations.ts";
 import type { Room } from "./room.ts";
 import { reserveSchema } from "./schemas.ts";
 import { randomId, randomSecret } from "./secrets.ts";
+import { disconnectSource } from "./warehouses.ts";
 
 type Answer = Result<SourceView, Refusal>;
 
@@ -122,6 +123,7 @@ export function deleteSource(room: Room, id: string): Result<string[], Refusal> 
   return room.write(() => {
     if (room.store.source(id) === undefined) return err(NOT_FOUND);
     const gone = forgetSource(room.store, id);
+    disconnectSource(room.store, id);
     room.store.schemas.free(id);
     room.store.dropSource(id);
     return ok(gone);

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { SourceRecord, TokenRecord, Workspace } from "../../src/core/catalog.ts";
 import { destinationTables } from "./destination-tables.ts";
 import { schemaTable } from "./schemas.ts";
+import { warehouseTable } from "./warehouse-table.ts";
 
 /** The Catalog's tables. Bodies are JSON of the zod records; times are ms since epoch. */
 const SCHEMA = `
@@ -52,6 +53,7 @@ export function openStore(sql: SqlStorage) {
     dropSource: (id: string) => void sql.exec("DELETE FROM sources WHERE id = ?", id),
 
     schemas: schemaTable(sql),
+    warehouses: warehouseTable(sql),
 
     ...destinationTables(sql),
 

@@ -52,7 +52,13 @@ const POSTGRES: WarehouseKind = {
       description: "Name or address of the server, or of its connection pooler.",
       required: { conditions: [{ fieldKey: "hyperdrive", operator: "is" }] },
     }),
-    field({ name: "port", label: "Port", description: "5432 unless it was changed.", type: "number", defaultValue: 5432 }),
+    field({
+      name: "port",
+      label: "Port",
+      description: "5432 unless it was changed.",
+      type: "number",
+      defaultValue: 5432,
+    }),
     field({
       name: "database",
       label: "Database",

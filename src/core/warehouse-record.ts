@@ -43,6 +43,8 @@ export interface OpenWarehouse {
   readonly name: string;
   readonly kind: WarehouseKindId;
   readonly settings: Readonly<Record<string, SettingValue>>;
+  /** Which of the settings are secrets: they are masked wherever they come up in a text. */
+  readonly secrets: readonly string[];
   readonly unreadable: readonly string[];
 }
 

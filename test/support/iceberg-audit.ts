@@ -11,7 +11,8 @@ const VERSION = /\/metadata\/v(\d+)\.metadata\.json$/;
 export const versionsOf = (lake: MemoryLake, prefix: string): number[] =>
   [...lake.objects.keys()]
     .filter((key) => key.startsWith(`${prefix}/`))
-    .flatMap((key) => Number(VERSION.exec(key)?.[1] ?? []))
+    .map((key) => Number(VERSION.exec(key)?.[1] ?? 0))
+    .filter((version) => version > 0)
     .toSorted((a, b) => a - b);
 
 export const metadataOf = (

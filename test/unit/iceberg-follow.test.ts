@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { fieldIdOf } from "../../src/core/warehouse/field-ids.ts";
-import type { Publication } from "../../src/core/exports.ts";
+import type { FileEntry, Publication } from "../../src/core/exports.ts";
+import { readAvroFile } from "../../src/warehouse/iceberg/avro-read.ts";
 import { followIceberg, followIcebergSnapshots } from "../../src/warehouse/iceberg/follow.ts";
 import { metadataOf, orphans, versionsOf, viewSnapshot, viewTable } from "../support/iceberg-audit.ts";
 import {
@@ -15,6 +16,7 @@ import {
 import type { Row } from "../support/iceberg-lake.ts";
 
 const ORDERS = "warehouse/shop/order_completed";
+const USERS = "warehouse/shop/users";
 const HOUR_0 = START / HOUR_MS;
 
 let lake: MemoryLake;
@@ -36,6 +38,14 @@ async function follow(publication: Publication) {
 
 const keysOf = (...publications: Publication[]): string[] =>
   publications.flatMap(({ tables }) => tables.flatMap(({ files }) => files.map(({ key }) => key))).toSorted();
+/** Files of the table of users, and a manifest that names some. */
+const usersFiles = (n: number, files: Row[][]): FileEntry[] =>
+  publisher.publish(n, { users: { columns: ORDER_COLUMNS, files } }).tables[0]!.files;
+async function publishUsers(no: number, files: FileEntry[], follows = true): Promise<void> {
+  const facts = { schema: "shop", table: "users", no, publishedAt: START, rows: 1 };
+  await lake.put(`${USERS}/manifest.json`, JSON.stringify({ ...facts, columns: ORDER_COLUMNS, files }));
+  if (follows) await followIcebergSnapshots("shop", deps);
+}
 const last = () => metadataOf(lake, ORDERS).snapshots.at(-1)!;
 
 describe("a publication", () => {
@@ -175,20 +185,51 @@ it("small manifests are merged, and a merged table is still what was published",
   expect(entries.map(({ sequence, fileSequence, snapshotId }) => [sequence, fileSequence, snapshotId])).toEqual(
     all.map((_, n) => [n + 1, n + 1, n + 1]),
   );
+  const again = orders(5, [{ id: "5" }, { id: "late" }]);
+  await follow(again);
+  const after = await viewTable(lake, ORDERS);
+  expect(after.files).toEqual(keysOf(...all.filter((_, n) => n !== 5), again));
+  expect(after.entries.find(({ file }) => file.hour === HOUR_0 + 6)).toMatchObject({ sequence: 7, snapshotId: 7 });
+});
+
+it("an added file's sequence number is left to the manifest list, an existing one's is written down", async () => {
+  const numbers = async () => {
+    const found = [];
+    for (const { path } of (await viewTable(lake, USERS)).manifests) {
+      const records = await readAvroFile(lake.objects.get(path.slice("s3://inlet-archive/".length))!);
+      found.push(...records.map((one) => [one["status"], one["sequence_number"], one["file_sequence_number"]]));
+    }
+    return found;
+  };
+  const [first, second, third] = usersFiles(1, [[{ id: "u1" }], [{ id: "u2" }], [{ id: "u3" }]]);
+  await publishUsers(1, [first!, second!]);
+  expect(await numbers()).toEqual([
+    [1, null, null],
+    [1, null, null],
+  ]);
+  await publishUsers(2, [second!, third!]);
+  expect(await numbers()).toEqual([
+    [2, 1, 1],
+    [0, 1, 1],
+    [1, null, null],
+  ]);
 });
 
 it("users and accounts are as their manifests say", async () => {
-  const users = (no: number, files: Row[][]): void => {
-    const [table] = publisher.publish(no, { users: { columns: ORDER_COLUMNS, files } }).tables;
-    const manifest = { schema: "shop", table: "users", no, publishedAt: START, ...table, rows: 1 };
-    lake.objects.set("warehouse/shop/users/manifest.json", new TextEncoder().encode(JSON.stringify(manifest)));
-  };
-  users(1, [[{ id: "u1" }], [{ id: "u2" }]]);
-  await followIcebergSnapshots("shop", deps);
-  users(2, [[{ id: "u1" }, { id: "u3" }]]);
+  await publishUsers(1, usersFiles(1, [[{ id: "u1" }], [{ id: "u2" }]]));
+  const now = usersFiles(2, [[{ id: "u1" }, { id: "u3" }]]);
+  await publishUsers(2, now, false);
   await follow(orders(3, [{ id: "a" }]));
-  const { files, entries } = await viewTable(lake, "warehouse/shop/users");
-  expect(files).toHaveLength(1);
+  const { files, entries } = await viewTable(lake, USERS);
+  expect(files).toEqual(now.map(({ key }) => key));
   expect(entries.every(({ file }) => file.hour === undefined)).toBe(true);
-  expect(metadataOf(lake, "warehouse/shop/users")["partition-specs"]).toEqual([{ "spec-id": 0, fields: [] }]);
+  expect(metadataOf(lake, USERS)["partition-specs"]).toEqual([{ "spec-id": 0, fields: [] }]);
+});
+
+it("a table is found however far behind the hint is", async () => {
+  for (const n of [0, 1, 2]) await follow(orders(n, [{ id: `${n}` }]));
+  await lake.put(`${ORDERS}/metadata/version-hint.text`, "1");
+  await follow(orders(3, [{ id: "3" }]));
+  expect(versionsOf(lake, ORDERS)).toEqual([1, 2, 3, 4]);
+  expect(new TextDecoder().decode(lake.objects.get(`${ORDERS}/metadata/version-hint.text`))).toBe("4");
 });

@@ -3,7 +3,15 @@ import type { Snapshot } from "../../src/core/warehouse/iceberg-metadata.ts";
 import { followIceberg } from "../../src/warehouse/iceberg/follow.ts";
 import { dueFiles, expiredFiles, keptMetadata, keptSnapshots } from "../../src/warehouse/iceberg/retention.ts";
 import { metadataOf, namedBy, orphans } from "../support/iceberg-audit.ts";
-import { HOUR_MS, icebergDeps, MemoryLake, ORDER_COLUMNS, START, TestPublisher } from "../support/iceberg-lake.ts";
+import {
+  column,
+  HOUR_MS,
+  icebergDeps,
+  MemoryLake,
+  ORDER_COLUMNS,
+  START,
+  TestPublisher,
+} from "../support/iceberg-lake.ts";
 
 const ORDERS = "warehouse/shop/order_completed";
 
@@ -82,8 +90,9 @@ it("over days nothing that metadata of the last hour names is deleted, and nothi
     deps.at = START + n * HOUR_MS + HOUR_MS / 2;
     const hour = n % 7 === 6 ? n - 5 : n;
     const files = [[{ id: `${n}` }], [{ id: `${n}b` }]];
+    const columns = n < 20 ? ORDER_COLUMNS : [...ORDER_COLUMNS, column("coupon", "varchar")];
     const before = lake.deleted.length;
-    await followIceberg(publisher.publish(hour, { order_completed: { columns: ORDER_COLUMNS, files } }), deps);
+    await followIceberg(publisher.publish(hour, { order_completed: { columns, files } }), deps);
     for (const key of lake.deleted.slice(before)) {
       expect(current).not.toContain(key);
       expect(deps.at - endedAt.get(key)!).toBeGreaterThanOrEqual(HOUR_MS);
@@ -96,6 +105,7 @@ it("over days nothing that metadata of the last hour names is deleted, and nothi
   }
   const metadata = metadataOf(lake, ORDERS);
   expect(metadata.snapshots.length).toBeLessThanOrEqual(26);
+  expect(metadata.schemas.map((schema) => schema["schema-id"])).toEqual([1]);
   expect(metadata["metadata-log"].length).toBeLessThanOrEqual(26);
   expect(metadata["snapshot-log"].map((entry) => entry["snapshot-id"])).toEqual(
     metadata.snapshots.map((one) => one["snapshot-id"]),

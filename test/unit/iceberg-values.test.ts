@@ -91,6 +91,7 @@ describe("bounds (spec, Appendix D)", () => {
         expect(Buffer.compare(Buffer.from(lower), bytes)).toBeLessThanOrEqual(0);
         if (upper === undefined) expect(value.startsWith("\u{10ffff}".repeat(16))).toBe(true);
         else expect(Buffer.compare(Buffer.from(upper), bytes)).toBeGreaterThanOrEqual(0);
+        expect(Buffer.from(upper ?? []).toString()).not.toContain("\ufffd");
         expect([...Buffer.from(lower).toString()].length).toBeLessThanOrEqual(16);
       }),
     );

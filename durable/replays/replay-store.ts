@@ -41,7 +41,10 @@ const toReplay = (row: ReplayRow): StoredReplay => ({
   checkedUntil: row.checked_until ?? undefined,
 });
 
-const ENDED: readonly ReplayStatus[] = ["finished", "cancelled"];
+/** Nothing is under way, and nobody counts on them. */
+const ENDED: readonly ReplayStatus[] = ["finished", "cancelled", "failed"];
+/** As well as those that nobody has started. */
+const RESTING: ReadonlySet<ReplayStatus> = new Set([...ENDED, "ready"] as const);
 
 /** A place in the list of replays, newest first. */
 const cursorOf = ({ at, request }: StoredReplay): string => `${at}.${request.id}`;
@@ -82,7 +85,7 @@ export function replayStore(sql: SqlStorage) {
     unfinished: (): number =>
       sql
         .exec<{ n: number }>(
-          `SELECT COUNT(*) AS n FROM replays WHERE status NOT IN (${ENDED.map(() => "?").join(", ")}, 'failed')`,
+          `SELECT COUNT(*) AS n FROM replays WHERE status NOT IN (${ENDED.map(() => "?").join(", ")})`,
           ...ENDED,
         )
         .one().n,
@@ -126,14 +129,12 @@ export function replayStore(sql: SqlStorage) {
       return { items, ...(wanted.length > limit ? { next: cursorOf(items.at(-1)!) } : {}) };
     },
 
-    /** Ids of those that are too old, or too many; only such as have ended. */
+    /** Ids of those that are too old, or too many, and have nothing under way. */
     outdated(now: number): string[] {
-      const ended = `status IN (${[...ENDED, "failed"].map((status) => `'${status}'`).join(", ")})`;
-      const old = rows(`WHERE ${ended} AND at < ?`, now - REPLAY.keptMs);
-      const many = rows("ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?", REPLAY.kept).filter(({ status }) =>
-        [...ENDED, "failed"].includes(status),
-      );
-      return [...new Set([...old, ...many].map(({ request }) => request.id))];
+      const old = rows("WHERE at < ?", now - REPLAY.keptMs);
+      const many = rows("ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?", REPLAY.kept);
+      const resting = [...old, ...many].filter(({ status }) => RESTING.has(status));
+      return [...new Set(resting.map(({ request }) => request.id))];
     },
 
     remove(id: string): void {

@@ -60,7 +60,7 @@ export interface LiveOutcome {
 
 /** Asks of one line what became of it, gate first; for any number of lines. */
 export function liveOutcomesOf({ count, lanes, groups }: LiveOutcomes): (line: number) => LiveOutcome[] {
-  const table = new Uint32Array(count * (1 + lanes.length));
+  const table = new Uint16Array(count * (1 + lanes.length));
   for (const [i, { lane, lines }] of groups.entries()) {
     for (const line of numbersOf(unpackRuns(lines))) table[lane * count + line] = i + 1;
   }

@@ -8,6 +8,7 @@ import {
   type SegmentPlace,
   type SegmentQuery,
 } from "../src/core/archive-index.ts";
+import type { ArchiveTotals, HoursQuery, PieceList, PieceQuery, SearchedHours } from "../src/core/archive-listing.ts";
 import type { BuiltFile, CompactionClaim, FileName } from "../src/core/compaction.ts";
 import type { ExportTask } from "../src/core/exports.ts";
 import type { SegmentPointer } from "../src/core/intake.ts";
@@ -66,9 +67,7 @@ export class ArchiveIndex extends DurableObject<Env> {
 
   /** Segments that may hold events received in a range, each once; see SegmentQuery. */
   async list(query: SegmentQuery): Promise<SegmentList> {
-    const { listing, adoption } = this.#room;
-    const list = listing.list(query);
-    return adoption.isDone() ? list : { ...list, adopting: true };
+    return this.#told(this.#room.listing.list(query));
   }
 
   /** Every segment that holds events received in the hour that starts at `hour`, ordered by shard and number. */
@@ -81,9 +80,30 @@ export class ArchiveIndex extends DurableObject<Env> {
     return this.#room.days.between(from, to);
   }
 
+  /** Days before `before` that hold anything, the newest first. */
+  async latestDays(before: number, limit: number): Promise<{ days: DayFacts[]; more: boolean }> {
+    return this.#room.searching.latestDays(before, limit);
+  }
+
+  async totals(): Promise<ArchiveTotals> {
+    return { ...this.#room.searching.totals(), adopting: !this.#room.adoption.isDone() };
+  }
+
+  /** Segments to be searched, by the hour in which their events were received. */
+  async searchedHours(query: HoursQuery): Promise<SearchedHours> {
+    return this.#told(this.#room.searching.hours(query));
+  }
+
+  /** Where all events of a range are; each stands in one piece. */
+  async pieces(query: PieceQuery): Promise<PieceList> {
+    return this.#told(this.#room.pieces.list(query));
+  }
+
   /** The next compacted file that is to be written, leased to the caller. */
   async claimCompaction(): Promise<CompactionClaim> {
-    return this.#room.compaction.claim(this.#room.now());
+    const { adoption, compaction, now } = this.#room;
+    // An hour of which segments are still being taken in would become several files.
+    return adoption.isDone() ? compaction.claim(now()) : { status: "nothing_due" };
   }
 
   /** To be told of the upload before anything is written; false when the lease is lost. */
@@ -120,6 +140,11 @@ export class ArchiveIndex extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
     this.#arm(await this.#duties.run(this.#room.now()));
+  }
+
+  /** An answer that may lack segments says so. */
+  #told<Answer extends object>(answer: Answer): Answer & { readonly adopting?: true } {
+    return this.#room.adoption.isDone() ? answer : { ...answer, adopting: true };
   }
 
   #arm(at: number | undefined): void {

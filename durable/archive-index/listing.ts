@@ -23,9 +23,10 @@ export interface ListingRoom {
 /** Segments of one answer. */
 const MOST_LISTED = 1000;
 
-type Entry = LooseSegment & Partial<Pick<PackedSegment, "place">>;
+/** A segment, wherever it lies. */
+export type Entry = LooseSegment & Partial<Pick<PackedSegment, "place">>;
 
-const listed = ({ key, count, bytes, firstAt, lastAt, place }: Entry): ListedSegment => ({
+export const listed = ({ key, count, bytes, firstAt, lastAt, place }: Entry): ListedSegment => ({
   key,
   count,
   bytes,
@@ -75,6 +76,7 @@ export function listingOf({ segments, files, hours }: ListingRoom) {
 
   return {
     find,
+    receivedIn,
 
     hour(hour: number): HourSegments {
       const entries = receivedIn(hour).toSorted(byName);

@@ -10,10 +10,12 @@ import { fileStore } from "./file-store.ts";
 import { listingOf } from "./listing.ts";
 import { marksOf } from "./marks.ts";
 import { metaStore } from "./meta-store.ts";
+import { piecesOf } from "./pieces.ts";
 import { publishingOf } from "./publishing.ts";
 import { removalStore } from "./removals.ts";
 import { retentionOf } from "./retention.ts";
 import { createTables } from "./schema.ts";
+import { searchingOf } from "./searching.ts";
 import { segmentStore } from "./segment-store.ts";
 import { tellingOf } from "./telling.ts";
 import { compactionDuty, removalDuty, retentionDuty } from "./upkeep.ts";
@@ -52,7 +54,9 @@ export function createRoom(storage: DurableObjectStorage, outside: ArchiveOutsid
   const adding = addingOf({ segments, listing, hours, dayMarks, meta, retention, transaction });
   const publishing = publishingOf({ ...outside, days, dayMarks, meta });
   const adoption = adoptionOf({ ...outside, meta, listing, adding });
-  return { ...shared, hours, days, adding, compaction, retention, publishing, adoption };
+  const searching = searchingOf({ sql, files, compactions, listing, days });
+  const pieces = piecesOf({ sql, segments, files });
+  return { ...shared, hours, days, adding, compaction, retention, publishing, adoption, searching, pieces };
 }
 export type ArchiveRoom = ReturnType<typeof createRoom>;
 

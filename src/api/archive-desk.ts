@@ -1,4 +1,5 @@
 import type { DayFacts, DayObjects } from "../core/archive-index.ts";
+import type { ArchiveTotals } from "../core/archive-listing.ts";
 import type { SearchRequest } from "../core/archive-search.ts";
 import type { Result } from "../core/result.ts";
 
@@ -8,19 +9,9 @@ export interface ReceivedWindow {
   readonly to: number;
 }
 
-export interface ArchiveTotals extends Omit<DayFacts, "day" | "kinds" | "firstAt" | "lastAt"> {
-  readonly days: number;
-  /** Absent when it holds nothing. */
-  readonly firstAt?: number;
-  readonly lastAt?: number;
-  /** Segments of an earlier version are still being taken in. */
-  readonly adopting: boolean;
-}
-
 export interface ArchiveFile {
   readonly bytes: number;
   readonly etag: string;
-  readonly contentType: string;
 }
 
 /** The archives of sources as the control plane uses them (durable/archive-index.ts, R2). */

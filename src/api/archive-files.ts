@@ -60,9 +60,9 @@ export const archiveFileRoutes = (deps: ApiDeps) =>
       const { id } = await findArchive(deps, c.req.valid("param").sourceId);
       const found = isOf(key, id) ? await deps.archive.findFile(key) : null;
       if (found === null) throw notThere("There is no such object in this source's archive.");
-      const { bytes, etag, contentType } = found;
+      const { bytes, etag } = found;
       const name = `${id}_${key.slice(archivePrefix(id).length).replace("/", "_")}`;
-      const headers = { "content-type": contentType, "accept-ranges": "bytes", etag, ...attachment(name) };
+      const headers = { "content-type": "application/gzip", "accept-ranges": "bytes", etag, ...attachment(name) };
       const range = byteRange(c.req.header("range"), bytes);
       if (range === "unsatisfiable") return c.body(null, 416, { ...headers, "content-range": `bytes */${bytes}` });
       const { offset, length } = range ?? { offset: 0, length: bytes };

@@ -1,9 +1,9 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { ArchiveObject, DayFacts } from "../core/archive-index.ts";
+import type { ArchiveTotals } from "../core/archive-listing.ts";
 import { RetentionDays, retentionOf } from "../core/retention.ts";
 import { createApp, iso, IsoTime, PageParams, Pagination, route } from "./app.ts";
-import type { ArchiveTotals } from "./archive-desk.ts";
 import type { ApiDeps } from "./deps.ts";
 import { invalid, notThere, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";

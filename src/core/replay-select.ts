@@ -10,7 +10,7 @@ export type Selected = "selected" | "other" | "outside" | "unreadable";
 
 /** Prepares a replay's criteria for many events (parsed JSON; undefined: the line is no JSON object). */
 export function compileSelection(
-  criteria: ReplayCriteria,
+  criteria: Omit<ReplayCriteria, "sourceId">,
 ): (event: Readonly<Record<string, unknown>> | undefined) => Selected {
   const { from, to, events, filter } = criteria;
   // Names are those of track calls: whoever gives names and no types means these calls alone.

@@ -7,6 +7,7 @@ import type { SnapshotStore } from "../warehouse/snapshot-state.ts";
 import { createCompactionDeps } from "./compaction.ts";
 import { createIcebergDeps } from "./iceberg.ts";
 import { createSegmentReader } from "./segment-reader.ts";
+import { atPace } from "./r2-pace.ts";
 import { createTurns, heartbeat } from "./turns.ts";
 
 /** A stub belongs to the request that made it, so each call takes its own. */
@@ -44,7 +45,7 @@ const snapshotStore = (bucket: R2Bucket): SnapshotStore => ({
     return object === null ? null : { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag };
   },
   async put(key, bytes, ifMatch) {
-    const written: R2Object | null = await bucket.put(key, bytes, condition(ifMatch));
+    const written = await atPace((): Promise<R2Object | null> => bucket.put(key, bytes, condition(ifMatch)));
     return written?.etag ?? null;
   },
 });
@@ -61,7 +62,7 @@ export function createExportDeps(env: Env, settings: Settings): ExportDeps {
       segments: (hour) => env.ARCHIVE_INDEX.getByName(sourceId).hour(hour),
       readSegment: createSegmentReader(env),
       async put(key, bytes, contentType) {
-        await bucket.put(key, bytes, { httpMetadata: { contentType } });
+        await atPace(() => bucket.put(key, bytes, { httpMetadata: { contentType } }));
       },
       async open(key) {
         const object = await bucket.get(key);

@@ -1,29 +1,11 @@
 import type { IcebergDeps, IcebergStore } from "../warehouse/iceberg/store.ts";
-
-type Sleep = (ms: number) => Promise<unknown>;
+import { atPace, type Sleep } from "./r2-pace.ts";
 
 /** R2 looks and writes in one step. */
 const ONLY_NEW = new Headers({ "If-None-Match": "*" });
 
-/** R2 takes one write a second to the same key, and a table that catches up commits more often than that. */
-const PAUSE_MS = 1100;
-const MOST_TRIES = 4;
-
-/** Writes; a refusal is met with patience. */
-async function write(bucket: R2Bucket, key: string, body: Uint8Array | string, sleep: Sleep): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await bucket.put(key, body);
-      return;
-    } catch (error) {
-      if (tries === MOST_TRIES) throw error;
-      await sleep(PAUSE_MS);
-    }
-  }
-}
-
 /** A bucket as Iceberg tables use it. */
-export function icebergStore(bucket: R2Bucket, sleep: Sleep = (ms) => scheduler.wait(ms)): IcebergStore {
+export function icebergStore(bucket: R2Bucket, sleep?: Sleep): IcebergStore {
   return {
     get: async (key) => {
       const found = await bucket.get(key);
@@ -33,7 +15,7 @@ export function icebergStore(bucket: R2Bucket, sleep: Sleep = (ms) => scheduler.
       const found = await bucket.get(key, { range: { offset: start, length: end - start } });
       return found === null ? null : found.arrayBuffer();
     },
-    put: (key, body) => write(bucket, key, body, sleep),
+    put: async (key, body) => void (await atPace(() => bucket.put(key, body), sleep)),
     putNew: async (key, body) => (await bucket.put(key, body, { onlyIf: ONLY_NEW })) !== null,
     list: async (prefix) => {
       const keys: string[] = [];

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { FileEntry, FollowerResult, Publication } from "../core/exports.ts";
 import type { TableSchema } from "../core/warehouse/schema.ts";
 import { SnapshotManifest } from "../core/warehouse/snapshots.ts";
@@ -26,6 +27,21 @@ export interface SnapshotResult extends FollowerResult {
 
 /** Hours whose upserts may wait while there are more to come: folding 40 in together costs about as much as one. */
 const MOST_WAITING = 40;
+/** And files, so that what the follower remembers stays far below 100 kB. */
+const MOST_WAITING_FILES = 400;
+
+/** What the follower remembers between publications: hours that it has only gathered. */
+const Gathered = z.object({
+  waiting: z.array(z.object({ hour: z.int(), version: z.int(), keys: z.array(z.string()) })),
+});
+type Gathered = z.infer<typeof Gathered>;
+
+/** As much of a FollowerClaim as it needs. */
+export interface SnapshotClaim {
+  readonly publication: Publication;
+  readonly behind: number;
+  readonly state?: unknown;
+}
 
 const typesDiffer = (one: TableSchema, other: TableSchema): boolean =>
   one.columns.some(({ type }, at) => other.columns[at] !== undefined && other.columns[at].type !== type);
@@ -46,13 +62,13 @@ function openTable(known: TableSnapshot | undefined, table: TableSchema, publica
 
 /** One run of the follower: one source, one publication. */
 class SnapshotRun {
-  rows = 0;
-  missing = 0;
-  readonly newColumns: string[] = [];
   readonly #publication: Publication;
   readonly #store: SnapshotStore;
   readonly #book: SnapshotBook;
   readonly #limits: SnapshotLimits;
+  readonly #newColumns: string[] = [];
+  #rows = 0;
+  #missing = 0;
 
   constructor(publication: Publication, { store, limits = LIMITS }: SnapshotDeps, book: SnapshotBook) {
     this.#publication = publication;
@@ -61,50 +77,32 @@ class SnapshotRun {
     this.#limits = limits;
   }
 
-  /** Books the publication's upserts as waiting, in place of those of an older version of its hour. */
-  async take(): Promise<void> {
-    const { no, hour, version, upserts } = this.#publication;
-    const { state } = this.#book;
-    if (no <= state.no) return;
-    const others = state.waiting.filter(
-      (one) => one.hour !== hour || one.keys.some((key) => state.round.includes(key)),
-    );
-    const waiting = upserts.length === 0 ? others : [...others, { hour, version, keys: upserts }];
-    await this.#book.save({ no, waiting });
+  /** Folds in files, some at a time; a round that was cut off is done first. */
+  async foldAll(keys: readonly string[]): Promise<void> {
+    const begun = this.#book.state.round;
+    if (begun.length > 0) await this.#foldRound(begun, Number.POSITIVE_INFINITY);
+    let rest = keys.filter((key) => !begun.includes(key));
+    while (rest.length > 0) rest = rest.slice(await this.#foldRound(rest, this.#limits.roundBytes));
   }
 
-  /** Folds in everything that waits, some files at a time; a run that is cut off goes on where it was. */
-  async foldAll(): Promise<void> {
-    for (;;) {
-      const { round, waiting } = this.#book.state;
-      const keys = round.length > 0 ? round : waiting.flatMap((one) => one.keys);
-      if (keys.length === 0) return;
-      await this.#foldRound(keys, round.length > 0);
-    }
-  }
-
-  async #foldRound(keys: readonly string[], resumed: boolean): Promise<void> {
-    const most = resumed ? Number.POSITIVE_INFINITY : this.#limits.roundBytes;
+  /** Answers how many of the keys were in it. */
+  async #foldRound(keys: readonly string[], most: number): Promise<number> {
     const round = await readRound(this.#store, keys, most);
     const { replaced } = this.#book.state;
     const { no } = this.#publication;
-    await this.#book.save({
+    this.#book.set({
       round: [...round.keys],
       replaced: replaced.some((one) => one.no === no) ? replaced : [...replaced.slice(-1), { no, keys: [] }],
     });
     for (const changes of round.tables.values()) await this.#foldTable(changes);
-    const { waiting, tables } = this.#book.state;
-    await this.#book.save({
-      round: [],
-      waiting: waiting
-        .map((one) => ({ ...one, keys: one.keys.filter((key) => !round.keys.includes(key)) }))
-        .filter((one) => one.keys.length > 0),
-      tables: Object.fromEntries(
-        Object.entries(tables).map(([name, table]) => [name, { ...table, doneBelow: null, rewriting: false }]),
-      ),
-    });
-    this.rows += round.rows;
-    this.missing += round.missing.length;
+    const done = Object.entries(this.#book.state.tables).map(
+      ([name, table]) => [name, { ...table, doneBelow: null, rewriting: false }] as const,
+    );
+    this.#book.set({ round: [], tables: Object.fromEntries(done) });
+    await this.#book.save();
+    this.#rows += round.rows;
+    this.#missing += round.missing.length;
+    return round.keys.length;
   }
 
   async #foldTable(changes: TableChanges): Promise<void> {
@@ -112,23 +110,25 @@ class SnapshotRun {
     const known = this.#book.state.tables[name];
     const had = new Set(known?.table.columns.map((column) => column.name));
     const table = openTable(known, changes.table, this.#publication);
-    for (const column of table.table.columns) if (!had.has(column.name)) this.newColumns.push(`${name}.${column.name}`);
-    const gone = await foldLeaves(table, changes.rows, {
+    const added = table.table.columns.filter((column) => !had.has(column.name));
+    this.#newColumns.push(...added.map((column) => `${name}.${column.name}`));
+    this.#missing += await foldLeaves(table, changes.rows, {
       store: this.#store,
       statePrefix: `warehouse-state/${this.#publication.sourceId}/${name}/`,
       filePrefix: `warehouse/${this.#publication.schema}/${name}/`,
       no: this.#publication.no,
       leafBytes: this.#limits.leafBytes,
-      save: (changed, keys) => this.#saveTable(name, changed, keys),
+      keep: (changed, keys) => this.#keep(name, changed, keys),
+      save: () => this.#book.save(),
     });
-    this.missing += gone;
   }
 
-  #saveTable(name: string, table: TableSnapshot, keys: readonly string[]): Promise<void> {
+  #keep(name: string, table: TableSnapshot, keys: readonly string[]): void {
     const replaced = this.#book.state.replaced.map((one) =>
       one.no === this.#publication.no ? { ...one, keys: [...one.keys, ...keys] } : one,
     );
-    return this.#book.saveTable(name, table, replaced);
+    this.#book.setTable(name, table);
+    this.#book.set({ replaced });
   }
 
   /** Names the files to readers; a manifest that is as new already stays. */
@@ -143,35 +143,38 @@ class SnapshotRun {
       }
       const files = leaves.map((leaf) => leaf.file);
       const rows = files.reduce((sum, file) => sum + file.rows, 0);
-      const manifest: SnapshotManifest = {
-        schema,
-        table: name,
-        no,
-        publishedAt,
-        columns: table.columns,
-        files,
-        rows,
-      };
+      const { columns } = table;
+      const manifest: SnapshotManifest = { schema, table: name, no, publishedAt, columns, files, rows };
       const written = await this.#store.put(key, JSON.stringify(manifest), present?.etag ?? null);
       if (written === null) throw new OvertakenError(`${key} was changed by another run`);
     }
   }
 
-  result(folded: boolean): SnapshotResult {
+  result(): SnapshotResult {
     const { tables, replaced } = this.#book.state;
-    const files = Object.entries(tables).map(([table, { leaves }]) => ({
-      table,
-      files: leaves.map((leaf) => leaf.file),
-    }));
-    const found = { rows: this.rows, newColumns: this.newColumns.slice(0, 200), notices: [], files };
-    const told = { ...found, replaced: folded ? replaced.flatMap((one) => one.keys) : [] };
-    if (this.missing === 0) return { status: "success", ...told };
+    const told = {
+      rows: this.#rows,
+      newColumns: this.#newColumns.slice(0, 200),
+      notices: [],
+      state: { waiting: [] } satisfies Gathered,
+      replaced: replaced.flatMap((one) => one.keys),
+      files: Object.entries(tables).map(([table, { leaves }]) => ({ table, files: leaves.map((leaf) => leaf.file) })),
+    };
+    if (this.#missing === 0) return { status: "success", ...told };
     return {
       status: "partial",
       ...told,
-      error: `${this.missing} files that the snapshot is made of are gone: make their hours again to fill it`,
+      error: `${this.#missing} files that the snapshot is made of are gone: make their hours again to fill it`,
     };
   }
+}
+
+/** The hours gathered so far with this one, in place of an older version of it. */
+function gather(claim: SnapshotClaim): Gathered {
+  const { hour, version, upserts } = claim.publication;
+  const { waiting } = Gathered.parse(claim.state ?? { waiting: [] });
+  const others = waiting.filter((one) => one.hour !== hour);
+  return { waiting: upserts.length === 0 ? others : [...others, { hour, version, keys: upserts }] };
 }
 
 /**
@@ -179,22 +182,20 @@ class SnapshotRun {
  * as state and as Parquet, then the manifests. While more publications wait (`behind` > 1) it gathers some hours first.
  * May be repeated and cut off anywhere: folding twice changes nothing, and the manifest comes last.
  */
-export async function followSnapshot(
-  { publication, behind }: { readonly publication: Publication; readonly behind: number },
-  deps: SnapshotDeps,
-): Promise<SnapshotResult> {
+export async function followSnapshot(claim: SnapshotClaim, deps: SnapshotDeps): Promise<SnapshotResult> {
+  const { publication, behind } = claim;
+  const nothing = { rows: 0, newColumns: [], notices: [], replaced: [], files: [] };
+  const gathered = gather(claim);
+  const keys = gathered.waiting.flatMap((one) => one.keys);
+  const waits = behind > 1 && gathered.waiting.length < MOST_WAITING && keys.length < MOST_WAITING_FILES;
+  if (waits) return { status: "success", ...nothing, state: gathered };
   try {
-    const book = await SnapshotBook.open(deps.store, publication.sourceId);
-    const run = new SnapshotRun(publication, deps, book);
-    await run.take();
-    const folds = behind <= 1 || book.state.waiting.length >= MOST_WAITING || book.state.round.length > 0;
-    if (folds) {
-      await run.foldAll();
-      await run.publish();
-    }
-    return run.result(folds);
+    const run = new SnapshotRun(publication, deps, await SnapshotBook.open(deps.store, publication.sourceId));
+    await run.foldAll(keys);
+    await run.publish();
+    return run.result();
   } catch (error) {
     if (!(error instanceof OvertakenError)) throw error;
-    return { status: "failed", rows: 0, newColumns: [], notices: [], error: error.message, replaced: [], files: [] };
+    return { status: "failed", ...nothing, error: error.message };
   }
 }

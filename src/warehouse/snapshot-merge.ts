@@ -6,8 +6,9 @@ import type { Leaf, TableSnapshot } from "./snapshot-state.ts";
 const SAVE_EVERY = 16;
 
 export interface FoldPlace extends Omit<LeafPlace, "table"> {
-  /** Keeps the table so far; `replaced`: R2 keys that it needs no more. */
-  readonly save: (table: TableSnapshot, replaced: readonly string[]) => Promise<void>;
+  /** Keeps the table so far; `replaced`: R2 keys that it needs no more. Durable with the next `save`. */
+  readonly keep: (table: TableSnapshot, replaced: readonly string[]) => void;
+  readonly save: () => Promise<void>;
 }
 
 /** The first of `rows` (in order) whose id is not less than `id`. */
@@ -72,10 +73,11 @@ export async function foldLeaves(
     written += folded.leaves.length;
     if (written < SAVE_EVERY || end === undefined) continue;
     const later = rest.slice(i + 1).filter((one) => one !== undefined);
-    await place.save({ ...table, nextLeaf, leaves: [...done, ...later], doneBelow: end }, replaced);
+    place.keep({ ...table, nextLeaf, leaves: [...done, ...later], doneBelow: end }, replaced);
+    await place.save();
     replaced = [];
     written = 0;
   }
-  await place.save({ ...table, nextLeaf, leaves: done, doneBelow: null }, replaced);
+  place.keep({ ...table, nextLeaf, leaves: done, doneBelow: null }, replaced);
   return gone;
 }

@@ -39,15 +39,8 @@ export const TableSnapshot = z.object({
 });
 export type TableSnapshot = z.infer<typeof TableSnapshot>;
 
-/** What an hour says of users and accounts and is not folded in yet: R2 keys of its upserts. */
-const Waiting = z.object({ hour: z.int(), version: z.int(), keys: z.array(z.string()) });
-
 export const SnapshotState = z.object({
-  /** The newest publication that is waiting or folded in. */
-  no: z.int(),
-  /** The oldest publication first. */
-  waiting: z.array(Waiting),
-  /** Keys of `waiting` that are being folded in. */
+  /** R2 keys of the upserts that are being folded in. */
   round: z.array(z.string()),
   /** By table name. */
   tables: z.record(z.string(), TableSnapshot),
@@ -56,7 +49,7 @@ export const SnapshotState = z.object({
 });
 export type SnapshotState = z.infer<typeof SnapshotState>;
 
-const EMPTY: SnapshotState = { no: 0, waiting: [], round: [], tables: {}, replaced: [] };
+const EMPTY: SnapshotState = { round: [], tables: {}, replaced: [] };
 
 /** Somebody else has moved the snapshot on: this run is over. */
 export class OvertakenError extends Error {
@@ -92,17 +85,19 @@ export class SnapshotBook {
     return this.#state;
   }
 
-  /** Throws `OvertakenError` when it is not what was read or written last any more. */
-  async save(changes: Partial<SnapshotState>): Promise<void> {
-    const state = { ...this.#state, ...changes };
-    const etag = await this.#store.put(this.#key, JSON.stringify(state), this.#etag);
-    if (etag === null) throw new OvertakenError(`${this.#key} was changed by another run`);
-    this.#state = state;
-    this.#etag = etag;
+  /** Kept with the next `save`: R2 takes one write a second to the same key. */
+  set(changes: Partial<SnapshotState>): void {
+    this.#state = { ...this.#state, ...changes };
   }
 
-  /** Of one table. */
-  async saveTable(name: string, changes: TableSnapshot, replaced = this.#state.replaced): Promise<void> {
-    await this.save({ tables: { ...this.#state.tables, [name]: changes }, replaced });
+  setTable(name: string, table: TableSnapshot): void {
+    this.set({ tables: { ...this.#state.tables, [name]: table } });
+  }
+
+  /** Throws `OvertakenError` when it is not what was read or written last any more. */
+  async save(): Promise<void> {
+    const etag = await this.#store.put(this.#key, JSON.stringify(this.#state), this.#etag);
+    if (etag === null) throw new OvertakenError(`${this.#key} was changed by another run`);
+    this.#etag = etag;
   }
 }

@@ -6,14 +6,11 @@ export class CrashError extends Error {}
 /** A bucket in memory. `failAfter`: so many more writes succeed; then one is cut off before (or after) it happened. */
 export class MemoryObjects implements SnapshotStore {
   readonly objects = new Map<string, { bytes: Uint8Array; etag: string }>();
-  reads = 0;
-  writes = 0;
   failAfter = Number.POSITIVE_INFINITY;
   failsBefore = true;
   #etags = 0;
 
   get(key: string): Promise<{ bytes: Uint8Array; etag: string } | null> {
-    this.reads++;
     return Promise.resolve(this.objects.get(key) ?? null);
   }
 
@@ -22,7 +19,6 @@ export class MemoryObjects implements SnapshotStore {
     if (crashes && this.failsBefore) return Promise.reject(new CrashError());
     if (ifMatch !== undefined && (this.objects.get(key)?.etag ?? null) !== ifMatch) return Promise.resolve(null);
     const etag = `e${++this.#etags}`;
-    this.writes++;
     this.objects.set(key, { bytes: typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes.slice(), etag });
     return crashes ? Promise.reject(new CrashError()) : Promise.resolve(etag);
   }

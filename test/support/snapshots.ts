@@ -43,11 +43,22 @@ export function publishHour(bucket: MemoryObjects, no: number, rows: readonly Ma
 /** Leaves so small that few rows make several. */
 export const SMALL = { leafBytes: 8_000, roundBytes: 16_000 };
 
-/** One run of the follower; its replaced files are deleted, as the trash does some time later. */
-export async function follow(bucket: MemoryObjects, publication: Publication, behind = 1): Promise<SnapshotResult> {
-  const result = await followSnapshot({ publication, behind }, { store: bucket, limits: SMALL });
-  for (const key of result.replaced) bucket.objects.delete(key);
-  return result;
+/** The follower as the Exports object runs it: what it remembers, and the trash, which deletes replaced files in time. */
+export class SnapshotFollower {
+  readonly bucket: MemoryObjects;
+  #state: unknown;
+
+  constructor(bucket: MemoryObjects) {
+    this.bucket = bucket;
+  }
+
+  async follow(publication: Publication, behind = 1): Promise<SnapshotResult> {
+    const claim = { publication, behind, state: this.#state };
+    const result = await followSnapshot(claim, { store: this.bucket, limits: SMALL });
+    if (result.state !== undefined) this.#state = JSON.parse(JSON.stringify(result.state));
+    for (const key of result.replaced) this.bucket.objects.delete(key);
+    return result;
+  }
 }
 
 export function manifestOf(bucket: MemoryObjects, table = "users"): SnapshotManifest | undefined {

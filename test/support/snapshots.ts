@@ -5,7 +5,7 @@ import { SnapshotManifest } from "../../src/core/warehouse/snapshots.ts";
 import { DECOMPRESSORS } from "../../src/warehouse/parquet-codec.ts";
 import { followSnapshot, type SnapshotResult } from "../../src/warehouse/snapshot-follower.ts";
 import { UpsertBuffers } from "../../src/warehouse/upsert-buffers.ts";
-import { MemoryObjects } from "./memory-objects.ts";
+import type { MemoryObjects } from "./memory-objects.ts";
 
 const HOUR = 3_600_000;
 export const SOURCE = "src_1";

@@ -82,8 +82,8 @@ export const REPLAY_STEPS = {
   budgetMs: 15_000,
   /** The object hears of progress at least this often, when a segment is done with. */
   tellEveryMs: 2000,
-  /** Must outlast the reading of one segment for ten destinations. */
-  leaseMs: 120_000,
+  /** Must outlast the reading of one segment for ten destinations; so long a crash holds a replay up. */
+  leaseMs: 45_000,
   /** A message that nobody has claimed by then is taken for lost. */
   resendAfterMs: 30_000,
   /** Segments of one page of the list: what is left of it is kept with every word. */

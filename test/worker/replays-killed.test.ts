@@ -68,7 +68,8 @@ async function replayWith(death: Death | undefined): Promise<number> {
   );
   rig.addSegment(START - MINUTE * 60, [{}, {}, {}]);
   const counter = killAt(rig, death);
-  const request = rig.request();
+  // So slow that several jobs are opened of one segment: how many lines each has depends on when it is opened.
+  const request = rig.request({ rate: 30 });
   await rig.replays.create(request);
   let status = "checking";
   for (let turns = 0; turns < 30 && status !== "finished"; turns++) {

@@ -21,7 +21,7 @@ export interface HourDeps {
   readSegment(segment: ListedSegment): Promise<AsyncIterable<string> | null>;
   /** Writes an object of the archive's bucket. */
   put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
-  /** An object that must be there. */
+  /** A list of ids, which must be there. */
   open(key: string): Promise<ReadableStream<Uint8Array>>;
   /** Calls `beat` every so often until the answer is called. */
   heartbeat(beat: () => Promise<unknown>): () => void;

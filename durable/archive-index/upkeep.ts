@@ -31,7 +31,6 @@ export function compactionDuty({ compaction, adoption, askToCompact }: Compactio
     name: "compaction",
     async run(now) {
       await compaction.clearDropped();
-      // An hour of which segments are still being taken in would become several files.
       if (!adoption.isDone()) return now + SOON_MS;
       const due = compaction.nextDue(now);
       if (due === undefined || due > now) return due;

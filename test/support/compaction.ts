@@ -25,6 +25,9 @@ async function gzip(lines: readonly string[]): Promise<ArrayBuffer> {
   return new Response(stream).arrayBuffer();
 }
 
+/** Sources whose index has gone through R2 once, as each does before it compacts anything. */
+const adopted = new Set<string>();
+
 /** Puts a segment into R2 as a drain does and tells the index of it, as queues/events does; its key. */
 export async function archive(sourceId: string, { hour, segment, shard = 0, lines }: TestSegment): Promise<string> {
   const key = segmentKey(sourceId, utcDay(hour), shard, segment);
@@ -33,6 +36,8 @@ export async function archive(sourceId: string, { hour, segment, shard = 0, line
   const kinds = [{ kind: { type: "track", name: "Tested" }, count: lines.length }];
   const facts = { hour, bytes: packed.byteLength, firstAt: hour + segment, lastAt: hour + segment, kinds };
   await indexOf(sourceId).add({ sourceId, shard, segment, key, count: lines.length, facts });
+  if (!adopted.has(sourceId)) await runAlarm(sourceId);
+  adopted.add(sourceId);
   return key;
 }
 
@@ -41,6 +46,7 @@ export const runAlarm = (sourceId: string) => runDurableObjectAlarm(indexOf(sour
 
 /** Compacts and clears up until nothing is left to do. */
 export async function settle(sourceId: string): Promise<void> {
+  await runAlarm(sourceId);
   while ((await compact(sourceId)) === "done") await runAlarm(sourceId);
   await runAlarm(sourceId);
 }

@@ -21,15 +21,22 @@ interface Ready {
   readonly runtimes: number[];
 }
 
-/** Starts the bundled Worker in a process group of its own. `port` 0 takes a free one; give it again to restart. */
-export async function startInletProcess(stateDir: string, port: number): Promise<InletProcess> {
+/**
+ * Starts the bundled Worker in a process group of its own. `port` 0 takes a free one; give it again to restart.
+ * @param entry file with code that is put before the bundle, see serve.mjs
+ */
+export async function startInletProcess(stateDir: string, port: number, entry?: string): Promise<InletProcess> {
   const temporary = path.join(stateDir, "tmp");
   await mkdir(temporary, { recursive: true });
-  const child = fork(path.join(import.meta.dirname, "inlet-child.ts"), [String(port), stateDir], {
-    detached: true,
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-    env: { ...process.env, TMPDIR: temporary },
-  });
+  const child = fork(
+    path.join(import.meta.dirname, "inlet-child.ts"),
+    [String(port), stateDir, ...(entry === undefined ? [] : [entry])],
+    {
+      detached: true,
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      env: { ...process.env, TMPDIR: temporary },
+    },
+  );
   const ready = await readyOf(child);
   return {
     url: new URL(ready.url),

@@ -127,6 +127,17 @@ describe("a closed hour's small segments", () => {
     expect(await compact(sourceId)).toBe("nothing_due");
   });
 
+  it("are not compacted before the index has taken in all that was there before it", async () => {
+    const sourceId = newSourceId();
+    const facts = { hour: NOON, bytes: 100, firstAt: NOON, lastAt: NOON, kinds: [] };
+    for (const segment of [1, 2]) {
+      await indexOf(sourceId).add({ sourceId, shard: 0, segment, key: `k${segment}`, count: 0, facts });
+    }
+    expect(await indexOf(sourceId).claimCompaction()).toEqual({ status: "nothing_due" });
+    await runAlarm(sourceId);
+    expect(await indexOf(sourceId).claimCompaction()).toMatchObject({ status: "granted", hour: NOON, no: 1 });
+  });
+
   it("are compacted because the index's alarm asks for it", async () => {
     const sourceId = newSourceId();
     await fill(sourceId, NOON, 2);

@@ -1,0 +1,54 @@
+// The product with a clock that each request sets, and with steps of the archive's upkeep that a test may ask for.
+import product, { ArchiveIndex as RealIndex } from "../../src/worker.ts";
+import { advance, moveDate } from "../acceptance/clock.ts";
+import { DayIndex } from "../../src/core/archive-index.ts";
+import { CHECK_PATH, STEP_PATH, type Checked } from "./archive-paths.ts";
+
+export { Catalog, Debugger, Exports, Intake, Ledger, Preferences, Replays } from "../../src/worker.ts";
+
+moveDate();
+let ahead = 0;
+
+export class ArchiveIndex extends RealIndex {
+  tick(): Promise<void> {
+    return this.alarm();
+  }
+}
+
+/** What a message of the queue and an alarm do. */
+async function step(sourceId: string, env: Env): Promise<Response> {
+  const nothing = () => undefined;
+  const body = { sourceId, task: "compact" };
+  const message = { id: "1", timestamp: new Date(), attempts: 1, body, ack: nothing, retry: nothing };
+  const batch = { queue: "inlet-exports", messages: [message], ackAll: nothing, retryAll: nothing };
+  await product.queue(batch as unknown as MessageBatch, env);
+  await (env.ARCHIVE_INDEX.getByName(sourceId) as unknown as ArchiveIndex).tick();
+  return Response.json({ now: new Date().toISOString() });
+}
+
+/** Which objects the index objects in R2 name, and which of them are not there. */
+async function check(sourceId: string, env: Env): Promise<Response> {
+  const checked: { named: string[]; missing: string[] } = { named: [], missing: [] };
+  for (const { key } of (await env.ARCHIVE.list({ prefix: `archive-index/${sourceId}/` })).objects) {
+    const index = DayIndex.parse(await (await env.ARCHIVE.get(key))!.json());
+    for (const { key: named } of index.objects) {
+      checked.named.push(named);
+      if ((await env.ARCHIVE.head(named)) === null) checked.missing.push(named);
+    }
+  }
+  return Response.json(checked satisfies Checked);
+}
+
+export default {
+  ...product,
+  fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url);
+    const sourceId = searchParams.get("sourceId") ?? "";
+    if (pathname === CHECK_PATH) return check(sourceId, env);
+    if (pathname !== STEP_PATH) return product.fetch(request, env, ctx);
+    const wanted = Number(searchParams.get("ahead"));
+    advance(wanted - ahead);
+    ahead = wanted;
+    return step(sourceId, env);
+  },
+} satisfies ExportedHandler<Env>;

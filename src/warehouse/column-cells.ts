@@ -31,6 +31,9 @@ export class ColumnCells {
   #end = 0;
   #values: Stored[] = [];
   #places: Map<Stored, number> | undefined = new Map();
+  /** The value set last and its number: rows that follow one another mostly say the same, and comparing costs least. */
+  #last: Stored | undefined;
+  #lastPlace = 0;
   /** By row: 1 + the place in `values`, 0 = none. */
   #index: Index = new Uint8Array(INITIAL_SLOTS);
   #numbers: Float64Array | undefined;
@@ -64,17 +67,25 @@ export class ColumnCells {
   }
 
   #setShared(places: Map<Stored, number>, row: number, value: Stored): void {
-    // A map takes both zeros for one; no value is NaN.
-    const key = Object.is(value, -0) ? Number.NaN : value;
-    let place = places.get(key);
-    if (place === undefined) {
-      place = this.#values.push(value);
-      places.set(key, place);
-      this.bytes += ENTRY_BYTES + this.#textBytes(value);
+    if (value !== this.#last || value === 0) {
+      this.#lastPlace = this.#placeOf(places, value);
+      this.#last = value;
     }
+    const place = this.#lastPlace;
     if (row >= this.#index.length || place >= 2 ** (8 * this.#index.BYTES_PER_ELEMENT)) this.#growIndex(row);
     this.#index[row] = place;
     if (place >= SAMPLE_VALUES && place * 2 > row) this.#unshare(row + 1);
+  }
+
+  #placeOf(places: Map<Stored, number>, value: Stored): number {
+    // A map takes both zeros for one; no value is NaN.
+    const key = Object.is(value, -0) ? Number.NaN : value;
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    const place = this.#values.push(value);
+    places.set(key, place);
+    this.bytes += ENTRY_BYTES + this.#textBytes(value);
+    return place;
   }
 
   #growIndex(row: number): void {

@@ -28,8 +28,11 @@ export interface ArchiveDesk {
     request: SearchRequest,
     signal: AbortSignal,
   ): Result<ReadableStream<Uint8Array>, SearchRefusal>;
-  /** All events of a window as gzip NDJSON of several members, in no order. Ends in an error when it cannot be whole. */
-  download(sourceId: string, window: ReceivedWindow): ReadableStream<Uint8Array>;
+  /**
+   * All events of a window as gzip NDJSON of several members, in no order; ends in an error when it cannot be whole.
+   * Null while the index still takes in segments of an earlier version.
+   */
+  download(sourceId: string, window: ReceivedWindow): Promise<ReadableStream<Uint8Array> | null>;
   findFile(key: string): Promise<ArchiveFile | null>;
   /** `length` bytes from `offset` on; null when it is gone. */
   readFile(key: string, offset: number, length: number): Promise<ReadableStream | null>;

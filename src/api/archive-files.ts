@@ -7,7 +7,7 @@ import type { ReceivedWindow } from "./archive-desk.ts";
 import { receivedWindow, WindowParams } from "./archive-search.ts";
 import { findArchive } from "./archive.ts";
 import type { ApiDeps } from "./deps.ts";
-import { notThere } from "./problem.ts";
+import { notThere, Problem } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
 
 const download = createRoute({
@@ -37,6 +37,8 @@ const file = createRoute({
 const isOf = (key: string, sourceId: string): boolean =>
   key.startsWith(archivePrefix(sourceId)) && /^\d{1,15}\/[\w-]+\.gz$/.test(key.slice(archivePrefix(sourceId).length));
 
+const ADOPTING = "The archive's index still takes in what an earlier version has archived; try again in a minute.";
+
 const timeInName = (at: number): string => iso(at).slice(0, 19).replaceAll(":", "");
 
 /** Ids are letters, digits, - and _ (findArchive), so the name needs no quoting. */
@@ -53,7 +55,9 @@ export const archiveFileRoutes = (deps: ApiDeps) =>
       const window = receivedWindow(c.req.valid("query"));
       const { id } = await findArchive(deps, c.req.valid("param").sourceId);
       const headers = { "content-type": "application/gzip", ...attachment(fileName(id, window, deps.now())) };
-      return c.body(deps.archive.download(id, window), 200, headers);
+      const body = await deps.archive.download(id, window);
+      if (body === null) throw new Problem(409, [{ type: "conflict", message: ADOPTING }]);
+      return c.body(body, 200, headers);
     })
     .openapi(file, async (c) => {
       const { key } = c.req.valid("query");

@@ -38,7 +38,7 @@ const search = createRoute({
   tags: ["Archive"],
   request: { params: SourceParams, query: Query },
   responses: {
-    200: { description: "Events, progress, end", content: { "application/x-ndjson": { schema: SearchLine } } },
+    200: { description: "NDJSON, each line an ArchiveSearchLine" },
     ...REFUSALS,
   },
 });
@@ -51,8 +51,12 @@ export function receivedWindow({ startTime, endTime }: z.infer<typeof WindowPara
   return { from, to };
 }
 
-export const archiveSearchRoutes = (deps: ApiDeps) =>
-  createApp().openapi(search, async (c) => {
+/** A source's archive, searched. */
+export function archiveSearchRoutes(deps: ApiDeps) {
+  const app = createApp();
+  // The answer is text, so its lines are described apart.
+  app.openAPIRegistry.register("ArchiveSearchLine", SearchLine);
+  return app.openapi(search, async (c) => {
     const { startTime, endTime, ...rest } = c.req.valid("query");
     const request = SearchRequest.parse({ ...rest, ...receivedWindow({ startTime, endTime }) });
     const { id } = await findArchive(deps, c.req.valid("param").sourceId);
@@ -60,3 +64,4 @@ export const archiveSearchRoutes = (deps: ApiDeps) =>
     if (!found.ok) throw invalid(found.error.message, found.error.field);
     return c.body(found.value, 200, { "content-type": "application/x-ndjson; charset=utf-8" });
   });
+}

@@ -30,6 +30,7 @@ import type { Mapping, SubscriptionInput, SubscriptionPatch, SubscriptionRecord 
 import type { Complaint, Settings, SettingsTrial, TrialReport, TrialRequest } from "../core/trial.ts";
 
 export type { Complaint, Settings, SettingsTrial, TrialReport, TrialRequest };
+import type { ArchiveDesk } from "./archive-desk.ts";
 import type { ExportsDesk } from "./exports-desk.ts";
 import type { TraceDeps } from "./trace-search.ts";
 
@@ -166,6 +167,7 @@ export interface ApiDeps {
   readonly ledgers: LedgerDesk;
   readonly replays: ReplayDesk;
   readonly exports: ExportsDesk;
+  readonly archive: ArchiveDesk;
   /** For previews of filters that sample. */
   readonly chance: Chance;
   readonly preferences: { get(): Promise<Preferences>; put(patch: PreferencesPatch): Promise<Preferences> };

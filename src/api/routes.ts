@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { createRoute } from "@hono/zod-openapi";
 import { createApp } from "./app.ts";
+import { archiveFileRoutes } from "./archive-files.ts";
+import { archiveSearchRoutes } from "./archive-search.ts";
+import { archiveRoutes } from "./archive.ts";
 import { catalogueRoutes } from "./catalogue.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { debuggerRoutes } from "./debugger.ts";
@@ -73,6 +76,9 @@ const guardedRoutes = (deps: ApiDeps) =>
     .route("/", deadLetterRoutes(deps))
     .route("/", deliveryOverviewRoutes(deps))
     .route("/", replayRoutes(deps))
+    .route("/", archiveRoutes(deps))
+    .route("/", archiveSearchRoutes(deps))
+    .route("/", archiveFileRoutes(deps))
     .route("/", exportRoutes(deps))
     .route("/", exportStatementRoutes(deps))
     .route("/", exportTableRoutes(deps))

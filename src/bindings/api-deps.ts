@@ -2,6 +2,7 @@ import type { ApiDeps, SnippetRequest, TrialDesk } from "../api/deps.ts";
 import type { Hmac, LinkOptions } from "../collect/links.ts";
 import { err, type Result } from "../core/result.ts";
 import type { Settings } from "../env.ts";
+import { createArchiveDesk } from "./archive-desk.ts";
 import { catalogOf } from "./catalog.ts";
 import type { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
@@ -41,6 +42,7 @@ export function createApiDeps(
     ledgers: createLedgerDesk(env),
     replays: createReplayDesk(env),
     exports: createExportsDesk(env, now),
+    archive: createArchiveDesk(env, now),
     chance: { random: () => Math.random(), hash: sampleHash },
     preferences: createPreferencesClient(env),
     listSamples: (sourceId, filter, count) => samples(sourceId).list(filter, count),

@@ -83,6 +83,11 @@ export class MatchPage {
     return this.#released === this.#limit || (this.#cut !== undefined && this.#held.length === 0);
   }
 
+  /** There were matches for which this page has no room. */
+  get hasMore(): boolean {
+    return this.#cut !== undefined;
+  }
+
   /** Where the next page begins; undefined while nothing was released. */
   get end(): Bound | undefined {
     return this.#last;

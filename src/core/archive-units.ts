@@ -12,6 +12,8 @@ export interface ReadUnit {
   readonly range?: { readonly offset: number; readonly length: number };
   /** In the order of their lines. */
   readonly segments: readonly UnitSegment[];
+  /** Packed. */
+  readonly bytes: number;
   readonly firstAt: number;
   readonly lastAt: number;
 }
@@ -25,12 +27,13 @@ export interface UnitSegment {
 
 /** The unit of segments that are read together. */
 function unitOf(segments: readonly ListedSegment[]): ReadUnit {
-  const { key, place } = segments[0]!;
+  const { key, place, bytes } = segments[0]!;
   return {
     ...(place === undefined ? { key } : { key: place.file, range: { offset: place.offset, length: place.length } }),
     segments: segments
       .map((one) => ({ key: one.key, firstLine: one.place?.firstLine ?? 0, count: one.count }))
       .toSorted((a, b) => a.firstLine - b.firstLine),
+    bytes: place?.length ?? bytes,
     firstAt: segments.reduce((least, one) => Math.min(least, one.firstAt), Infinity),
     lastAt: segments.reduce((greatest, one) => Math.max(greatest, one.lastAt), -Infinity),
   };

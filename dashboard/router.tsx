@@ -4,6 +4,7 @@ import { innerPath, parseSearch, stringifySearch, textParams } from "./logic/sea
 import { NotFound, PageSkeleton, RouteError } from "./parts/page-states.tsx";
 import { destinationRoutes } from "./routes/destinations.ts";
 import { root, shell } from "./routes/shell.ts";
+import { warehouseRoutes } from "./routes/warehouses.ts";
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -78,6 +79,29 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./screens/settings.tsx"), "SettingsScreen"),
 });
 
+const exportTables = createRoute({
+  getParentRoute: () => source,
+  path: "exports",
+  validateSearch: textParams(
+    "view",
+    "q",
+    "table",
+    "column",
+    "range",
+    "target",
+    "run",
+    "engine",
+    "as",
+    "base",
+    "files",
+    "only",
+    "ask",
+    "from",
+    "to",
+  ),
+  component: lazyRouteComponent(() => import("./screens/exports.tsx"), "ExportsScreen"),
+});
+
 const workspace = createRoute({
   getParentRoute: () => shell,
   path: "/workspace",
@@ -90,8 +114,9 @@ export const router = createRouter({
     shell.addChildren([
       overview,
       sources,
-      source.addChildren([sourceIndex, setup, debug, message, settings]),
+      source.addChildren([sourceIndex, setup, debug, message, exportTables, settings]),
       ...destinationRoutes,
+      ...warehouseRoutes,
       trace,
       workspace,
     ]),

@@ -13,7 +13,7 @@ const FIRST_LOAD_BUDGET = 250_000;
 /** The chunk around every screen of the dashboard, and those around some of them. */
 const SHELL = "parts/shell.tsx";
 const LAYOUTS = {
-  "screens/source-layout.tsx": /^screens\/(?:setup|debugger|settings)\.tsx$/,
+  "screens/source-layout.tsx": /^screens\/(?:setup|debugger|settings|exports|archive)\.tsx$/,
   "screens/destination-layout.tsx":
     /^screens\/(?:delivery|mappings|mapping-editor|filters?|filter-editor|dead-letters|event-test|destination-settings)\.tsx$/,
 };

@@ -22,22 +22,41 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Calls the control plane with the session cookie and returns the envelope's `data`; throws ApiError otherwise. */
 export async function api<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  let response: Response;
+  const response = await call(method, path, body);
+  const answer = await readEnvelope(response);
+  if (response.ok && answer.data !== undefined) return answer.data as T;
+  throw refusal(response, answer);
+}
+
+/** For the routes that answer with plain text. */
+export async function apiText(path: string): Promise<string> {
+  const response = await call("GET", path);
+  if (!response.ok) throw refusal(response, await readEnvelope(response));
   try {
-    response = await fetch(`/api${path}`, {
+    return await response.text();
+  } catch (error) {
+    throw unreached(error);
+  }
+}
+
+async function call(method: Method, path: string, body?: unknown): Promise<Response> {
+  try {
+    return await fetch(`/api${path}`, {
       method,
       credentials: "same-origin",
       ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
   } catch (error) {
-    // fetch rejects with a TypeError for every network failure; anything else is a bug.
-    if (error instanceof TypeError) throw new ApiError(0, []);
-    throw error;
+    throw unreached(error);
   }
-  const answer = await readEnvelope(response);
-  if (response.ok && answer.data !== undefined) return answer.data as T;
+}
+
+/** fetch rejects with a TypeError for every network failure; anything else is a bug. */
+const unreached = (error: unknown): unknown => (error instanceof TypeError ? new ApiError(0, []) : error);
+
+function refusal(response: Response, answer: Envelope): ApiError {
   const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
-  throw new ApiError(
+  return new ApiError(
     response.ok ? 502 : response.status,
     answer.errors ?? [],
     answer.requestId ?? response.headers.get("x-request-id") ?? undefined,

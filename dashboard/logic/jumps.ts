@@ -14,6 +14,7 @@ const PAGES: readonly Jump[] = [
   { kind: "page", title: "Create a source", hint: "page", href: "/sources?new=1" },
   { kind: "page", title: "Destinations", hint: "page", href: "/destinations" },
   { kind: "page", title: "Add a destination", hint: "catalogue", href: "/catalog" },
+  { kind: "page", title: "Warehouses", hint: "page", href: "/warehouses" },
   { kind: "page", title: "Workspace and tokens", hint: "page", href: "/workspace" },
 ];
 const MOST = 30;
@@ -40,7 +41,7 @@ export function jumpsFor({ text, sources, destinations, messageIn }: JumpQuestio
 }
 
 const jumpsOfSource = (source: Source): Jump[] =>
-  (["debugger", "setup", "settings"] as const).map((tab) => ({
+  (["debugger", "setup", "exports", "settings"] as const).map((tab) => ({
     kind: "source",
     title: source.name,
     hint: tab,

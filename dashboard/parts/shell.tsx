@@ -4,6 +4,7 @@ import {
   ArrowsSplitIcon,
   BroadcastIcon,
   BuildingsIcon,
+  DatabaseIcon,
   HouseIcon,
   MagnifyingGlassIcon,
   SignOutIcon,
@@ -22,8 +23,11 @@ const PLACES = [
   { href: "/", label: "Overview", icon: HouseIcon },
   { href: "/sources", label: "Sources", icon: BroadcastIcon },
   { href: "/destinations", label: "Destinations", icon: ArrowsSplitIcon },
-  { href: "/workspace", label: "Workspace", icon: BuildingsIcon },
 ] as const;
+/** What is done with history. */
+const STORAGE = [{ href: "/warehouses", label: "Warehouses", icon: DatabaseIcon }] as const;
+const WORKSPACE = [{ href: "/workspace", label: "Workspace", icon: BuildingsIcon }] as const;
+type Place = (typeof PLACES | typeof STORAGE | typeof WORKSPACE)[number];
 
 /** The catalogue is where destinations come from. */
 const placeOf = (pathname: string): string => pathname.replace(/^\/catalog(?=\/|$)/, "/destinations");
@@ -97,24 +101,9 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
             </Sidebar.MenuButton>
           </Sidebar.Menu>
         </Sidebar.Group>
-        <Sidebar.Group>
-          <Sidebar.Menu>
-            {PLACES.map(({ href, label, icon }) => {
-              const active = href === "/" ? pathname === "/" : placeOf(pathname).startsWith(href);
-              return (
-                <Sidebar.MenuButton
-                  key={href}
-                  icon={icon}
-                  href={href}
-                  active={active}
-                  aria-current={active ? "page" : undefined}
-                >
-                  {label}
-                </Sidebar.MenuButton>
-              );
-            })}
-          </Sidebar.Menu>
-        </Sidebar.Group>
+        <PlaceGroup places={PLACES} pathname={pathname} />
+        <PlaceGroup label="Storage" places={STORAGE} pathname={pathname} />
+        <PlaceGroup places={WORKSPACE} pathname={pathname} />
         {workspace.data?.demo === true && (
           <Sidebar.Group>
             <Sidebar.Menu>
@@ -135,6 +124,34 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
     </Sidebar>
   );
 }
+
+interface PlaceGroupProps {
+  readonly label?: string;
+  readonly places: readonly Place[];
+  readonly pathname: string;
+}
+
+const PlaceGroup = ({ label, places, pathname }: PlaceGroupProps): ReactNode => (
+  <Sidebar.Group>
+    {label !== undefined && <Sidebar.GroupLabel>{label}</Sidebar.GroupLabel>}
+    <Sidebar.Menu>
+      {places.map(({ href, label: words, icon }) => {
+        const active = href === "/" ? pathname === "/" : placeOf(pathname).startsWith(href);
+        return (
+          <Sidebar.MenuButton
+            key={href}
+            icon={icon}
+            href={href}
+            active={active}
+            aria-current={active ? "page" : undefined}
+          >
+            {words}
+          </Sidebar.MenuButton>
+        );
+      })}
+    </Sidebar.Menu>
+  </Sidebar.Group>
+);
 
 /** Only on narrow screens, where the places hide behind a button. */
 const TopBar = ({ onSearch }: { onSearch: () => void }): ReactNode => (

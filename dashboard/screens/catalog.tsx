@@ -4,7 +4,7 @@ import { Input } from "@cloudflare/kumo/components/input";
 import { MagnifyingGlassIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type ReactNode, type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
 import { kindsQuery } from "../api/destination-queries.ts";
 import type { KindSummary } from "../api/types.ts";
 import { categoriesOf, searchKinds, UNAVAILABLE } from "../logic/catalogue.ts";
@@ -12,6 +12,7 @@ import { count, plural } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
+import { useSearchKey } from "../parts/use-search-key.ts";
 import { KindCard } from "./catalog/kind-card.tsx";
 
 const route = getRouteApi("/shell/catalog");
@@ -85,22 +86,6 @@ function Catalogue({ kinds }: { kinds: readonly KindSummary[] }): ReactNode {
       )}
     </div>
   );
-}
-
-/** "/" goes to the search, as everywhere in the console. */
-function useSearchKey(): RefObject<HTMLInputElement | null> {
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const go = (event: KeyboardEvent): void => {
-      const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      box.current?.focus();
-    };
-    window.addEventListener("keydown", go);
-    return () => window.removeEventListener("keydown", go);
-  }, []);
-  return box;
 }
 
 interface CategoriesProps {

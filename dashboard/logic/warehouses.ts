@@ -1,0 +1,47 @@
+import type { ExportState, FollowerState } from "../api/export-types.ts";
+import type { Warehouse } from "../api/warehouse-queries.ts";
+import { followerWords } from "./export-words.ts";
+import { count, plural } from "./times.ts";
+
+/** How one source's tables stand in a warehouse; undefined while that is not known. */
+export const loaderOf = (state: ExportState | undefined, warehouseId: string): FollowerState | undefined =>
+  state?.followers.find(({ name }) => name === `load:${warehouseId}`);
+
+export interface LoadingWords {
+  readonly text: string;
+  readonly tone: "good" | "busy" | "bad" | "off";
+}
+
+/** How the loading of one source stands. */
+export function loadingWords(enabled: boolean, state: ExportState, warehouseId: string): LoadingWords {
+  const loader = loaderOf(state, warehouseId);
+  if (!enabled) {
+    const wait = loader === undefined || loader.behind === 0 ? "" : `, ${plural(loader.behind, "hour")} waiting`;
+    return { text: `paused${wait}`, tone: "off" };
+  }
+  if (!state.enabled && (loader?.behind ?? 0) === 0)
+    return { text: "the source’s exports are switched off", tone: "off" };
+  return loader === undefined ? { text: "waiting for the first hour", tone: "busy" } : followerWords(loader);
+}
+
+/** The state of a warehouse over all its sources: the worst of them. */
+export function worstLoading(all: readonly LoadingWords[]): LoadingWords | undefined {
+  const tone = (["bad", "busy", "off", "good"] as const).find((each) => all.some((one) => one.tone === each));
+  const group = all.filter((one) => one.tone === tone);
+  const [one] = group;
+  if (one === undefined || group.every(({ text }) => text === one.text)) return one;
+  const words = { bad: "failing", busy: "behind", off: "paused", good: "up to date" } as const;
+  return { text: `${plural(group.length, "source")} ${words[one.tone]}`, tone: one.tone };
+}
+
+/** Where do the tables go besides the bucket? */
+export function warehousesAnswer(list: readonly Warehouse[]): string {
+  if (list.length === 0) return "None yet: the tables are in your bucket, where any engine can read them.";
+  const paused = list.filter(({ enabled }) => !enabled).length;
+  const idle = list.filter(({ sourceIds }) => sourceIds.length === 0).length;
+  const notes = [paused > 0 ? `${count(paused)} paused` : "", idle > 0 ? `${count(idle)} without a source` : ""].filter(
+    (note) => note !== "",
+  );
+  const loaded = `${plural(list.length, "warehouse")} ${list.length === 1 ? "is" : "are"} loaded with every published hour`;
+  return `${loaded}${notes.length > 0 ? `; ${notes.join(", ")}` : ""}.`;
+}

@@ -1,0 +1,97 @@
+import { Banner } from "@cloudflare/kumo/components/banner";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { lastRunsQuery } from "../../api/export-queries.ts";
+import type { ExportState, FollowerState } from "../../api/export-types.ts";
+import { clip } from "../../logic/entry-text.ts";
+import { errorAdvice, RUN_WORDS, targetWords } from "../../logic/export-words.ts";
+import { failedRun, runningWords } from "../../logic/exports.ts";
+import { count, plural } from "../../logic/times.ts";
+import { HourLabel } from "../../parts/hour-label.tsx";
+import { TextLink } from "../../parts/text-link.tsx";
+import { useWarehouseNames } from "../../parts/use-warehouse-names.ts";
+import { Until, When } from "../../parts/when.tsx";
+
+interface StandingProps {
+  readonly sourceId: string;
+  readonly state: ExportState;
+}
+
+/** What happens at this moment and what went wrong last, before any list. */
+export function Standing({ sourceId, state }: StandingProps): ReactNode {
+  const runs = useQuery(lastRunsQuery(sourceId)).data ?? [];
+  const failed = state.enabled ? failedRun(runs) : undefined;
+  const [last] = runs;
+  const history = `/sources/${sourceId}/exports?view=history`;
+  return (
+    <div className="flex flex-col gap-3 empty:hidden">
+      {!state.enabled && (
+        <Banner
+          size="sm"
+          variant="secondary"
+          description={
+            <>
+              Nothing is exported while it is switched off; the archive keeps every event, and hours that were missed
+              are made once it is on again.{" "}
+              <TextLink href={`/sources/${sourceId}/exports?view=settings`}>Settings</TextLink>
+            </>
+          }
+        />
+      )}
+      {failed !== undefined && (
+        <Banner
+          variant="error"
+          title="The last export failed"
+          description={
+            <span className="wrap-anywhere">
+              The hour <HourLabel at={failed.hour} /> was not published: <bdi>{clip(failed.error ?? "", 300)}</bdi>.{" "}
+              {errorAdvice(failed)} <TextLink href={history}>History</TextLink>
+            </span>
+          }
+        />
+      )}
+      <Followers state={state} />
+      <p role="status" className="text-kumo-subtle text-sm empty:hidden">
+        {state.running === undefined ? (
+          last !== undefined && (
+            <>
+              Last run <When at={last.finishedAt ?? last.startedAt} />: {RUN_WORDS[last.status]},{" "}
+              {plural(last.rows, "row")}. {count(state.publishedHours)}{" "}
+              {state.publishedHours === 1 ? "hour is" : "hours are"} published.
+            </>
+          )
+        ) : (
+          <>
+            Working on the hour <HourLabel at={state.running.hour} />: {runningWords(state.running)}.
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** Those in trouble; how all of them are is in the history. */
+function Followers({ state }: { state: ExportState }): ReactNode {
+  const failing = state.followers.filter(({ error }) => error !== undefined);
+  const nameOf = useWarehouseNames(failing.map(({ name }) => name));
+  return failing.map((follower) => (
+    <Banner
+      key={follower.name}
+      variant="alert"
+      title={`${targetWords(follower.name, nameOf)}: ${plural(follower.behind, "hour")} behind`}
+      description={<Trouble follower={follower} />}
+    />
+  ));
+}
+
+const Trouble = ({ follower: { name, error = "", retryAt } }: { follower: FollowerState }): ReactNode => (
+  <span className="wrap-anywhere">
+    <bdi>{clip(error, 300)}</bdi>. {errorAdvice({ target: name, error })}
+    {retryAt !== undefined && (
+      <>
+        {" "}
+        Next try <Until at={retryAt} />.
+      </>
+    )}
+  </span>
+);

@@ -1,0 +1,172 @@
+import { Badge } from "@cloudflare/kumo/components/badge";
+import { Button } from "@cloudflare/kumo/components/button";
+import { Empty } from "@cloudflare/kumo/components/empty";
+import { Input } from "@cloudflare/kumo/components/input";
+import { Table } from "@cloudflare/kumo/components/table";
+import { TableIcon } from "@phosphor-icons/react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useDeferredValue, useState } from "react";
+import { isBusy, tablesQuery } from "../../api/export-queries.ts";
+import type { ExportState, WarehouseTable } from "../../api/export-types.ts";
+import { sourceQuery } from "../../api/queries.ts";
+import { byteSize } from "../../logic/byte-size.ts";
+import { clip } from "../../logic/entry-text.ts";
+import { tablesMatching } from "../../logic/export-tables.ts";
+import { TABLE_KINDS } from "../../logic/export-words.ts";
+import { progressOf } from "../../logic/exports.ts";
+import { count, plural } from "../../logic/times.ts";
+import { HourLabel } from "../../parts/hour-label.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { TextLink } from "../../parts/text-link.tsx";
+import { useRefetch } from "../../parts/use-refetch.ts";
+import { useSearchKey } from "../../parts/use-search-key.ts";
+import type { ExportsPart } from "../exports.tsx";
+
+/** Rows drawn at once; a source may have 5,000 tables. */
+const STEP = 100;
+
+/** The tables of the source's schema. */
+export default function Tables({ sourceId, state, search, onChange }: ExportsPart): ReactNode {
+  const tables = useQuery(tablesQuery(sourceId));
+  useRefetch(progressOf(state), () => void tables.refetch());
+  return (
+    <Loaded query={tables} failure="The tables could not be loaded">
+      {({ tables: list }) =>
+        list.length === 0 ? (
+          <NoTables state={state} />
+        ) : (
+          <TableList sourceId={sourceId} tables={list} text={search.q ?? ""} onText={(text) => onChange({ q: text })} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+function NoTables({ state }: { state: ExportState }): ReactNode {
+  const [title, description] = !state.enabled
+    ? ["No tables", "Switch exports on in the settings: every event of the archive then becomes a row."]
+    : isBusy(state)
+      ? ["The first tables are being made", "They show here as soon as their first hour is published."]
+      : [
+          "No tables yet",
+          "Each event name becomes a table, and each property a column, some minutes after the hour's end. “Export now” does not wait for it.",
+        ];
+  return (
+    <Empty icon={<TableIcon size={40} className="text-kumo-inactive" />} title={title} description={description} />
+  );
+}
+
+interface TableListProps {
+  readonly sourceId: string;
+  readonly tables: readonly WarehouseTable[];
+  readonly text: string;
+  readonly onText: (text: string) => void;
+}
+
+function TableList({ sourceId, tables, text, onText }: TableListProps): ReactNode {
+  const [typed, setTyped] = useState(text);
+  const [shown, setShown] = useState(STEP);
+  const box = useSearchKey();
+  const wanted = useDeferredValue(typed);
+  const found = tablesMatching(tables, wanted);
+  const source = useQuery(sourceQuery(sourceId));
+  const left = new Set(source.data?.settings.exports.excludedTables);
+  return (
+    <div className="flex flex-col gap-3">
+      {(tables.length > 8 || text !== "") && (
+        <Input
+          ref={box}
+          type="search"
+          aria-label="Search the tables"
+          placeholder="Search by table, event name or column  /"
+          className="w-full"
+          maxLength={100}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            onText(event.target.value);
+          }}
+        />
+      )}
+      {found.length < tables.length && (
+        <p role="status" className="text-kumo-subtle text-sm">
+          {count(found.length)} of {plural(tables.length, "table")}
+        </p>
+      )}
+      {found.length > 0 && (
+        <div className="ring-kumo-hairline bg-kumo-base overflow-hidden rounded-lg ring">
+          <Table className="cards-on-phone">
+            <Table.Header>
+              <Table.Row>
+                <Table.Head>Table</Table.Head>
+                <Table.Head>Holds</Table.Head>
+                <Table.Head className="text-right">Rows</Table.Head>
+                <Table.Head className="text-right">Columns</Table.Head>
+                <Table.Head className="text-right">Files</Table.Head>
+                <Table.Head className="text-right">Last hour (UTC)</Table.Head>
+              </Table.Row>
+            </Table.Header>
+            <Table.Body>
+              {found.slice(0, shown).map((table) => (
+                <Row key={table.name} sourceId={sourceId} table={table} isLeftOut={left.has(table.name)} />
+              ))}
+            </Table.Body>
+          </Table>
+        </div>
+      )}
+      {found.length > shown && (
+        <Button className="self-start" onClick={() => setShown(shown + STEP)}>
+          Show {count(Math.min(STEP, found.length - shown))} more of {count(found.length)}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Row({
+  sourceId,
+  table,
+  isLeftOut,
+}: {
+  sourceId: string;
+  table: WarehouseTable;
+  isLeftOut: boolean;
+}): ReactNode {
+  const { name, kind, eventNames, columns, rows, files, bytes, lastHour } = table;
+  return (
+    <Table.Row>
+      <Table.Cell className="max-w-80">
+        <span className="flex min-w-0 items-center gap-2">
+          <span className="min-w-0 truncate font-mono text-sm" title={name}>
+            <TextLink href={`/sources/${sourceId}/exports?${new URLSearchParams({ table: name })}`}>{name}</TextLink>
+          </span>
+          {isLeftOut && <Badge variant="warning">left out</Badge>}
+        </span>
+      </Table.Cell>
+      <Table.Cell data-label="Holds" className="max-w-60">
+        {kind === "event" ? (
+          <bdi className="block truncate" title={eventNames.map((one) => clip(one, 80)).join(" · ")}>
+            {clip(eventNames[0] ?? "", 60)}
+            {eventNames.length > 1 && <span className="text-kumo-subtle"> +{eventNames.length - 1}</span>}
+          </bdi>
+        ) : (
+          <span className="text-kumo-subtle">{TABLE_KINDS[kind]}</span>
+        )}
+      </Table.Cell>
+      <Table.Cell data-label="Rows" className="text-right tabular-nums">
+        {count(rows)}
+      </Table.Cell>
+      <Table.Cell data-label="Columns" className="text-right tabular-nums">
+        {count(columns.length)}
+      </Table.Cell>
+      <Table.Cell data-label="Files" className="text-right tabular-nums">
+        <span>
+          {count(files)} <span className="text-kumo-subtle text-sm">{byteSize(bytes)}</span>
+        </span>
+      </Table.Cell>
+      <Table.Cell data-label="Last hour (UTC)" className="text-right">
+        {lastHour === undefined ? <span className="text-kumo-subtle">–</span> : <HourLabel at={lastHour} />}
+      </Table.Cell>
+    </Table.Row>
+  );
+}

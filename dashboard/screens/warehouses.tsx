@@ -1,0 +1,107 @@
+import { Badge } from "@cloudflare/kumo/components/badge";
+import { Button } from "@cloudflare/kumo/components/button";
+import { Empty } from "@cloudflare/kumo/components/empty";
+import { Table } from "@cloudflare/kumo/components/table";
+import { DatabaseIcon, PlusIcon } from "@phosphor-icons/react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { sourcesQuery } from "../api/queries.ts";
+import { type Warehouse, warehousesQuery } from "../api/warehouse-queries.ts";
+import { clip } from "../logic/entry-text.ts";
+import { plural } from "../logic/times.ts";
+import { warehousesAnswer } from "../logic/warehouses.ts";
+import { Loaded } from "../parts/loaded.tsx";
+import { Page } from "../parts/page.tsx";
+import { TextLink } from "../parts/text-link.tsx";
+import { LoadingOf } from "./warehouses/loading.tsx";
+
+/** Where do the tables go besides the bucket? */
+export function Warehouses(): ReactNode {
+  const warehouses = useQuery(warehousesQuery);
+  const sources = useQuery(sourcesQuery);
+  const navigate = useNavigate();
+  const add = (): void => void navigate({ to: "/warehouses/new" });
+  const nameOf = (id: string): string =>
+    sources.data === undefined ? "…" : (sources.data.sources.find((one) => one.id === id)?.name ?? "a deleted source");
+  return (
+    <Page
+      title="Warehouses"
+      answer={
+        warehouses.data === undefined ? "Where do the tables go besides the bucket?" : warehousesAnswer(warehouses.data)
+      }
+      actions={
+        <Button variant="primary" icon={PlusIcon} onClick={add}>
+          Add a warehouse
+        </Button>
+      }
+    >
+      <Loaded query={warehouses} failure="The warehouses could not be loaded">
+        {(list) =>
+          list.length === 0 ? (
+            <Empty
+              icon={<DatabaseIcon size={40} className="text-kumo-inactive" />}
+              title="No warehouses"
+              description="A ClickHouse or PostgreSQL that is added here gets the tables of the sources you choose, each hour as it is published. Other engines read the bucket: see Exports of a source, Query."
+              contents={
+                <Button variant="primary" onClick={add}>
+                  Add a warehouse
+                </Button>
+              }
+            />
+          ) : (
+            <List warehouses={list} nameOf={nameOf} />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+interface ListProps {
+  readonly warehouses: readonly Warehouse[];
+  readonly nameOf: (sourceId: string) => string;
+}
+
+const List = ({ warehouses, nameOf }: ListProps): ReactNode => (
+  <div className="ring-kumo-hairline bg-kumo-base overflow-hidden rounded-lg ring">
+    <Table className="cards-on-phone">
+      <Table.Header>
+        <Table.Row>
+          <Table.Head>Name</Table.Head>
+          <Table.Head>Sources</Table.Head>
+          <Table.Head>Loading</Table.Head>
+        </Table.Row>
+      </Table.Header>
+      <Table.Body>
+        {warehouses.map((warehouse) => (
+          <Row key={warehouse.id} warehouse={warehouse} sources={sourceWords(warehouse.sourceIds, nameOf)} />
+        ))}
+      </Table.Body>
+    </Table>
+  </div>
+);
+
+const sourceWords = ([first, ...others]: readonly string[], nameOf: (id: string) => string): string =>
+  first === undefined
+    ? "–"
+    : `${clip(nameOf(first), 60)}${others.length > 0 ? ` and ${plural(others.length, "other")}` : ""}`;
+
+const Row = ({ warehouse, sources }: { warehouse: Warehouse; sources: string }): ReactNode => (
+  <Table.Row>
+    <Table.Cell className="max-w-80">
+      <span className="flex min-w-0 items-center gap-2">
+        <span className="truncate font-medium" title={warehouse.name}>
+          <TextLink href={`/warehouses/${warehouse.id}`}>{warehouse.name}</TextLink>
+        </span>
+        {warehouse.metadata.name !== warehouse.name && <Badge variant="secondary">{warehouse.metadata.name}</Badge>}
+      </span>
+    </Table.Cell>
+    <Table.Cell data-label="Sources" className="max-w-60">
+      <bdi className="block truncate">{sources}</bdi>
+    </Table.Cell>
+    <Table.Cell data-label="Loading">
+      <LoadingOf warehouse={warehouse} />
+    </Table.Cell>
+  </Table.Row>
+);

@@ -1,0 +1,43 @@
+import { type ReactNode, useState } from "react";
+import { type Warehouse, warehousePath } from "../../api/warehouse-queries.ts";
+import { problemsOf } from "../../parts/form-problems.ts";
+import { SaveForm } from "../../parts/save-row.tsx";
+import { SettingFields } from "../../parts/setting-fields.tsx";
+import { useSettings } from "../../parts/use-settings.ts";
+import { useSaveWarehouse } from "./save.ts";
+import { TestConnection } from "./test-connection.tsx";
+
+/** Where it is and who asks. */
+export function Connection({ warehouse }: { warehouse: Warehouse }): ReactNode {
+  const { id, metadata, settings, secrets } = warehouse;
+  const draft = useSettings(metadata.options, settings);
+  const [testProblem, setTestProblem] = useState<Error | null>(null);
+  const save = useSaveWarehouse<{ settings: object }>(warehouse);
+  const problems = problemsOf(
+    save.error ?? testProblem,
+    metadata.options.map(({ name }) => name),
+  );
+  return (
+    <SaveForm
+      dirty={draft.dirty}
+      saving={save.isPending}
+      saved={save.isSuccess}
+      problems={problems.general}
+      onSave={() => {
+        setTestProblem(null);
+        const values = draft.read();
+        if (values !== undefined) save.mutate({ settings: values }, { onSuccess: draft.forgetSecrets });
+      }}
+      onReset={draft.reset}
+    >
+      <SettingFields fields={metadata.options} draft={draft} stored={secrets} errors={problems.fields} />
+      <TestConnection
+        path={`${warehousePath(id)}/validation`}
+        body={{}}
+        name={metadata.name}
+        read={draft.read}
+        onProblem={setTestProblem}
+      />
+    </SaveForm>
+  );
+}

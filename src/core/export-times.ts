@@ -10,6 +10,8 @@ export const EXPORTS = {
   /** What one message works through before it pauses: characters of lines, and time. */
   stepChars: 128 * 1024 * 1024,
   stepMs: MINUTE_MS,
+  /** Characters of lines that are kept for the second time they are gone through; of more, all are read again. */
+  keptChars: 8 * 1024 * 1024,
   /** Rows in memory; writing one table out needs about as much again. */
   bufferBytes: 24 * 1024 * 1024,
   /** Failures and lost holders in a row after which a run gives way to other hours and begins anew later. */

@@ -35,6 +35,8 @@ export interface HourLimits {
   readonly stepChars: number;
   /** After so many ms a run pauses at the next opportunity. */
   readonly stepMs: number;
+  /** Characters of lines that are kept between the two times they are gone through. */
+  readonly keptChars: number;
   /** Bytes of rows in memory. */
   readonly bufferBytes: number;
 }

@@ -14,9 +14,6 @@ import { IdBatch, type Copies } from "./seen-ids.ts";
 import { TableBuffers } from "./table-buffers.ts";
 import { UpsertBuffers } from "./upsert-buffers.ts";
 
-/** Lines of a small batch are kept between its two passes. */
-const KEPT_CHARS = 8 * 1024 * 1024;
-
 /** Segments that are looked through for copies together, then mapped. */
 interface Batch {
   readonly segments: readonly ListedSegment[];
@@ -115,6 +112,7 @@ export class HourRun {
 
   /** The next segments of at most `stepChars`, with the ids of their events of this hour. */
   async #collect(): Promise<Batch> {
+    const { stepChars, keptChars: mostKept } = this.#deps.limits;
     const ids = new IdBatch();
     const segments: ListedSegment[] = [];
     let kept: HourLine[][] | undefined = [];
@@ -131,13 +129,13 @@ export class HourRun {
         if (id !== undefined) ids.add(id);
         keptChars += text.length;
         // The event is read again when it is mapped: as text it takes far less memory.
-        if (keptChars <= KEPT_CHARS) own.push({ ...line, event: undefined });
+        if (keptChars <= mostKept) own.push({ ...line, event: undefined });
       }
       segments.push(segment);
-      if (keptChars > KEPT_CHARS) kept = undefined;
+      if (keptChars > mostKept) kept = undefined;
       kept?.push(own);
       const next = this.#rest[segments.length];
-      if (chars >= this.#deps.limits.stepChars || next === undefined || ids.count + next.count > BATCH_IDS) break;
+      if (chars >= stepChars || next === undefined || ids.count + next.count > BATCH_IDS) break;
     }
     return { segments, ids, kept };
   }

@@ -162,6 +162,24 @@ describe("an hour in the archive", () => {
     expect(await chain.desk.summary()).toMatchObject({ waitingHours: 0 });
   });
 
+  it("leaves out what the source's settings say, but for what every row needs", async () => {
+    const excluded = { excludedTables: ["tracks"], excludedColumns: { viewed: ["n"] } };
+    const chain = await createExportChain({ exports: excluded });
+    await chain.archive(H1, [track("Viewed", { n: 1, m: 2 })]);
+    await chain.tell(H1);
+    await chain.drain();
+    expect(await chain.rows("tracks")).toEqual([]);
+    const [row] = await chain.rows("viewed");
+    expect(row).toMatchObject({ m: 2 });
+    expect(row).not.toHaveProperty("n");
+    const [run] = (await chain.desk.runs({ limit: 1, target: "lake" })).runs;
+    expect(run).toMatchObject({ status: "success" });
+    expect(run!.notices.map(({ code, table }) => [code, table]).toSorted()).toEqual([
+      ["EXCLUDED", "tracks"],
+      ["EXCLUDED", "viewed"],
+    ]);
+  });
+
   it("is written as gzip NDJSON as well when the source wants it", async () => {
     const chain = await createExportChain({ exports: { ndjson: true } });
     const events = [track("Viewed"), track("Paid")];

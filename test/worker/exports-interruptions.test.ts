@@ -41,9 +41,9 @@ function mortal(deps: ExportDeps, nth: number, answerLost: boolean) {
         publishing: (token, request) => call(() => exports.publishing(token, request)),
         published: (token) => call(() => exports.published(token)),
       },
-      // Every segment is a step of its own, every step a message, every few rows a file.
+      // Every segment is a step of its own, every step a message, every few rows a file; segments are read twice.
       now: () => Date.now() + calls * HOUR,
-      limits: { stepChars: 1, stepMs: 1, bufferBytes: 1500 },
+      limits: { stepChars: 1, stepMs: 1, keptChars: 0, bufferBytes: 1500 },
     };
   };
   return { deps: { ...deps, hours }, calls: () => calls };

@@ -15,10 +15,15 @@ export interface ExportDeps {
   now(): number;
 }
 
+/** A Worker has 10,000 subrequests, and a file may need 2500. */
+const FILES_PER_MESSAGE = 3;
+
 /** Compaction goes on file by file as long as there is time; the archive's index asks again for the rest. */
 async function compact(sourceId: string, { compaction, now }: ExportDeps): Promise<void> {
   const until = now() + EXPORTS.stepMs;
-  while ((await compactHour(sourceId, compaction)) === "done" && now() < until);
+  for (let files = 0; files < FILES_PER_MESSAGE && now() < until; files++) {
+    if ((await compactHour(sourceId, compaction)) !== "done") return;
+  }
 }
 
 async function takeTask({ sourceId, task, follower }: ExportTask, deps: ExportDeps): Promise<void> {

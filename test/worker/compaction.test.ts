@@ -151,6 +151,20 @@ describe("a closed hour's small segments", () => {
   });
 });
 
+describe("an hour that is due", () => {
+  it("is compacted by the consumer that the index's alarm asks, through the real queue", async () => {
+    vi.mocked(env.EXPORT_TASKS.send).mockRestore();
+    const sourceId = newSourceId();
+    const segments = await fill(sourceId, NOON, 3);
+    await runAlarm(sourceId);
+    const files = async () => (await indexOf(sourceId).days()).map((day) => day.files);
+    await vi.waitFor(async () => expect(await files()).toEqual([1]), { timeout: 15_000, interval: 100 });
+    await runAlarm(sourceId);
+    expect(await archivedKeys(sourceId)).toEqual([fileOf(sourceId, 1)]);
+    for (const [key, lines] of segments) expect(await linesOf(key)).toEqual(lines);
+  }, 20_000);
+});
+
 describe("two consumers of one hour", () => {
   it("get one file between them; whoever comes back late can complete nothing", async () => {
     const sourceId = newSourceId();

@@ -135,6 +135,21 @@ describe("what cannot be sent", () => {
     ]);
   });
 
+  it("is dropped by that name when retention has ended the events, and is nobody's dead letter", async () => {
+    const memory = memoryDelivery({
+      opened: opened(),
+      claim: claimOf(2, ["sub_1"]),
+      lines: null,
+      deps: { isRemoved: async (key) => key === POINTER.key },
+    });
+    await run(memory);
+    expect(outcomesOf(memory)).toEqual([
+      [0, "event_gone"],
+      [1, "event_gone"],
+    ]);
+    expect(memory.letters).toEqual([]);
+  });
+
   it("for a great many lines is told in bounded settlements", async () => {
     const memory = memoryDelivery({ opened: null, claim: claimOf(12_000, []), lines: null });
     await run(memory);

@@ -23,9 +23,11 @@ import { err } from "./core/result.ts";
 import { checkMapping } from "./destinations/check-mapping.ts";
 import { checkTrigger } from "./destinations/check-trigger.ts";
 import { OWN_KINDS } from "./destinations/own/index.ts";
-import { createGuardedFetch } from "./destinations/outbound.ts";
+import { checkHost, createGuardedFetch } from "./destinations/outbound.ts";
 import { findDestination } from "./destinations/registry.ts";
 import { checkSettings, testAuthentication, testDestination, type TrialDeps } from "./destinations/test-event.ts";
+import { connectWarehouse } from "./warehouse/load/connect.ts";
+import { tryWarehouse } from "./warehouse/load/trial.ts";
 
 export { ArchiveIndex } from "../durable/archive-index.ts";
 export { Catalog } from "../durable/catalog.ts";
@@ -43,7 +45,7 @@ interface Composition {
 }
 
 /** What the control plane borrows from rooms that it may not import. */
-function apiTools({ delivery }: Deps): ApiTools {
+function apiTools({ delivery, warehouses }: Deps): ApiTools {
   const trial: TrialDeps = { ...delivery, newMessageId: () => `test-${crypto.randomUUID()}` };
   return {
     renderSnippet,
@@ -57,6 +59,7 @@ function apiTools({ delivery }: Deps): ApiTools {
       credentials: (settings) => testAuthentication(settings, trial),
       subscription: (request) => testDestination(request, trial),
     },
+    warehouses: { connect: (trial) => tryWarehouse(trial, warehouses) },
     async signLink(options, hmac) {
       const link = await signLink(options, hmac);
       return link.ok ? link : err(REJECTIONS[link.error]);
@@ -68,7 +71,7 @@ let composition: Composition | undefined;
 
 function compose(env: Env): Composition {
   if (composition !== undefined) return composition;
-  const deps = createDeps(env, { findDestination, createGuardedFetch });
+  const deps = createDeps(env, { findDestination, createGuardedFetch, checkHost, connectWarehouse });
   const app = new Hono();
   const sdk = new Hono()
     .route("/", collectRoutes(deps.collect))

@@ -1,6 +1,7 @@
 import { EXPORTS, followerRetryMs } from "../../src/core/export-times.ts";
 import type { ExportPlan, FollowerClaimResult, FollowerResult, HoldResult } from "../../src/core/exports.ts";
 import type { FollowerView } from "../../src/core/export-views.ts";
+import { isLoader } from "../../src/core/warehouse-record.ts";
 import type { FollowerRow } from "./follower-store.ts";
 import type { Owner } from "./hour-claims.ts";
 import type { Room } from "./room.ts";
@@ -47,7 +48,12 @@ export function followerClaims(room: Room) {
   function nextOf(row: FollowerRow, now: number): { readonly no: number; readonly behind: number } | undefined {
     if (row.is_on === 0 || row.retry_at > now || (row.claimed !== null && row.lease_until > now)) return undefined;
     const { no, count } = publications.after(row.place);
-    return no === undefined ? undefined : { no, behind: count };
+    return no === undefined || no > limitOf(row) ? undefined : { no, behind: count };
+  }
+
+  /** Warehouses get users and accounts from the snapshot, so it goes ahead of them. */
+  function limitOf({ name }: FollowerRow): number {
+    return isLoader(name) ? (followers.find("snapshot")?.place ?? 0) : Number.POSITIVE_INFINITY;
   }
 
   /** Versions that it may have something of and needs no more. */
@@ -117,6 +123,19 @@ export function followerClaims(room: Room) {
           return { status: "held" };
         }
         endRun(row, told, now);
+        if (told.more === true) {
+          followers.write({
+            ...row,
+            claimed: null,
+            run_id: null,
+            lease_until: 0,
+            failures: 0,
+            retry_at: 0,
+            error: null,
+            state,
+          });
+          return { status: "held" };
+        }
         room.discard(told.replaced ?? [], now);
         for (const { table, files } of told.files ?? []) publications.setSnapshot(table, files);
         const no = row.claimed!;

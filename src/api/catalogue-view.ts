@@ -99,7 +99,7 @@ export const Metadata = KindFacts.extend({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
-const showOption = (field: DestinationField): z.infer<typeof Option> => ({
+export const showOption = (field: DestinationField): z.infer<typeof Option> => ({
   name: field.name,
   type: field.type,
   // Needed only under conditions is not needed as such; the refusal of a value names it when it is.

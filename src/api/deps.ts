@@ -28,6 +28,7 @@ import type { Result } from "../core/result.ts";
 import type { SourceSettingsPatch } from "../core/source.ts";
 import type { Mapping, SubscriptionInput, SubscriptionPatch, SubscriptionRecord } from "../core/subscription.ts";
 import type { Complaint, Settings, SettingsTrial, TrialReport, TrialRequest } from "../core/trial.ts";
+import type { WarehouseInput, WarehousePatch, WarehouseTrial, WarehouseView } from "../core/warehouse-record.ts";
 
 export type { Complaint, Settings, SettingsTrial, TrialReport, TrialRequest };
 import type { ArchiveDesk } from "./archive-desk.ts";
@@ -65,6 +66,13 @@ export interface CatalogClient {
   createFilter(destinationId: string, input: FilterInput): Answer<FilterRecord>;
   updateFilter(destinationId: string, id: string, patch: FilterPatch): Answer<FilterRecord>;
   deleteFilter(destinationId: string, id: string): Answer<null>;
+  listWarehouses(): Promise<WarehouseView[]>;
+  getWarehouse(id: string): Answer<WarehouseView>;
+  createWarehouse(input: WarehouseInput): Answer<WarehouseView>;
+  updateWarehouse(id: string, patch: WarehousePatch): Answer<WarehouseView>;
+  /** The ids of the sources it was connected to. */
+  deleteWarehouse(id: string): Answer<readonly string[]>;
+  connectWarehouse(id: string, sourceId: string, connected: boolean): Answer<WarehouseView>;
   signIn(token: string, address: string): Promise<AccessResult & { readonly session?: string }>;
   authenticate(credentials: Credentials): Promise<AccessResult>;
   signOut(session: string): Promise<void>;
@@ -92,6 +100,12 @@ export interface TrialDesk {
   /** Whether the destination takes the credentials; the error of the inner result is its answer in a sentence. */
   credentials(trial: SettingsTrial): Promise<Result<Result<null, string>, Refusal>>;
   subscription(request: TrialRequest): Promise<Result<TrialReport, Refusal>>;
+}
+
+/** Reaches out to warehouses; bounded in time. */
+export interface WarehouseDesk {
+  /** Whether one with these settings lets us in and do our work; the inner error says in a sentence why not. */
+  connect(trial: WarehouseTrial): Promise<Result<Result<null, string>, Refusal>>;
 }
 
 /** The ledgers as the control plane uses them (durable/ledger.ts). */
@@ -168,6 +182,7 @@ export interface ApiDeps {
   readonly replays: ReplayDesk;
   readonly exports: ExportsDesk;
   readonly archive: ArchiveDesk;
+  readonly warehouses: WarehouseDesk;
   /** For previews of filters that sample. */
   readonly chance: Chance;
   readonly preferences: { get(): Promise<Preferences>; put(patch: PreferencesPatch): Promise<Preferences> };

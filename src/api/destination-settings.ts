@@ -20,8 +20,17 @@ function refuseAll(complaints: readonly Complaint[]): void {
   if (complaints.length > 0) throw new Problem(422, complaints.map(withField));
 }
 
+/** Whatever has settings: a kind of destination or of warehouse. */
+export interface SettingForm {
+  readonly name: string;
+  readonly fields: readonly DestinationField[];
+}
+
+/** What is stored already; of secrets only that they are there. */
+export type StoredSettings = Pick<DestinationView, "settings" | "secrets">;
+
 /** Separates secret from plain settings; `kept` are the plain ones that hold unless they are named. */
-function split(kind: DestinationKind, given: Settings, kept: Settings): SettingParts {
+function split(kind: SettingForm, given: Settings, kept: Settings): SettingParts {
   const settings: Record<string, SettingValue> = { ...kept };
   const secrets: Record<string, string | null> = {};
   const complaints: Complaint[] = [];
@@ -56,13 +65,20 @@ function complaintAbout(
 }
 
 /** Every setting by the rules of its field. A secret that is kept cannot be looked at, so its absence is no mistake. */
-function checkFields(kind: DestinationKind, parts: SettingParts, old?: DestinationView): void {
+function checkFields(kind: SettingForm, parts: SettingParts, old?: StoredSettings): void {
   const all: Settings = { ...parts.settings, ...parts.secrets };
   const complaints = kind.fields.flatMap((field) => {
     const kept = field.secret && old?.secrets[field.name] === true && !(field.name in parts.secrets);
     return complaintAbout(field, parts, all, kept) ?? [];
   });
   refuseAll(complaints);
+}
+
+/** Settings by the rules of their fields: what is not named stays as in `old`, or has its field's default. */
+export function settingParts(form: SettingForm, given: Settings, old?: StoredSettings): SettingParts {
+  const parts = split(form, given, old?.settings ?? defaultsOf(form));
+  checkFields(form, parts, old);
+  return parts;
 }
 
 /** For a trial: with the secrets of `old` that nobody has named. */
@@ -79,7 +95,7 @@ async function checkWhole(deps: ApiDeps, kind: DestinationKind, parts: SettingPa
 }
 
 /** What a new destination starts from; a default that its own field does not allow (there is one) is none. */
-function defaultsOf({ fields }: DestinationKind): Settings {
+function defaultsOf({ fields }: SettingForm): Settings {
   const found = fields.flatMap((field) => {
     const value = field.secret ? undefined : (field.defaultValue as SettingValue | undefined);
     return value === undefined || fieldProblem(field, value) !== undefined ? [] : [[field.name, value] as const];
@@ -89,8 +105,7 @@ function defaultsOf({ fields }: DestinationKind): Settings {
 
 /** Settings of a new destination: those not given have the default of their field. */
 export async function newSettings(deps: ApiDeps, kind: DestinationKind, given: Settings): Promise<SettingParts> {
-  const parts = split(kind, given, defaultsOf(kind));
-  checkFields(kind, parts);
+  const parts = settingParts(kind, given);
   await checkWhole(deps, kind, parts);
   return parts;
 }
@@ -102,8 +117,7 @@ export async function changedSettings(
   given: Settings,
   old: DestinationView,
 ): Promise<SettingParts> {
-  const parts = split(kind, given, old.settings);
-  checkFields(kind, parts, old);
+  const parts = settingParts(kind, given, old);
   await checkWhole(deps, kind, parts, old);
   return parts;
 }

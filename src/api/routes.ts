@@ -27,6 +27,9 @@ import { subscriptionRoutes } from "./subscriptions.ts";
 import { trialRoutes } from "./trials.ts";
 import { traceRoutes } from "./trace.ts";
 import { volumeRoutes } from "./volume.ts";
+import { warehouseRoutes } from "./warehouses.ts";
+import { warehouseSyncRoutes } from "./warehouse-syncs.ts";
+import { warehouseTrialRoutes } from "./warehouse-trials.ts";
 import { preferenceRoutes, tokenRoutes, workspaceRoutes } from "./workspace.ts";
 
 const INFO = {
@@ -83,6 +86,9 @@ const guardedRoutes = (deps: ApiDeps) =>
     .route("/", exportStatementRoutes(deps))
     .route("/", exportTableRoutes(deps))
     .route("/", exportFileRoutes(deps))
+    .route("/", warehouseRoutes(deps))
+    .route("/", warehouseTrialRoutes(deps))
+    .route("/", warehouseSyncRoutes(deps))
     .route("/", preferenceRoutes(deps));
 
 /**

@@ -1,4 +1,4 @@
-import type { ApiDeps, SnippetRequest, TrialDesk } from "../api/deps.ts";
+import type { ApiDeps, SnippetRequest, TrialDesk, WarehouseDesk } from "../api/deps.ts";
 import type { Hmac, LinkOptions } from "../collect/links.ts";
 import { err, type Result } from "../core/result.ts";
 import type { Settings } from "../env.ts";
@@ -22,13 +22,14 @@ export interface ApiTools {
   readonly kinds: KindTools;
   /** Runs a destination's code with the means of a delivery. */
   readonly trials: TrialDesk;
+  readonly warehouses: WarehouseDesk;
 }
 
 /** Supplies what the control plane needs from this Worker's bindings. */
 export function createApiDeps(
   env: Env,
   { settings, directory }: { readonly settings: Settings; readonly directory: DirectoryCache },
-  { renderSnippet, signLink, kinds, trials }: ApiTools,
+  { renderSnippet, signLink, kinds, trials, warehouses }: ApiTools,
 ): ApiDeps {
   const ledger = (name: string) => env.LEDGER.getByName(name);
   const samples = (sourceId: string) => env.DEBUGGER.getByName(sourceId);
@@ -39,6 +40,7 @@ export function createApiDeps(
     catalog: () => catalogOf(env),
     kinds: createKindDesk((path) => env.ASSETS.fetch(new URL(path, "https://assets.invalid")), kinds),
     trials,
+    warehouses,
     ledgers: createLedgerDesk(env),
     replays: createReplayDesk(env),
     exports: createExportsDesk(env, now),

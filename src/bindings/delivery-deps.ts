@@ -6,6 +6,7 @@ import type { TimeLimit } from "../destinations/attempt-lines.ts";
 import type { DeliveryDeps } from "../destinations/deliver-job.ts";
 import type { OutboundOptions } from "../destinations/outbound.ts";
 import type { Settings } from "../env.ts";
+import type { connectWarehouse } from "../warehouse/load/connect.ts";
 import { catalogOf } from "./catalog.ts";
 import { writeJson, writeLines } from "./archive.ts";
 import { isRemoved, readSegment } from "./archive-reader.ts";
@@ -23,7 +24,7 @@ async function hmacSha1Hex(secret: string, text: string): Promise<string> {
 }
 
 /** Unlike AbortSignal.timeout it can be called off, so an answered request leaves no timer behind. */
-function timeLimit(ms: number): TimeLimit {
+export function timeLimit(ms: number): TimeLimit {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new DOMException("time is up", "TimeoutError")), ms);
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
@@ -63,10 +64,12 @@ export function createRoutingDeps(env: Env): RoutingDeps {
 const mayRepeat = (error: unknown): boolean =>
   error instanceof Error && "retryable" in error && error.retryable === true && !("overloaded" in error);
 
-/** What bindings may not import: the catalogue of src/destinations and its guard. */
+/** What bindings may not import: the catalogue of src/destinations, its guard, and the way into warehouses. */
 export interface Workshop {
   readonly findDestination: DeliveryDeps["findDestination"];
   createGuardedFetch(options: OutboundOptions): OutboundOptions["fetch"];
+  readonly connectWarehouse: typeof connectWarehouse;
+  checkHost(host: string, port: number, options: Pick<OutboundOptions, "isOwnHost" | "allowPrivate">): Promise<string>;
 }
 
 export function createDeliveryDeps(env: Env, settings: Settings, workshop: Workshop, hosts: OwnHosts): DeliveryDeps {

@@ -9,6 +9,7 @@ import type { DemoDeps } from "../collect/demo/routes.ts";
 import type { CollectDeps } from "../collect/routes.ts";
 import type { DeliveryDeps } from "../destinations/deliver-job.ts";
 import { Settings } from "../env.ts";
+import type { WarehouseTrialDeps } from "../warehouse/load/trial.ts";
 import { createAcceptDeps } from "./accept-deps.ts";
 import { appendParked } from "./append.ts";
 import { createDeadLettersDeps, createDeliveryDeps, createRoutingDeps, type Workshop } from "./delivery-deps.ts";
@@ -16,6 +17,7 @@ import { catalogOf } from "./catalog.ts";
 import { createExportDeps } from "./export-deps.ts";
 import { DirectoryCache } from "./directory.ts";
 import { webHmac } from "./hmac.ts";
+import { createLoadDeps, createWarehouseWays } from "./load-deps.ts";
 import { OwnHosts } from "./own-hosts.ts";
 import { createReplayDeps } from "./replay-deps.ts";
 import { withinTime } from "./time-limit.ts";
@@ -36,6 +38,8 @@ export interface Deps {
   readonly delivery: DeliveryDeps;
   readonly replays: ReplayDeps;
   readonly exports: ExportDeps;
+  /** The way out to warehouses. */
+  readonly warehouses: WarehouseTrialDeps;
   readonly deadLetters: DeadLettersDeps;
 }
 
@@ -55,6 +59,7 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
     () => catalogOf(env),
     () => Date.now(),
   );
+  const warehouses = createWarehouseWays(env, settings, workshop, hosts);
   return {
     settings,
     directory,
@@ -79,7 +84,8 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
     hosts,
     delivery: createDeliveryDeps(env, settings, workshop, hosts),
     replays: createReplayDeps(env),
-    exports: createExportDeps(env, settings),
+    exports: createExportDeps(env, settings, createLoadDeps(env, warehouses, workshop)),
+    warehouses,
     deadLetters: createDeadLettersDeps(env),
   };
 }

@@ -3,6 +3,7 @@ import { EXPORTS } from "../core/export-times.ts";
 import type { Settings } from "../env.ts";
 import type { FollowerDesk } from "../warehouse/followers.ts";
 import type { HourDesk } from "../warehouse/hour-deps.ts";
+import type { LoadDeps } from "../warehouse/load/follow.ts";
 import type { SnapshotStore } from "../warehouse/snapshot-state.ts";
 import { createCompactionDeps } from "./compaction.ts";
 import { createIcebergDeps } from "./iceberg.ts";
@@ -54,8 +55,11 @@ const snapshotStore = (bucket: R2Bucket): SnapshotStore => ({
 /** Lists of ids, which hour after hour asks for: of a week with 4,000 events an hour. */
 const ID_LISTS = { bytes: 12 * 1024 * 1024, objectBytes: 256 * 1024 };
 
-/** Supplies what the consumer of the exports queue needs. */
-export function createExportDeps(env: Env, settings: Settings): ExportDeps {
+/**
+ * Supplies what the consumer of the exports queue needs.
+ * @param loads what loading needs: it goes out by code that this room may not import
+ */
+export function createExportDeps(env: Env, settings: Settings, loads: LoadDeps): ExportDeps {
   const bucket = env.ARCHIVE;
   const ids = new ObjectCache(bucket, ID_LISTS);
   const now = () => Date.now();
@@ -77,6 +81,7 @@ export function createExportDeps(env: Env, settings: Settings): ExportDeps {
     followers: (sourceId) => ({
       exports: followerDesk(env, sourceId),
       snapshots: snapshotStore(bucket),
+      loads,
       iceberg: createIcebergDeps(bucket, settings.INLET_ICEBERG_BASE, now),
       heartbeat: beat,
     }),

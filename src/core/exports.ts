@@ -195,6 +195,8 @@ export interface FollowerResult {
   readonly error?: string;
   /** JSON of at most 100 kB, handed back with the next publication; absent: as it was. */
   readonly state?: unknown;
+  /** Not through with the publication: the follower is called again at once for the rest. Not with "failed". */
+  readonly more?: true;
   /** R2 keys that nothing names any more. */
   readonly replaced?: readonly string[];
   /** Of the snapshot: the files its tables consist of now. */

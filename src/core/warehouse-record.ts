@@ -50,6 +50,7 @@ export interface OpenWarehouse {
 
 /** The follower of a source's Exports object that fills this warehouse. */
 export const loaderName = (warehouseId: string): string => `load:${warehouseId}`;
+export const isLoader = (follower: string): boolean => follower.startsWith("load:");
 
 /** Settings to be tried. `stored`: secrets that nobody typed again are those the warehouse has. */
 export interface WarehouseTrial {

@@ -25,7 +25,29 @@ function refuse(message: string): never {
   throw new OutboundRefused(message);
 }
 
-async function checkUrl(text: string, { isOwnHost, allowPrivate }: OutboundOptions): Promise<URL> {
+/**
+ * The same rules for a host that is not spoken to in HTTP: a name or an IPv4 address, in the spelling that was checked.
+ * @throws OutboundRefused
+ */
+export async function checkHost(
+  host: string,
+  port: number,
+  options: Pick<OutboundOptions, "isOwnHost" | "allowPrivate">,
+): Promise<string> {
+  const { hostname } = await checkUrl(
+    URL.canParse(`http://${host}:${port}/`) ? `http://${host}:${port}/` : host,
+    options,
+  );
+  // What takes a list of hosts, or a port behind one, must not find either in here.
+  return /^[a-z0-9_.-]+$/.test(hostname) && !/[/@?#\\]/.test(host)
+    ? hostname
+    : refuse(`${host} is neither a name nor an IPv4 address`);
+}
+
+async function checkUrl(
+  text: string,
+  { isOwnHost, allowPrivate }: Pick<OutboundOptions, "isOwnHost" | "allowPrivate">,
+): Promise<URL> {
   if (!URL.canParse(text)) return refuse("this is not a URL");
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") refuse(`${url.protocol} is not http or https`);

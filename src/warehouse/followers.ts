@@ -1,6 +1,7 @@
 import type { FollowerClaim, FollowerClaimResult, FollowerResult, HoldResult } from "../core/exports.ts";
 import { followIceberg, followIcebergSnapshots } from "./iceberg/follow.ts";
 import type { IcebergDeps } from "./iceberg/store.ts";
+import { followLoad, type LoadDeps } from "./load/follow.ts";
 import { followSnapshot } from "./snapshot-follower.ts";
 import type { SnapshotStore } from "./snapshot-state.ts";
 
@@ -16,6 +17,7 @@ export interface FollowDeps {
   readonly exports: FollowerDesk;
   readonly snapshots: SnapshotStore;
   readonly iceberg: IcebergDeps;
+  readonly loads: LoadDeps;
   /** Calls `beat` every so often until the answer is called. */
   heartbeat(beat: () => Promise<unknown>): () => void;
 }
@@ -29,13 +31,18 @@ async function takeSnapshot(claim: FollowerClaim, { snapshots, iceberg }: Follow
 
 /** One publication at one follower, by the name's kind. */
 async function workOn(claim: FollowerClaim, deps: FollowDeps): Promise<FollowerResult> {
-  switch (claim.follower.split(":")[0]) {
+  const { follower, token, publication } = claim;
+  const [kind, of = ""] = follower.split(":");
+  const isHeld = async () => (await deps.exports.renewFollower(follower, token)).status === "held";
+  switch (kind) {
     case "snapshot":
       return takeSnapshot(claim, deps);
     case "iceberg":
-      return followIceberg(claim.publication, deps.iceberg);
+      return followIceberg(publication, deps.iceberg);
+    case "load":
+      return followLoad(claim, of, deps.loads, isHeld);
     default:
-      throw new Error(`nobody knows the follower ${claim.follower}`);
+      throw new Error(`nobody knows the follower ${follower}`);
   }
 }
 

@@ -8,6 +8,7 @@ import { segmentKey, utcDay } from "../../src/core/archive-key.ts";
 import { Manifest } from "../../src/core/exports.ts";
 import type { SourceSettingsPatch } from "../../src/core/source.ts";
 import { Settings } from "../../src/env.ts";
+import type { LoadDeps } from "../../src/warehouse/load/follow.ts";
 import { DECOMPRESSORS } from "../../src/warehouse/parquet-codec.ts";
 import { createExportsRig, HOUR, type ExportsRig } from "./exports.ts";
 
@@ -59,6 +60,13 @@ async function readObject(key: string): Promise<ArrayBuffer> {
   return object.arrayBuffer();
 }
 
+const NO_WAREHOUSES: LoadDeps = {
+  openWarehouse: async () => null,
+  connect: () => Promise.reject(new Error("there is no warehouse")),
+  read: async () => null,
+  now: () => Date.now(),
+};
+
 export async function createExportChain(settings: SourceSettingsPatch = {}): Promise<ExportChain> {
   const rig = await createExportsRig(settings);
   const index = env.ARCHIVE_INDEX.getByName(rig.sourceId);
@@ -66,7 +74,7 @@ export async function createExportChain(settings: SourceSettingsPatch = {}): Pro
   const schema = rig.slug.replaceAll("-", "_");
   const chain: ExportChain = {
     ...rig,
-    deps: createExportDeps(env, Settings.parse(env)),
+    deps: createExportDeps(env, Settings.parse(env), NO_WAREHOUSES),
     schema,
     async archive(at, events, shard = 0) {
       const hour = Math.floor(at / HOUR) * HOUR;

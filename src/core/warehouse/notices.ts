@@ -20,6 +20,8 @@ const CODES = {
   FIELD_NOT_STORED: { lost: false, text: "Events have a top-level field that warehouse tables do not have." },
   EXCLUDED: { lost: false, text: "Left out, as the source's export settings say." },
   OPTED_OUT: { lost: false, text: "Events left out because their integrations object says Warehouses: {all: false}." },
+  NUL_REPLACED: { lost: true, text: "PostgreSQL stores no NUL character: U+FFFD stands in its place." },
+  ID_TOO_LONG: { lost: true, text: "PostgreSQL cannot index ids of more than 2,500 bytes: these rows are left out." },
   EVENT_UNREADABLE: {
     lost: true,
     text: "Events without a usable type, name, messageId or receivedAt are in no table.",
@@ -62,9 +64,9 @@ export class Notices {
   }
 
   /** @param table empty for what concerns none. */
-  count(code: NoticeCode, table: string, column?: string, example?: unknown): void {
+  count(code: NoticeCode, table: string, column?: string, example?: unknown, times = 1): void {
     const entry = this.#entries.get(keyOf(code, table, column)) ?? this.#enter(code, table, column, example);
-    entry.count++;
+    entry.count += times;
   }
 
   toList(): Notice[] {

@@ -17,11 +17,11 @@ type Place = Pick<Track, "replay" | "destination">;
 export function handingOverOf(room: ReplaysRoom) {
   const { replays, tracks, transaction, now } = room;
 
-  /** The track after the ledger has what was being opened. */
-  function handedOver(place: Place, { lines }: Opening, seen: ReplayAtDestination): void {
+  /** The track after the ledger has what was being opened; nothing when somebody else has booked that. */
+  function handedOver(place: Place, { key, chunk, lines }: Opening, seen: ReplayAtDestination): void {
     const track = tracks.find(place);
     const first = tracks.first(place);
-    if (track === undefined) return;
+    if (track?.opening?.key !== key || track.opening.chunk !== chunk) return;
     const taken = track.taken + sizeOf(lines);
     const isWhole = first === undefined || taken >= sizeOf(first.lines);
     transaction(() => {
@@ -50,7 +50,7 @@ export function handingOverOf(room: ReplaysRoom) {
   function prepare({ request }: StoredReplay, place: Place): Opening | undefined {
     const track = tracks.find(place);
     const first = tracks.first(place);
-    if (track === undefined || first === undefined) return undefined;
+    if (track === undefined || first === undefined || track.opening !== undefined) return undefined;
     const at = now();
     const allowance = allowanceAt(track, request.rate, at);
     const lines = nextLines(first.lines, track.taken, allowance, roomAt(track.seen, track.ahead));

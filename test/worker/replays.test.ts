@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NO_SUMS } from "../../src/core/replay-report.ts";
@@ -198,6 +198,41 @@ describe("a run", () => {
     for (let i = 0; i < 10; i++) await pass(rig, 6000);
     expect(rig.arrived.get(rig.destinationIds[0]!)!.toSorted()).toEqual(idsOf(rig).toSorted());
     expect(await rig.get(id)).toMatchObject({ status: "finished" });
+  });
+
+  it("hands each line over once though two hand it over at the same time", async () => {
+    const rig = createReplaysRig();
+    rig.addSegment(START - HOUR, events(300));
+    const { id } = await rig.ready({ rate: 40 });
+    await rig.act(id, "start");
+    await pass(rig, 4000, false);
+    const { promise: both, resolve } = Promise.withResolvers<null>();
+    let calls = 0;
+    const real = env.LEDGER.getByName.bind(env.LEDGER);
+    vi.spyOn(env.LEDGER, "getByName").mockImplementation((name) => {
+      const ledger = real(name);
+      return new Proxy(ledger, {
+        get(target, method) {
+          if (method !== "openReplay") return Reflect.get(target, method) as unknown;
+          return async (opening: Parameters<typeof ledger.openReplay>[0]) => {
+            if (++calls === 2) resolve(null);
+            await both;
+            return target.openReplay(opening);
+          };
+        },
+      });
+    });
+    await runInDurableObject(rig.replays, async (object) => {
+      await rig.deliver();
+      vi.setSystemTime(Date.now() + 2000);
+      const first = object.alarm();
+      await vi.waitFor(() => expect(calls).toBeGreaterThan(0));
+      await Promise.all([first, object.alarm()]);
+    });
+    expect(calls).toBeGreaterThanOrEqual(2);
+    await pass(rig, 30_000);
+    expect(await rig.track(id)).toMatchObject({ opened: 300, delivered: 300 });
+    expect(rig.arrived.get(rig.destinationIds[0]!)!.toSorted()).toEqual(idsOf(rig).toSorted());
   });
 
   it("opens no more than its rate allows, and little ahead of a destination that is slower", async () => {

@@ -6,12 +6,12 @@ import { foldLeaves } from "./snapshot-merge.ts";
 import { readRound, widerTable, type TableChanges } from "./snapshot-round.ts";
 import { OvertakenError, SnapshotBook, type SnapshotStore, type TableSnapshot } from "./snapshot-state.ts";
 
-/** Bytes of text: of a leaf, and of the files that are folded in together. Both are some five times as much in memory. */
+/** Bytes of text: of a leaf, and of the files that are folded in together. Both are in memory two or three times. */
 export interface SnapshotLimits {
   readonly leafBytes: number;
   readonly roundBytes: number;
 }
-const LIMITS: SnapshotLimits = { leafBytes: 2 * 1024 * 1024, roundBytes: 4 * 1024 * 1024 };
+const LIMITS: SnapshotLimits = { leafBytes: 4 * 1024 * 1024, roundBytes: 8 * 1024 * 1024 };
 
 export interface SnapshotDeps {
   readonly store: SnapshotStore;

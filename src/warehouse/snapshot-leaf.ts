@@ -1,5 +1,5 @@
 import type { FileEntry } from "../core/exports.ts";
-import { compareTexts, foldInto, latestAt, type FoldedRow } from "../core/warehouse/folding.ts";
+import { compareTexts, decodeFolded, foldLines, latestAt, type FoldedLine } from "../core/warehouse/folding.ts";
 import type { MappedRow, TableSchema } from "../core/warehouse/schema.ts";
 import { encodeParquet } from "./parquet.ts";
 import type { Leaf, SnapshotStore } from "./snapshot-state.ts";
@@ -20,25 +20,25 @@ export interface LeafPlace {
 }
 
 /** Rows of a leaf, in order; null when its object is gone. */
-export async function readLeaf(store: SnapshotStore, leaf: Leaf): Promise<FoldedRow[] | null> {
+export async function readLeaf(store: SnapshotStore, leaf: Leaf): Promise<FoldedLine[] | null> {
   const object = await store.get(leaf.stateKey);
   return object === null ? null : decodeUpserts(object.bytes).rows;
 }
 
 /** Folds `changes` into `rows`, both in order of their ids, each id once. `changed`: how many rows are not as they were. */
 export function foldLists(
-  rows: readonly FoldedRow[],
-  changes: readonly FoldedRow[],
-): { readonly rows: FoldedRow[]; readonly changed: number } {
-  const folded: FoldedRow[] = [];
+  rows: readonly FoldedLine[],
+  changes: readonly FoldedLine[],
+): { readonly rows: FoldedLine[]; readonly changed: number } {
+  const folded: FoldedLine[] = [];
   let changed = 0;
   let at = 0;
   for (const change of changes) {
     while (at < rows.length && compareTexts(rows[at]!.id, change.id) < 0) folded.push(rows[at++]!);
     const present = rows[at]?.id === change.id ? rows[at++] : undefined;
-    const row = present ?? { id: change.id, cells: new Map() };
-    if (foldInto(row, change) || present === undefined) changed++;
-    folded.push(row);
+    const line = present === undefined ? change.line : foldLines(present.line, change.line);
+    if (line !== present?.line) changed++;
+    folded.push({ id: change.id, line });
   }
   while (at < rows.length) folded.push(rows[at++]!);
   return { rows: folded, changed };
@@ -51,45 +51,33 @@ function boundBetween(before: string, id: string): string {
   return id.slice(0, common + 1);
 }
 
-/** About the bytes of a row's text. */
-function textSize({ id, cells }: FoldedRow): number {
-  let size = 60 + id.length;
-  for (const [column, { value }] of cells) size += column.length + (typeof value === "string" ? value.length : 12) + 12;
-  return size;
-}
-
-function cutRows(rows: readonly FoldedRow[], leafBytes: number): FoldedRow[][] {
-  const sizes = rows.map(textSize);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+function cutRows(rows: readonly FoldedLine[], leafBytes: number): FoldedLine[][] {
+  const total = rows.reduce((sum, { line }) => sum + line.length, 0);
   const most = total > leafBytes ? leafBytes / 2 : total;
-  const parts: FoldedRow[][] = [];
+  const parts: FoldedLine[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
-  for (const [i, row] of rows.entries()) {
-    if (bytes + sizes[i]! > most) {
+  for (const row of rows) {
+    if (bytes + row.line.length > most) {
       parts.push([]);
       bytes = 0;
     }
     parts.at(-1)!.push(row);
-    bytes += sizes[i]!;
+    bytes += row.line.length;
   }
   return parts;
 }
 
-const mappedRow = (table: TableSchema, row: FoldedRow): MappedRow => ({
-  table,
-  id: row.id,
-  messageId: row.id,
-  receivedAt: latestAt(row),
-  cells: new Map([...row.cells].map(([column, { value }]) => [column, value])),
-});
+function mappedRow(table: TableSchema, { id, line }: FoldedLine): MappedRow {
+  const row = decodeFolded(line);
+  const cells = new Map(Array.from(row.cells, ([column, { value }]) => [column, value]));
+  return { table, id, messageId: id, receivedAt: latestAt(row), cells };
+}
 
-async function writeLeaf(place: LeafPlace, n: number, from: string, rows: readonly FoldedRow[]): Promise<Leaf> {
+async function writeLeaf(place: LeafPlace, n: number, from: string, rows: readonly FoldedLine[]): Promise<Leaf> {
   const { store, table } = place;
   const name = `${String(n).padStart(6, "0")}-${String(place.no).padStart(6, "0")}`;
-  const columns = TableRows.of(
-    table,
-    rows.map((row) => mappedRow(table, row)),
-  );
+  const columns = new TableRows(table);
+  for (const row of rows) columns.add(mappedRow(table, row));
   const parquet = encodeParquet(table, columns);
   const file: FileEntry = {
     key: `${place.filePrefix}${name}.parquet`,
@@ -110,10 +98,10 @@ export async function writeLeaves(
   place: LeafPlace,
   n: number,
   from: string,
-  rows: readonly FoldedRow[],
+  rows: readonly FoldedLine[],
 ): Promise<Leaf[]> {
   const leaves: Leaf[] = [];
-  let before: FoldedRow | undefined;
+  let before: FoldedLine | undefined;
   for (const part of cutRows(rows, place.leafBytes)) {
     const bound = before === undefined ? from : boundBetween(before.id, part[0]!.id);
     leaves.push(await writeLeaf(place, n + leaves.length, bound, part));

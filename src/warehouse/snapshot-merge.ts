@@ -1,4 +1,4 @@
-import { compareTexts, type FoldedRow } from "../core/warehouse/folding.ts";
+import { compareTexts, type FoldedLine } from "../core/warehouse/folding.ts";
 import { foldLists, readLeaf, writeLeaves, type LeafPlace } from "./snapshot-leaf.ts";
 import type { Leaf, TableSnapshot } from "./snapshot-state.ts";
 
@@ -12,7 +12,7 @@ export interface FoldPlace extends Omit<LeafPlace, "table"> {
 }
 
 /** The first of `rows` (in order) whose id is not less than `id`. */
-function firstAt(rows: readonly FoldedRow[], id: string): number {
+function firstAt(rows: readonly FoldedLine[], id: string): number {
   let low = 0;
   let high = rows.length;
   while (low < high) {
@@ -27,7 +27,7 @@ function firstAt(rows: readonly FoldedRow[], id: string): number {
 async function foldLeaf(
   table: TableSnapshot,
   leaf: Leaf | undefined,
-  changes: readonly FoldedRow[],
+  changes: readonly FoldedLine[],
   place: FoldPlace,
 ): Promise<{ readonly leaves: Leaf[]; readonly replaced: string[]; readonly gone: boolean }> {
   const kept = { leaves: leaf === undefined ? [] : [leaf], replaced: [], gone: false };
@@ -47,7 +47,7 @@ async function foldLeaf(
  */
 export async function foldLeaves(
   table: TableSnapshot,
-  changes: readonly FoldedRow[],
+  changes: readonly FoldedLine[],
   place: FoldPlace,
 ): Promise<number> {
   const from = table.doneBelow ?? "";

@@ -1,4 +1,4 @@
-import type { FoldedRow } from "../core/warehouse/folding.ts";
+import type { FoldedLine } from "../core/warehouse/folding.ts";
 import type { TableSchema } from "../core/warehouse/schema.ts";
 import { foldLists } from "./snapshot-leaf.ts";
 import type { SnapshotStore } from "./snapshot-state.ts";
@@ -7,7 +7,7 @@ import { decodeUpserts } from "./upsert-file.ts";
 /** Changes to one table, folded: each id once, in order. */
 export interface TableChanges {
   readonly table: TableSchema;
-  readonly rows: FoldedRow[];
+  readonly rows: FoldedLine[];
 }
 
 export interface Round {

@@ -1,19 +1,18 @@
-import { foldInto, foldable, type FoldedRow } from "../core/warehouse/folding.ts";
-import type { Cell, MappedRow, TableSchema } from "../core/warehouse/schema.ts";
+import { encodeFolded, foldable, foldLines } from "../core/warehouse/folding.ts";
+import type { MappedRow, TableSchema } from "../core/warehouse/schema.ts";
 import { encodeUpserts } from "./upsert-file.ts";
 
-/** A file is held in memory as a whole by whoever reads it: 8 MB of rows are some 2 MB of gzip. */
+/** A file is held in memory as a whole by whoever reads it. */
 const MAX_BYTES = 8 * 1024 * 1024;
-const ROW_BYTES = 200;
-const CELL_BYTES = 120;
+/** Beside the characters, which may be two bytes each. */
+const ROW_BYTES = 120;
 
 interface Waiting {
   table: TableSchema;
-  readonly rows: Map<string, FoldedRow>;
+  /** Lines of folded rows by id. */
+  readonly rows: Map<string, string>;
   bytes: number;
 }
-
-const sizeOf = (value: Cell): number => CELL_BYTES + (typeof value === "string" ? value.length * 2 : 0);
 
 /** What an hour's events say of users and accounts, folded to one row an id, until it becomes a file. */
 export class UpsertBuffers {
@@ -38,13 +37,12 @@ export class UpsertBuffers {
       this.#tables.set(row.table.name, waiting);
     }
     waiting.table = row.table;
-    const folded = foldable(row, this.#version);
+    const line = encodeFolded(foldable(row, this.#version));
     const present = waiting.rows.get(row.id);
-    if (present === undefined) {
-      waiting.rows.set(row.id, folded);
-      waiting.bytes += ROW_BYTES + row.id.length * 2;
-    } else if (!foldInto(present, folded)) return;
-    for (const { value } of folded.cells.values()) waiting.bytes += sizeOf(value);
+    const folded = present === undefined ? line : foldLines(present, line);
+    if (folded === present) return;
+    waiting.rows.set(row.id, folded);
+    waiting.bytes += folded.length - (present?.length ?? -ROW_BYTES - row.id.length);
   }
 
   /** The file of the table that holds most: gzip NDJSON of at most some MB. */
@@ -53,7 +51,8 @@ export class UpsertBuffers {
     for (const waiting of this.#tables.values()) if (waiting.bytes > (largest?.bytes ?? -1)) largest = waiting;
     if (largest === undefined) return undefined;
     this.#tables.delete(largest.table.name);
-    return { table: largest.table, bytes: encodeUpserts(largest.table, [...largest.rows.values()]).bytes };
+    const rows = Array.from(largest.rows, ([id, line]) => ({ id, line }));
+    return { table: largest.table, bytes: encodeUpserts(largest.table, rows).bytes };
   }
 
   takeAll(): { readonly table: TableSchema; readonly bytes: Uint8Array }[] {

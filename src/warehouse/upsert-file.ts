@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as z from "zod";
-import { compareTexts, decodeFolded, encodeFolded, type FoldedRow } from "../core/warehouse/folding.ts";
+import { compareTexts, openLine, type FoldedLine } from "../core/warehouse/folding.ts";
 import { TableSchema } from "../core/warehouse/schema.ts";
 
 /** The first line of a file: what its rows are. */
@@ -9,7 +9,7 @@ const Header = z.object({ table: TableSchema });
 /** Rows of `users` or `accounts`, folded, each id once and in rising order of ids. */
 export interface UpsertFile {
   readonly table: TableSchema;
-  readonly rows: FoldedRow[];
+  readonly rows: FoldedLine[];
   /** Bytes of the text. */
   readonly textBytes: number;
 }
@@ -17,10 +17,11 @@ export interface UpsertFile {
 /** gzip NDJSON: a header, then a row a line. Rows need not be in order; equal contents make equal bytes. */
 export function encodeUpserts(
   table: TableSchema,
-  rows: readonly FoldedRow[],
+  rows: readonly FoldedLine[],
 ): { readonly bytes: Uint8Array; readonly textBytes: number } {
   const sorted = rows.toSorted((a, b) => compareTexts(a.id, b.id));
-  const text = new TextEncoder().encode([JSON.stringify({ table }), ...sorted.map(encodeFolded), ""].join("\n"));
+  const lines = [JSON.stringify({ table }), ...sorted.map(({ line }) => line), ""];
+  const text = new TextEncoder().encode(lines.join("\n"));
   return { bytes: gzipSync(text), textBytes: text.length };
 }
 
@@ -29,7 +30,7 @@ export function decodeUpserts(bytes: Uint8Array): UpsertFile {
   const [header = "", ...lines] = new TextDecoder().decode(text).split("\n");
   return {
     table: Header.parse(JSON.parse(header)).table,
-    rows: lines.filter((line) => line !== "").map(decodeFolded),
+    rows: lines.filter((line) => line !== "").map(openLine),
     textBytes: text.length,
   };
 }

@@ -109,3 +109,25 @@ export function decodeFolded(line: string): FoldedRow {
   ]);
   return { id, cells: new Map(cells) };
 }
+
+/** A folded row as its line of JSON: in memory a fifth of what it takes as an object. */
+export interface FoldedLine {
+  readonly id: string;
+  readonly line: string;
+}
+
+const ID_OF_LINE = /^\{"id":("(?:[^"\\]|\\.)*")/;
+
+/** Of a line that `encodeFolded` made. */
+export function openLine(line: string): FoldedLine {
+  const id = ID_OF_LINE.exec(line)?.[1];
+  if (id === undefined) throw new Error("a line is no folded row");
+  return { id: JSON.parse(id) as string, line };
+}
+
+/** `row` with `change` folded in, both of one id; the very same line when that changes nothing. */
+export function foldLines(row: string, change: string): string {
+  if (row === change) return row;
+  const folded = decodeFolded(row);
+  return foldInto(folded, decodeFolded(change)) ? encodeFolded(folded) : row;
+}

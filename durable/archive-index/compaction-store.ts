@@ -80,10 +80,11 @@ export function compactionStore(sql: SqlStorage) {
       void sql.exec("INSERT OR REPLACE INTO left_loose VALUES (?, ?, ?, ?)", hour, shard, segment, reason),
     left: (hour: number): { shard: number; segment: number }[] =>
       all("SELECT shard, segment FROM left_loose WHERE hour = ?", hour),
-    /** Everything that is remembered of an hour; whoever still writes to it is given up. */
+    /** Attempts that are cleared away, of hours before `before`: nobody will number files of those any more. */
+    forgetGone: (before: number) => void sql.exec("DELETE FROM compactions WHERE hour < ? AND state = 'gone'", before),
+    /** Which segments of an hour were left; whoever still writes to it is given up. */
     forget: (hour: number, now: number) => {
       sql.exec("DELETE FROM left_loose WHERE hour = ?", hour);
-      sql.exec("DELETE FROM compactions WHERE hour = ? AND state = 'gone'", hour);
       sql.exec("UPDATE compactions SET state = 'dropped', until = ? WHERE hour = ? AND state = 'writing'", now, hour);
     },
   };

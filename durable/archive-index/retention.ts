@@ -75,14 +75,19 @@ export function retentionOf(room: RetentionRoom) {
   const prefix = archivePrefix(sourceId);
 
   const removedBefore = (): number => Number(meta.get("removedBefore") ?? 0);
+  const isEmpty = (): boolean =>
+    sql.exec("SELECT 1 FROM segments UNION ALL SELECT 1 FROM files LIMIT 1").toArray().length === 0;
+  const lastDay = (): number => sql.exec<{ id: number | null }>("SELECT MAX(id) AS id FROM days").one().id ?? -1;
 
   return {
     /** Start of the first hour that retention has never ended; 0 when it has ended nothing. */
     removedBefore,
 
     /** Whether there is nothing that could expire. */
-    isEmpty: (): boolean =>
-      sql.exec("SELECT 1 FROM segments UNION ALL SELECT 1 FROM files LIMIT 1").toArray().length === 0,
+    isEmpty,
+
+    /** Whether nothing is left at all: the last day that held anything was gone through for what nobody knows. */
+    isOver: (): boolean => isEmpty() && Number(meta.get("sweptBefore") ?? 0) > lastDay(),
 
     /** Of a segment that cannot be read: whether retention is why. */
     isRemoved(key: string): boolean {
@@ -97,6 +102,7 @@ export function retentionOf(room: RetentionRoom) {
       if (before > removedBefore()) meta.set("removedBefore", String(before));
       for (const hour of hours) expireHour(hour, now);
       if (hours.length === HOURS_PER_RUN) return true;
+      compactions.forgetGone(before);
       sql.exec("DELETE FROM guests WHERE home < ?", before);
       sql.exec("DELETE FROM hours WHERE id < ? AND id NOT IN (SELECT hour FROM guests)", before);
       return false;

@@ -46,9 +46,10 @@ export function retentionDuty({ retention, removals, retentionDays }: RetentionU
   return {
     name: "retention",
     async run(now) {
-      if (retention.isEmpty() && !removals.some()) return undefined;
+      if (retention.isOver() && !removals.some()) return undefined;
       if (now < lookAt) return lookAt;
       const days = await retentionDays();
+      if (days === 0 && retention.isEmpty() && !removals.some()) return undefined;
       const before = expiredBefore(days, now);
       let more = before !== undefined && retention.expire(before, now);
       const sweepBefore = expiredDaysBefore(days, now);

@@ -103,6 +103,11 @@ describe("retention", () => {
       expect(await runAlarm(sourceId)).toBe(true);
     }
     await at(OVER + HOUR, sourceId);
+    expect(await archivedKeys(sourceId)).toEqual([]);
+    const orphan = `${archivePrefix(sourceId)}${DAY}/hour-12-7.gz`;
+    await env.ARCHIVE.put(orphan, "left over");
+    await at(DAY + 31 * DAY_LENGTH, sourceId);
+    expect(await archivedKeys(sourceId)).toEqual([]);
     expect(await runAlarm(sourceId)).toBe(false);
   });
 

@@ -54,8 +54,8 @@ export function receivedWindow({ startTime, endTime }: z.infer<typeof WindowPara
 /** A source's archive, searched. */
 export function archiveSearchRoutes(deps: ApiDeps) {
   const app = createApp();
-  // The answer is text, so its lines are described apart.
-  app.openAPIRegistry.register("ArchiveSearchLine", SearchLine);
+  // The answer is text, so its lines are described apart. Only what is made in this room can be registered.
+  app.openAPIRegistry.register("ArchiveSearchLine", z.union(SearchLine.options));
   return app.openapi(search, async (c) => {
     const { startTime, endTime, ...rest } = c.req.valid("query");
     const request = SearchRequest.parse({ ...rest, ...receivedWindow({ startTime, endTime }) });

@@ -5,6 +5,7 @@ import { takeReplaySteps, type ReplayDeps } from "../../queues/replays.ts";
 import type { OpenDestination } from "../../src/core/catalog.ts";
 import type { DeliveryPointer } from "../../src/core/delivery.ts";
 import type { ReplayRecord, ReplayRequest, ReplayTrack } from "../../src/core/replay.ts";
+import type { ReplayAtDestination, ReplayOpening } from "../../src/core/replay-ledger.ts";
 import type { ReplayStep } from "../../src/core/replay-steps.ts";
 import type { Replays } from "../../src/worker.ts";
 import { laneCells } from "./ledger.ts";
@@ -208,4 +209,20 @@ export async function pass(rig: ReplaysRig, ms: number, deliver = true): Promise
     vi.setSystemTime(Date.now() + 2000);
     await rig.turn(deliver);
   }
+}
+
+type Open = (opening: ReplayOpening) => Promise<ReplayAtDestination>;
+
+/** Puts something between the Replays object and every ledger it hands lines over to. */
+export function atHandOver(between: (opening: ReplayOpening, open: Open) => Promise<ReplayAtDestination>): void {
+  const real = env.LEDGER.getByName.bind(env.LEDGER);
+  vi.spyOn(env.LEDGER, "getByName").mockImplementation(
+    (name) =>
+      new Proxy(real(name), {
+        get(ledger, method) {
+          if (method !== "openReplay") return Reflect.get(ledger, method) as unknown;
+          return (opening: ReplayOpening) => between(opening, async (given) => ledger.openReplay(given));
+        },
+      }),
+  );
 }

@@ -8,7 +8,7 @@ import type {
   TableKind,
 } from "../api/export-types.ts";
 import { clip } from "./entry-text.ts";
-import { count, plural } from "./times.ts";
+import { plural } from "./times.ts";
 
 export const RUN_WORDS: Readonly<Record<ExportRunStatus, string>> = {
   running: "under way",
@@ -106,6 +106,12 @@ const ERRORS: readonly (readonly [RegExp, string])[] = [
   [/others keep committing/, "Something else writes to the Iceberg tables: only Inlet may."],
 ];
 
+/** An error as a sentence: hostile text, cut to a length, with one full stop. */
+export const errorSentence = (error: string, chars = 300): string => {
+  const text = clip(error.trim(), chars);
+  return text === "" || /[.!?…]$/.test(text) ? text : `${text}.`;
+};
+
 /** What to do about a run's error. */
 export function errorAdvice({ target, error = "" }: Pick<ExportRun, "target" | "error">): string {
   const known = ERRORS.find(([pattern]) => pattern.test(error))?.[1];
@@ -135,10 +141,53 @@ export function noticesOf(runs: readonly ExportRun[]): { readonly notices: reado
 /** What was lost before what was only noted, the most frequent first. */
 export const byWeight = (a: Notice, b: Notice): number => Number(b.lost) - Number(a.lost) || b.count - a.count;
 
-/** "3 columns are new: orders.total, orders.tax, orders.coupon"; long lists are cut. */
-export function newColumnWords(columns: readonly string[], most = 12): string {
-  if (columns.length === 0) return "";
-  const shown = columns.slice(0, most).join(", ");
-  const rest = columns.length > most ? ` and ${count(columns.length - most)} more` : "";
-  return `${plural(columns.length, "new column")}: ${shown}${rest}`;
+export interface NewColumns {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** The table is new as well: its id is among them. */
+  readonly isNew: boolean;
+}
+
+/** New columns (`table.column`) by table, new tables first. */
+export function newColumnsOf(names: readonly string[]): readonly NewColumns[] {
+  const tables = new Map<string, string[]>();
+  for (const name of names) {
+    const dot = name.indexOf(".");
+    const table = name.slice(0, dot);
+    tables.set(table, [...(tables.get(table) ?? []), name.slice(dot + 1)]);
+  }
+  return [...tables]
+    .map(([table, columns]) => ({ table, columns, isNew: columns.includes("id") }))
+    .toSorted((a, b) => Number(b.isNew) - Number(a.isNew));
+}
+
+/** "3 new tables, 12 new columns": those of a new table count with it. */
+export function newWords(names: readonly string[]): string {
+  const tables = newColumnsOf(names);
+  const made = tables.filter(({ isNew }) => isNew).length;
+  const columns = tables.filter(({ isNew }) => !isNew).reduce((sum, one) => sum + one.columns.length, 0);
+  return [made > 0 ? plural(made, "new table") : "", columns > 0 ? plural(columns, "new column") : ""]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+export interface NoticeGroup {
+  readonly code: Notice["code"];
+  readonly lost: boolean;
+  readonly text: string;
+  readonly count: number;
+  /** The most frequent place first. */
+  readonly notices: readonly Notice[];
+}
+
+/** Notices of one kind together: what was lost before what was only noted. */
+export function noticeGroups(notices: readonly Notice[]): readonly NoticeGroup[] {
+  const groups = Map.groupBy(notices, ({ code }) => code);
+  return [...groups.values()]
+    .map((group) => {
+      const sorted = group.toSorted(byWeight);
+      const { code, lost, text } = sorted[0]!;
+      return { code, lost, text, count: sorted.reduce((sum, one) => sum + one.count, 0), notices: sorted };
+    })
+    .toSorted((a, b) => Number(b.lost) - Number(a.lost) || b.count - a.count);
 }

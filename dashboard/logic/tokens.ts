@@ -9,7 +9,7 @@ export interface Token {
 }
 
 const PATTERN =
-  /(?<comment>(?<!:)\/\/[^\n]*|^#[^\n]*)|(?<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?<call>\b[\w$]+(?=\())|(?<number>-?\b\d[\d.eE+-]*\b|\b(?:true|false|null)\b)|(?<key>\b[\w$]+(?=\s*:(?!\/\/)))/gm;
+  /(?<comment>(?<!:)\/\/[^\n]*|^#[^\n]*|^--[^\n]*)|(?<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?<call>\b[\w$]+(?=\())|(?<number>-?\b\d[\d.eE+-]*\b|\b(?:true|false|null)\b)|(?<key>\b[\w$]+(?=\s*:(?!\/\/)))/gm;
 
 /** Cuts code or JSON into coloured stretches; joined again they are the input, character for character. */
 export function tokenize(code: string): Token[] {

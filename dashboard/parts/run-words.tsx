@@ -3,10 +3,10 @@ import type { ReactNode } from "react";
 import type { ExportHourState, ExportRunStatus } from "../api/export-types.ts";
 import { HOUR_WORDS, RUN_WORDS } from "../logic/export-words.ts";
 
-const RUN_COLOURS = { running: "info", success: "success", partial: "warning", failed: "error" } as const;
+const RUN_COLOURS = { running: "neutral", success: "success", partial: "warning", failed: "error" } as const;
 const HOUR_COLOURS = {
   waiting: "neutral",
-  running: "info",
+  running: "neutral",
   failed: "error",
   published: "success",
   empty: "neutral",

@@ -1,20 +1,24 @@
 import { Badge } from "@cloudflare/kumo/components/badge";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { api, ApiError } from "../api/client.ts";
 import { queryClient, sourcesQuery } from "../api/queries.ts";
 import { type Warehouse, warehousePath, warehouseQuery, warehousesQuery } from "../api/warehouse-queries.ts";
+import { clip } from "../logic/entry-text.ts";
 import { plural } from "../logic/times.ts";
 import { DeleteRow } from "../parts/delete-row.tsx";
 import { Loaded } from "../parts/loaded.tsx";
-import { NotFound } from "../parts/page-states.tsx";
+import { Bar, NotFound } from "../parts/page-states.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 import { Connected } from "./warehouses/connected.tsx";
-import { Connection } from "./warehouses/connection.tsx";
 import { LoadingOf } from "./warehouses/loading.tsx";
 import { General, Running } from "./warehouses/running.tsx";
+
+/** Fetched while the warehouse is: the page's frame does not wait for it. */
+const connection = import("./warehouses/connection.tsx");
+const Connection = lazy(() => connection);
 
 const route = getRouteApi("/shell/warehouses/$warehouseId");
 const ABOVE = <TextLink href="/warehouses">Warehouses</TextLink>;
@@ -26,7 +30,7 @@ export function WarehouseScreen(): ReactNode {
   if (warehouse.error instanceof ApiError && warehouse.error.status === 404) return <NotFound />;
   return (
     <Page
-      title={warehouse.data?.name ?? "Warehouse"}
+      title={clip(warehouse.data?.name ?? "Warehouse")}
       above={ABOVE}
       answer={warehouse.data === undefined ? "Does it have my tables?" : <Answer warehouse={warehouse.data} />}
     >
@@ -40,9 +44,8 @@ export function WarehouseScreen(): ReactNode {
 function Answer({ warehouse }: { warehouse: Warehouse }): ReactNode {
   const { metadata, sourceIds, enabled } = warehouse;
   return (
-    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-      {metadata.name}
-      {!enabled && <Badge variant="warning">paused</Badge>}
+    <>
+      {!enabled && <Badge variant="warning">paused</Badge>} {metadata.name}{" "}
       {sourceIds.length === 0 ? (
         "gets no tables: no source is connected."
       ) : (
@@ -50,7 +53,7 @@ function Answer({ warehouse }: { warehouse: Warehouse }): ReactNode {
           with the tables of {plural(sourceIds.length, "source")}: <LoadingOf warehouse={warehouse} />
         </>
       )}
-    </span>
+    </>
   );
 }
 
@@ -71,7 +74,9 @@ function Parts({ warehouse }: { warehouse: Warehouse }): ReactNode {
         </Loaded>
       </Section>
       <Section title="Connection" help="Used from the next hour that is loaded on.">
-        <Connection warehouse={warehouse} />
+        <Suspense fallback={<Bar className="w-60" />}>
+          <Connection warehouse={warehouse} />
+        </Suspense>
       </Section>
       <Section title="General" help={`${warehouse.metadata.name} · id ${warehouse.id}`}>
         <General warehouse={warehouse} />

@@ -91,8 +91,8 @@ const Row = ({ warehouse, sources }: { warehouse: Warehouse; sources: string }):
   <Table.Row>
     <Table.Cell className="max-w-80">
       <span className="flex min-w-0 items-center gap-2">
-        <span className="truncate font-medium" title={warehouse.name}>
-          <TextLink href={`/warehouses/${warehouse.id}`}>{warehouse.name}</TextLink>
+        <span className="truncate font-medium" title={clip(warehouse.name)}>
+          <TextLink href={`/warehouses/${warehouse.id}`}>{clip(warehouse.name)}</TextLink>
         </span>
         {warehouse.metadata.name !== warehouse.name && <Badge variant="secondary">{warehouse.metadata.name}</Badge>}
       </span>

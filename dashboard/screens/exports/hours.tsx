@@ -7,9 +7,8 @@ import { type ReactNode, useState } from "react";
 import { hoursQuery } from "../../api/export-queries.ts";
 import type { ExportHour } from "../../api/export-types.ts";
 import { byteSize } from "../../logic/byte-size.ts";
-import { clip } from "../../logic/entry-text.ts";
 import { fieldText, HOUR_RANGES, hourRangeOf, type HourRangeId, rangeStart } from "../../logic/export-hours.ts";
-import { errorAdvice } from "../../logic/export-words.ts";
+import { errorAdvice, errorSentence } from "../../logic/export-words.ts";
 import { progressOf } from "../../logic/exports.ts";
 import { count, plural } from "../../logic/times.ts";
 import { HourLabel } from "../../parts/hour-label.tsx";
@@ -33,12 +32,14 @@ export default function Hours({ sourceId, state, search, onChange }: ExportsPart
     onChange({ ask: "rebuild", from: fieldText(Date.parse(hour)), to: fieldText(Date.parse(hour) + HOUR_MS) });
   return (
     <div className="flex flex-col gap-3">
-      <Segments
-        label="Time range"
-        value={range.id}
-        choices={HOUR_RANGES.map(({ id, label }): readonly [HourRangeId, string] => [id, label])}
-        onChange={(id) => onChange({ range: id })}
-      />
+      <div>
+        <Segments
+          label="Time range"
+          value={range.id}
+          choices={HOUR_RANGES.map(({ id, label }): readonly [HourRangeId, string] => [id, label])}
+          onChange={(id) => onChange({ range: id })}
+        />
+      </div>
       <Loaded query={hours} failure="The hours could not be loaded">
         {(list) =>
           list.length === 0 ? (
@@ -137,7 +138,7 @@ function HourRow({ hour, onAgain }: { hour: ExportHour; onAgain: () => void }): 
 /** What went wrong, what to do, and when it is tried again. */
 const Why = ({ hour: { error = "", retryAt } }: { hour: ExportHour }): ReactNode => (
   <p className="text-sm wrap-anywhere">
-    <bdi>{clip(error, 300)}</bdi>. <span className="text-kumo-subtle">{errorAdvice({ target: "lake", error })}</span>
+    <bdi>{errorSentence(error)}</bdi> <span className="text-kumo-subtle">{errorAdvice({ target: "lake", error })}</span>
     {retryAt !== undefined && (
       <>
         {" "}

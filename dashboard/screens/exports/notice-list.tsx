@@ -2,76 +2,88 @@ import { InfoIcon, WarningCircleIcon } from "@phosphor-icons/react";
 import { type ReactNode, useState } from "react";
 import type { Notice } from "../../api/export-types.ts";
 import { clip } from "../../logic/entry-text.ts";
-import { byWeight, noticeAdvice, placeOf } from "../../logic/export-words.ts";
+import { noticeAdvice, type NoticeGroup, noticeGroups, placeOf } from "../../logic/export-words.ts";
 import { count } from "../../logic/times.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 
-/** Notices shown before all are asked for: a run may have hundreds. */
-const STEP = 10;
+/** Places shown before all are asked for: a run may have hundreds. */
+const STEP = 8;
 
 interface NoticeListProps {
   readonly notices: readonly Notice[];
-  /** Of the exports' screen. */
-  readonly sourceId: string;
-  /** The place is known from where the list stands. */
-  readonly placed?: boolean;
+  /** Whose tables the places lead to; absent where the place is known from where the list stands. */
+  readonly sourceId?: string;
 }
 
-/** What mapping had to say, in sentences: how often, where, what it means, the first value, and what to do. */
-export function NoticeList({ notices, sourceId, placed = false }: NoticeListProps): ReactNode {
-  const [shown, setShown] = useState(STEP);
-  const sorted = notices.toSorted(byWeight);
+/** What mapping had to say, in sentences: how often, what it means, what to do, and where with the first value. */
+export const NoticeList = ({ notices, sourceId }: NoticeListProps): ReactNode => (
+  <ul className="flex flex-col gap-3 text-sm">
+    {noticeGroups(notices).map((group) => (
+      <li key={group.code} className="flex items-start gap-2">
+        {group.lost ? (
+          <WarningCircleIcon aria-label="Lost" size={16} className="text-kumo-warning mt-0.5 shrink-0" />
+        ) : (
+          <InfoIcon aria-label="For information" size={16} className="text-kumo-subtle mt-0.5 shrink-0" />
+        )}
+        <div className="min-w-0">
+          <Sentence group={group} />
+          {sourceId === undefined ? (
+            <Example notice={group.notices[0]!} />
+          ) : (
+            <Places notices={group.notices} sourceId={sourceId} />
+          )}
+        </div>
+      </li>
+    ))}
+  </ul>
+);
+
+function Sentence({ group }: { group: NoticeGroup }): ReactNode {
+  const advice = noticeAdvice(group);
   return (
-    <>
-      <ul className="flex flex-col gap-2 text-sm">
-        {sorted.slice(0, shown).map((notice) => (
-          <li key={`${notice.code} ${placeOf(notice)}`} className="flex items-start gap-2">
-            {notice.lost ? (
-              <WarningCircleIcon aria-label="Lost" size={16} className="text-kumo-warning mt-0.5 shrink-0" />
-            ) : (
-              <InfoIcon aria-label="For information" size={16} className="text-kumo-subtle mt-0.5 shrink-0" />
-            )}
-            <NoticeText notice={notice} sourceId={sourceId} placed={placed} />
-          </li>
-        ))}
-      </ul>
-      {sorted.length > shown && (
-        <button
-          type="button"
-          className="text-kumo-link mt-2 cursor-pointer text-sm"
-          onClick={() => setShown(sorted.length)}
-        >
-          Show {count(sorted.length - shown)} more
-        </button>
-      )}
-    </>
+    <p className="wrap-anywhere">
+      <span className="tabular-nums">{count(group.count)} ×</span> {group.text}
+      {advice !== undefined && <span className="text-kumo-subtle"> {advice}</span>}{" "}
+      <code className="text-kumo-subtle font-mono text-xs">{group.code}</code>
+    </p>
   );
 }
 
-function NoticeText({ notice, sourceId, placed }: Omit<NoticeListProps, "notices"> & { notice: Notice }): ReactNode {
-  const { code, table, count: times, example, text } = notice;
-  const advice = noticeAdvice(notice);
+const Example = ({ notice: { example } }: { notice: Notice }): ReactNode =>
+  example !== undefined && (
+    <p className="wrap-anywhere">
+      The first: <bdi className="bg-kumo-tint rounded px-1 font-mono">{clip(example, 100)}</bdi>
+    </p>
+  );
+
+function Places({ notices, sourceId }: { notices: readonly Notice[]; sourceId: string }): ReactNode {
+  const [all, setAll] = useState(false);
+  const placed = notices.filter(({ table }) => table !== "");
+  if (placed.length === 0) return <Example notice={notices[0]!} />;
   return (
-    <p className="min-w-0 wrap-anywhere">
-      {!placed && table !== "" && (
-        <>
+    <ul className="mt-1 flex flex-col gap-0.5">
+      {placed.slice(0, all ? placed.length : STEP).map((notice) => (
+        <li key={placeOf(notice)} className="wrap-anywhere">
           <span className="font-mono">
-            <TextLink href={`/sources/${sourceId}/exports?${new URLSearchParams({ table })}`}>
+            <TextLink href={`/sources/${sourceId}/exports?${new URLSearchParams({ table: notice.table })}`}>
               {placeOf(notice)}
             </TextLink>
+          </span>{" "}
+          <span className="text-kumo-subtle tabular-nums">
+            {count(notice.count)} ×{notice.example !== undefined && ", the first "}
           </span>
-          {": "}
-        </>
+          {notice.example !== undefined && (
+            <bdi className="bg-kumo-tint rounded px-1 font-mono">{clip(notice.example, 100)}</bdi>
+          )}
+        </li>
+      ))}
+      {!all && placed.length > STEP && (
+        <li>
+          <button type="button" className="text-kumo-link cursor-pointer" onClick={() => setAll(true)}>
+            Show {count(placed.length - STEP)} more
+          </button>
+        </li>
       )}
-      <span className="tabular-nums">{count(times)} ×</span> {text}
-      {example !== undefined && (
-        <>
-          {" "}
-          The first: <bdi className="bg-kumo-tint rounded px-1 font-mono">{clip(example, 100)}</bdi>
-        </>
-      )}
-      {advice !== undefined && <span className="text-kumo-subtle"> {advice}</span>}{" "}
-      <code className="text-kumo-subtle font-mono text-xs">{code}</code>
-    </p>
+    </ul>
   );
 }

@@ -2,7 +2,7 @@ import { CaretDownIcon, CaretRightIcon } from "@phosphor-icons/react";
 import type { ReactNode } from "react";
 import type { ExportRun } from "../../api/export-types.ts";
 import { clip } from "../../logic/entry-text.ts";
-import { errorAdvice, newColumnWords } from "../../logic/export-words.ts";
+import { errorAdvice, errorSentence, newColumnsOf, newWords } from "../../logic/export-words.ts";
 import { elapsed, plural } from "../../logic/times.ts";
 import { HourLabel } from "../../parts/hour-label.tsx";
 import { RunWord } from "../../parts/run-words.tsx";
@@ -59,7 +59,7 @@ function Summary({ run: { newColumns, notices, error } }: { run: ExportRun }): R
   const parts = [
     lost > 0 ? `something lost in ${plural(lost, "place")}` : "",
     notices.length > lost ? plural(notices.length - lost, "note") : "",
-    newColumns.length > 0 ? plural(newColumns.length, "new column") : "",
+    newWords(newColumns),
   ].filter((part) => part !== "");
   if (error === undefined && parts.length === 0) return null;
   return (
@@ -77,7 +77,7 @@ function Detail({ run, sourceId }: { run: ExportRun; sourceId: string }): ReactN
         <dl className="grid gap-x-6 gap-y-2 text-sm sm:grid-cols-[7rem_minmax(0,1fr)]">
           <dt className="text-kumo-subtle">What it said</dt>
           <dd className="wrap-anywhere">
-            <bdi>{clip(error, 600)}</bdi>
+            <bdi>{errorSentence(error, 600)}</bdi>
           </dd>
           <dt className="text-kumo-subtle">What to do</dt>
           <dd>{errorAdvice(run)}</dd>
@@ -88,10 +88,34 @@ function Detail({ run, sourceId }: { run: ExportRun; sourceId: string }): ReactN
           <NoticeList notices={notices} sourceId={sourceId} />
         </div>
       )}
-      {newColumns.length > 0 && <p className="text-sm wrap-anywhere">{newColumnWords(newColumns, 200)}</p>}
+      {newColumns.length > 0 && <NewColumnList names={newColumns} />}
       {finishedAt !== undefined && (
         <p className="text-kumo-subtle text-sm">Took {elapsed(Date.parse(finishedAt) - Date.parse(startedAt))}.</p>
       )}
     </div>
+  );
+}
+
+/** New tables by name only: all of their columns are new. */
+function NewColumnList({ names }: { names: readonly string[] }): ReactNode {
+  const all = newColumnsOf(names);
+  const made = all.filter(({ isNew }) => isNew).map(({ table }) => table);
+  return (
+    <dl className="grid gap-x-6 gap-y-2 text-sm sm:grid-cols-[7rem_minmax(0,1fr)]">
+      {made.length > 0 && (
+        <>
+          <dt className="text-kumo-subtle">New tables</dt>
+          <dd className="font-mono wrap-anywhere">{made.join(", ")}</dd>
+        </>
+      )}
+      {made.length < all.length && <dt className="text-kumo-subtle">New columns</dt>}
+      {all
+        .filter(({ isNew }) => !isNew)
+        .map(({ table, columns }) => (
+          <dd key={table} className="font-mono wrap-anywhere sm:col-start-2">
+            {table}: {columns.join(", ")}
+          </dd>
+        ))}
+    </dl>
   );
 }

@@ -3,8 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { lastRunsQuery } from "../../api/export-queries.ts";
 import type { ExportState, FollowerState } from "../../api/export-types.ts";
-import { clip } from "../../logic/entry-text.ts";
-import { errorAdvice, RUN_WORDS, targetWords } from "../../logic/export-words.ts";
+import { errorAdvice, errorSentence, RUN_WORDS, targetWords } from "../../logic/export-words.ts";
 import { failedRun, runningWords } from "../../logic/exports.ts";
 import { count, plural } from "../../logic/times.ts";
 import { HourLabel } from "../../parts/hour-label.tsx";
@@ -21,7 +20,7 @@ interface StandingProps {
 export function Standing({ sourceId, state }: StandingProps): ReactNode {
   const runs = useQuery(lastRunsQuery(sourceId)).data ?? [];
   const failed = state.enabled ? failedRun(runs) : undefined;
-  const [last] = runs;
+  const last = runs.find(({ status }) => status !== "running");
   const history = `/sources/${sourceId}/exports?view=history`;
   return (
     <div className="flex flex-col gap-3 empty:hidden">
@@ -44,28 +43,29 @@ export function Standing({ sourceId, state }: StandingProps): ReactNode {
           title="The last export failed"
           description={
             <span className="wrap-anywhere">
-              The hour <HourLabel at={failed.hour} /> was not published: <bdi>{clip(failed.error ?? "", 300)}</bdi>.{" "}
+              The hour <HourLabel at={failed.hour} /> was not published: <bdi>{errorSentence(failed.error ?? "")}</bdi>{" "}
               {errorAdvice(failed)} <TextLink href={history}>History</TextLink>
             </span>
           }
         />
       )}
       <Followers state={state} />
-      <p role="status" className="text-kumo-subtle text-sm empty:hidden">
-        {state.running === undefined ? (
-          last !== undefined && (
+      {(state.running !== undefined || last !== undefined) && (
+        <p role="status" className="text-kumo-subtle text-sm">
+          {state.running !== undefined && (
+            <>
+              Working on the hour <HourLabel at={state.running.hour} />: {runningWords(state.running)}.{" "}
+            </>
+          )}
+          {last !== undefined && (
             <>
               Last run <When at={last.finishedAt ?? last.startedAt} />: {RUN_WORDS[last.status]},{" "}
               {plural(last.rows, "row")}. {count(state.publishedHours)}{" "}
               {state.publishedHours === 1 ? "hour is" : "hours are"} published.
             </>
-          )
-        ) : (
-          <>
-            Working on the hour <HourLabel at={state.running.hour} />: {runningWords(state.running)}.
-          </>
-        )}
-      </p>
+          )}
+        </p>
+      )}
     </div>
   );
 }
@@ -86,7 +86,7 @@ function Followers({ state }: { state: ExportState }): ReactNode {
 
 const Trouble = ({ follower: { name, error = "", retryAt } }: { follower: FollowerState }): ReactNode => (
   <span className="wrap-anywhere">
-    <bdi>{clip(error, 300)}</bdi>. {errorAdvice({ target: name, error })}
+    <bdi>{errorSentence(error)}</bdi> {errorAdvice({ target: name, error })}
     {retryAt !== undefined && (
       <>
         {" "}

@@ -3,7 +3,7 @@ import { Empty } from "@cloudflare/kumo/components/empty";
 import { Input } from "@cloudflare/kumo/components/input";
 import { DatabaseIcon, DownloadSimpleIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { type StatementQuestion, statementsPath, statementsQuery, tablesQuery } from "../../api/export-queries.ts";
 import { sourceQuery } from "../../api/queries.ts";
 import { curlLine, ENGINES, FORM_WORDS, mayList, queryLine, statementChoice } from "../../logic/statement-choice.ts";
@@ -11,7 +11,6 @@ import { Choice } from "../../parts/choice.tsx";
 import { CodeView } from "../../parts/code-view.tsx";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { Bar, ErrorCard } from "../../parts/page-states.tsx";
-import { Section } from "../../parts/page.tsx";
 import { Segments } from "../../parts/segments.tsx";
 import { useRested } from "../../parts/use-rested.ts";
 import type { ExportsPart } from "../exports.tsx";
@@ -31,20 +30,35 @@ export default function Statements({ sourceId, state, search, onChange }: Export
     );
   }
   return (
-    <div className="flex flex-col">
-      <Section
+    <div className="flex flex-col gap-8">
+      <Part
         title="On this machine"
         help="DuckDB over the published files, from Inlet’s folder. Only files that are not there yet are fetched."
       >
         <LocalLines sourceId={sourceId} table={search.only} />
-      </Section>
-      <Section
+      </Part>
+      <Part
         title="With your own engine"
         help="The statements name the real tables, columns and files. They hold no secrets: what an engine has to be told once stands at the top as a comment."
       >
         <Script sourceId={sourceId} search={search} onChange={onChange} />
-      </Section>
+      </Part>
     </div>
+  );
+}
+
+function Part({ title, help, children }: { title: string; help: string; children: ReactNode }): ReactNode {
+  const heading = useId();
+  return (
+    <section aria-labelledby={heading} className="flex min-w-0 flex-col gap-3">
+      <div>
+        <h2 id={heading} className="font-semibold">
+          {title}
+        </h2>
+        <p className="text-kumo-subtle text-sm">{help}</p>
+      </div>
+      {children}
+    </section>
   );
 }
 
@@ -88,7 +102,7 @@ function Script({ sourceId, search, onChange }: Pick<ExportsPart, "sourceId" | "
         />
       </div>
       {engine.note !== undefined && <Banner size="sm" variant="secondary" description={engine.note} />}
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="ring-kumo-hairline bg-kumo-base grid gap-4 rounded-lg p-4 ring sm:grid-cols-2">
         <Choice
           label="Form"
           value={form}
@@ -163,12 +177,14 @@ function Script({ sourceId, search, onChange }: Pick<ExportsPart, "sourceId" | "
           </p>
         </div>
       )}
-      <CodeView
-        wrap
-        label="the command"
-        title="The same by API, with an API token"
-        code={curlLine(window.location.origin, path, form === "files" ? "files.txt" : engine.file)}
-      />
+      {!script.isError && (
+        <CodeView
+          wrap
+          label="the command"
+          title="The same by API, with an API token"
+          code={curlLine(window.location.origin, path, form === "files" ? "files.txt" : engine.file)}
+        />
+      )}
     </div>
   );
 }

@@ -57,7 +57,7 @@ function Detail({
       <Head sourceId={sourceId} table={table} />
       {said.length > 0 && (
         <section aria-label="About the table" className="ring-kumo-hairline bg-kumo-base rounded-lg p-4 ring">
-          <NoticeList notices={said} sourceId={sourceId} placed />
+          <NoticeList notices={said} />
         </section>
       )}
       <section aria-labelledby="columns">
@@ -67,10 +67,12 @@ function Detail({
         <p className="text-kumo-subtle mb-3 text-sm">
           {runs.isError
             ? "What was lost could not be loaded."
-            : `What is said of a column is of the ${plural(hours, "hour")} exported last.`}{" "}
+            : hours === 0
+              ? "No hour was exported lately."
+              : `Notices are of the ${hours === 1 ? "hour" : `${count(hours)} hours`} exported last.`}{" "}
           Columns that come from the call itself have a fixed type.
         </p>
-        <Columns sourceId={sourceId} columns={columns} onType={(column) => onChange({ column })} />
+        <Columns columns={columns} onType={(column) => onChange({ column })} />
       </section>
       {changed !== undefined && (
         <Suspense>
@@ -117,12 +119,11 @@ function Head({ sourceId, table }: { sourceId: string; table: WarehouseTable }):
 }
 
 interface ColumnsProps {
-  readonly sourceId: string;
   readonly columns: readonly ColumnRow[];
   readonly onType: (column: string) => void;
 }
 
-function Columns({ sourceId, columns, onType }: ColumnsProps): ReactNode {
+function Columns({ columns, onType }: ColumnsProps): ReactNode {
   const [shown, setShown] = useState(STEP);
   return (
     <>
@@ -137,7 +138,7 @@ function Columns({ sourceId, columns, onType }: ColumnsProps): ReactNode {
           </Table.Header>
           <Table.Body>
             {columns.slice(0, shown).map((column) => (
-              <ColumnLine key={column.name} sourceId={sourceId} column={column} onType={onType} />
+              <ColumnLine key={column.name} column={column} onType={onType} />
             ))}
           </Table.Body>
         </Table>
@@ -151,7 +152,7 @@ function Columns({ sourceId, columns, onType }: ColumnsProps): ReactNode {
   );
 }
 
-function ColumnLine({ sourceId, column, onType }: Omit<ColumnsProps, "columns"> & { column: ColumnRow }): ReactNode {
+function ColumnLine({ column, onType }: Pick<ColumnsProps, "onType"> & { column: ColumnRow }): ReactNode {
   const { name, type, fixed, notices, isLeftOut } = column;
   return (
     <Table.Row>
@@ -172,9 +173,7 @@ function ColumnLine({ sourceId, column, onType }: Omit<ColumnsProps, "columns"> 
         </span>
       </Table.Cell>
       <Table.Cell {...(notices.length > 0 ? { "data-wide": "" } : { className: "max-md:hidden!" })}>
-        <div className="min-w-0 text-left">
-          {notices.length > 0 && <NoticeList notices={notices} sourceId={sourceId} placed />}
-        </div>
+        <div className="min-w-0 text-left">{notices.length > 0 && <NoticeList notices={notices} />}</div>
       </Table.Cell>
     </Table.Row>
   );

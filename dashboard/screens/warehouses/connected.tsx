@@ -7,7 +7,7 @@ import { exportsQuery } from "../../api/export-queries.ts";
 import type { Source } from "../../api/types.ts";
 import { connectionPath, refreshWarehouse, syncsQuery, type Warehouse } from "../../api/warehouse-queries.ts";
 import { clip } from "../../logic/entry-text.ts";
-import { errorAdvice } from "../../logic/export-words.ts";
+import { errorAdvice, errorSentence } from "../../logic/export-words.ts";
 import { plural } from "../../logic/times.ts";
 import { loaderOf, loadingWords } from "../../logic/warehouses.ts";
 import { Choice } from "../../parts/choice.tsx";
@@ -98,7 +98,7 @@ function Item({ warehouse, sourceId, name, busy, onDisconnect }: ItemProps): Rea
         <LastSync warehouse={warehouse} sourceId={sourceId} />
         {loader?.error !== undefined && (
           <p className="text-sm wrap-anywhere">
-            <bdi>{clip(loader.error, 400)}</bdi>.{" "}
+            <bdi>{errorSentence(loader.error)}</bdi>{" "}
             <span className="text-kumo-subtle">{errorAdvice({ target: loader.name, error: loader.error })}</span>
             {loader.retryAt !== undefined && (
               <>

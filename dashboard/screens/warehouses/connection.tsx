@@ -8,7 +8,7 @@ import { useSaveWarehouse } from "./save.ts";
 import { TestConnection } from "./test-connection.tsx";
 
 /** Where it is and who asks. */
-export function Connection({ warehouse }: { warehouse: Warehouse }): ReactNode {
+export default function Connection({ warehouse }: { warehouse: Warehouse }): ReactNode {
   const { id, metadata, settings, secrets } = warehouse;
   const draft = useSettings(metadata.options, settings);
   const [testProblem, setTestProblem] = useState<Error | null>(null);

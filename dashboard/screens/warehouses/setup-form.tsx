@@ -14,6 +14,7 @@ import {
   warehousesQuery,
 } from "../../api/warehouse-queries.ts";
 import { freeName } from "../../logic/catalogue.ts";
+import { ownSources } from "../../logic/overview.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { Section } from "../../parts/page.tsx";
 import { SettingFields } from "../../parts/setting-fields.tsx";
@@ -51,6 +52,13 @@ function useCreate(kind: WarehouseKind) {
   });
 }
 
+/** The only source there is; a choice between several is the user's. */
+function likelySources(sources: readonly Source[]): readonly string[] {
+  const own = ownSources(sources);
+  const likely = own.length > 0 ? own : sources;
+  return likely.length === 1 ? [likely[0]!.id] : [];
+}
+
 /** Everything a first load needs, on one page. */
 export default function SetupForm({ kind, sources }: SetupFormProps): ReactNode {
   const navigate = useNavigate();
@@ -62,12 +70,14 @@ export default function SetupForm({ kind, sources }: SetupFormProps): ReactNode 
       kind.name,
       taken.map((one) => one.name),
     );
-  const [sourceIds, setSourceIds] = useState<readonly string[]>(() => sources.map(({ id }) => id).slice(0, 1));
+  const [sourceIds, setSourceIds] = useState(() => likelySources(sources));
   const settings = useSettings(kind.options);
   const [testProblem, setTestProblem] = useState<Error | null>(null);
+  const [tried, setTried] = useState(false);
   const create = useCreate(kind);
+  const unsourced = tried && sourceIds.length === 0 ? "Choose at least one." : undefined;
   const problems = problemsOf(create.error ?? testProblem, ["name", ...kind.options.map((field) => field.name)]);
-  const form = useFirstProblem([Object.values(problems.fields), Object.values(settings.malformed)]);
+  const form = useFirstProblem([Object.values(problems.fields), Object.values(settings.malformed), unsourced ?? []]);
   const read = (): Record<string, unknown> | undefined => {
     const values = settings.read();
     return values === undefined ? undefined : given(values);
@@ -75,8 +85,9 @@ export default function SetupForm({ kind, sources }: SetupFormProps): ReactNode 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTestProblem(null);
+    setTried(true);
     const values = read();
-    if (values !== undefined) create.mutate({ name, settings: values, sourceIds });
+    if (values !== undefined && sourceIds.length > 0) create.mutate({ name, settings: values, sourceIds });
   };
   return (
     <form ref={form} onSubmit={submit} noValidate className="flex flex-col">
@@ -101,7 +112,7 @@ export default function SetupForm({ kind, sources }: SetupFormProps): ReactNode 
         </div>
       </Section>
       <Section title="Sources" help="Their tables are loaded from the first published hour on.">
-        <SourceChecks sources={sources} chosen={sourceIds} error={undefined} onChange={setSourceIds} />
+        <SourceChecks sources={sources} chosen={sourceIds} error={unsourced} onChange={setSourceIds} />
       </Section>
       <div className="border-kumo-hairline flex flex-col gap-3 border-t pt-5 lg:pl-76">
         {problems.general.map((message) => (

@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { api } from "../../api/client.ts";
 import type { ConnectionVerdict } from "../../api/warehouse-queries.ts";
-import { clip } from "../../logic/entry-text.ts";
+import { errorSentence } from "../../logic/export-words.ts";
 import { Verdict } from "../../parts/verdict.tsx";
 
 interface TestConnectionProps {
@@ -45,7 +45,7 @@ export function TestConnection({ path, body, name, read, onProblem }: TestConnec
           <Verdict good>{name} can be reached and lets tables be made.</Verdict>
         ) : (
           <Verdict good={false}>
-            <bdi>{clip(test.data.reason ?? `${name} cannot be reached.`, 400)}</bdi>
+            <bdi>{errorSentence(test.data.reason ?? `${name} cannot be reached`, 400)}</bdi>
           </Verdict>
         )}
       </div>

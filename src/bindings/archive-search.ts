@@ -69,13 +69,14 @@ class Search {
     const open = (unit: ReadUnit) => openUnit(env, sourceId, unit);
     const stops = walkArchive(env.ARCHIVE_INDEX.getByName(sourceId), { ...this.#request, start, open });
     for await (const stop of stops) {
-      if (signal.aborted) return;
       yield* this.#release(stop.opensAt);
       if (this.#page.isFull) return yield this.#end("limit", this.#reached);
       if (this.#isSpent() && isBefore(this.#request.order, start.at, stop.opensAt)) {
         return yield this.#end("budget", this.#reached);
       }
       yield* this.#progress(stop.opensAt);
+      // The reader may have gone away while it was given these.
+      if (signal.aborted) return;
       await this.#visit(stop);
     }
     if (signal.aborted) return;

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const put = async (...keys: string[]): Promise<void> => {
-  for (const key of keys) await env.ARCHIVE.put(key, "letters");
+  await Promise.all(keys.map((key) => env.ARCHIVE.put(key, "letters")));
 };
 const keeping = async (retentionDays: RetentionDays): Promise<CatalogStub> => {
   const catalog = newCatalog();

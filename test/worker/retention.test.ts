@@ -161,9 +161,10 @@ describe("retention", () => {
 
   it("goes through years that end at once, some at a time", async () => {
     const sourceId = await newSource(30);
-    for (let n = 0; n < 110; n++) {
-      await archive(sourceId, { hour: NOON + n * HOUR, segment: n + 1, lines: linesFor(`${n}`, 1) });
-    }
+    const hours = Array.from({ length: 110 }, (_, n) => n);
+    await Promise.all(
+      hours.map((n) => archive(sourceId, { hour: NOON + n * HOUR, segment: n + 1, lines: linesFor(`${n}`, 1) })),
+    );
     await at(OVER + 200 * HOUR, sourceId);
     expect(await archivedKeys(sourceId)).toEqual([]);
     expect(await objectKeys(`archive-index/${sourceId}/`)).toEqual([]);

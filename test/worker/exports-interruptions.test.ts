@@ -5,7 +5,7 @@ import { START, stopClock } from "../support/clock.ts";
 import { createExportChain, objectsUnder, track, type ExportChain } from "../support/export-chain.ts";
 import { HOUR } from "../support/exports.ts";
 
-const [H1, H2] = [START - 30 * HOUR, START - 29 * HOUR];
+const H1 = START - 30 * HOUR;
 
 let clock: ReturnType<typeof stopClock>;
 beforeEach(() => void (clock = stopClock()));
@@ -46,17 +46,16 @@ function mortal(deps: ExportDeps, nth: number) {
   return { deps: { ...deps, hours }, calls: () => calls };
 }
 
-/** Two hours; the first is published already and gets a late event, a copy, and a line that is cut off. */
+/** An hour that is published already gets a late segment: new events, a copy, a new table and a line that is cut off. */
 async function prepare(): Promise<ExportChain> {
   const chain = await createExportChain();
-  const viewed = (hour: number, n: number) => track("Viewed", { n, page: `/${n}` }, { messageId: `${hour - H1}-${n}` });
-  await chain.archive(H1, [viewed(H1, 1), viewed(H1, 2)]);
+  const viewed = (n: number) => track("Viewed", { n, page: `/${n}` }, { messageId: `m${n}` });
+  await chain.archive(H1, [viewed(1), viewed(2)]);
   await chain.tell(H1);
   await chain.drain();
-  await chain.archive(H1 + 5, [viewed(H1, 3), viewed(H1, 1), '{"type":'], 1);
-  await chain.archive(H2, [viewed(H2, 1), track("Paid", { total: 1.5 }, { messageId: "paid" })]);
-  await chain.archive(H2 + 9, [viewed(H2, 2), viewed(H1, 2)]);
-  for (const hour of [H1, H2]) await chain.tell(hour);
+  const paid = track("Paid", { total: 1.5 }, { messageId: "paid" });
+  await chain.archive(H1 + 5, [viewed(3), viewed(1), '{"type":', paid], 1);
+  await chain.tell(H1);
   return chain;
 }
 
@@ -65,25 +64,17 @@ async function rowsOf(chain: ExportChain): Promise<unknown> {
   return rows.map((list) => list.map(({ id, n, total }) => `${String(id)} ${String(n)} ${String(total)}`).toSorted());
 }
 
-/** A reader that comes now: every hour it finds is whole, in its old version or its new one. */
-async function isWhole(chain: ExportChain): Promise<void> {
-  for (const { hour, version } of await chain.manifests("viewed")) {
-    const rows = (await chain.rows("viewed")).filter(
-      (row) => Math.floor((row["received_at"] as Date).getTime() / HOUR) * HOUR === hour,
-    );
-    expect([hour, rows.length]).toEqual([hour, hour === H2 || version === 1 ? 2 : 3]);
-  }
-}
-
 const EXPECTED = [
-  ["0-1 undefined undefined", "0-2 undefined undefined", "0-3 undefined undefined"].concat([
-    "3600000-1 undefined undefined",
-    "3600000-2 undefined undefined",
-    "paid undefined undefined",
-  ]),
-  ["0-1 1 undefined", "0-2 2 undefined", "0-3 3 undefined", "3600000-1 1 undefined", "3600000-2 2 undefined"],
+  ["m1", "m2", "m3", "paid"].map((id) => `${id} undefined undefined`),
+  ["m1 1 undefined", "m2 2 undefined", "m3 3 undefined"],
   ["paid undefined 1.5"],
 ];
+
+/** A reader that comes now finds the hour whole, in its old version or its new one. */
+async function isWhole(chain: ExportChain): Promise<void> {
+  const [manifest] = await chain.manifests("viewed");
+  expect(await chain.rows("viewed")).toHaveLength(manifest!.version === 1 ? 2 : 3);
+}
 
 async function isQuiet(chain: ExportChain): Promise<boolean> {
   const { waitingHours, running, followers } = await chain.desk.summary();
@@ -125,7 +116,7 @@ async function expectNothingLeftOver(chain: ExportChain): Promise<void> {
 
 it("a run that is killed at any call ends with the same rows, and leaves nothing behind", async () => {
   const total = await survive(Number.POSITIVE_INFINITY);
-  expect(total).toBeGreaterThan(40);
+  expect(total).toBeGreaterThan(30);
   for (let nth = 1; nth <= total; nth++) {
     clock.at(0);
     await survive(nth);

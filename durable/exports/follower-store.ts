@@ -74,4 +74,3 @@ export function followerStore(sql: SqlStorage) {
         .some(({ nos }) => (JSON.parse(nos) as number[]).includes(no)),
   };
 }
-export type FollowerStore = ReturnType<typeof followerStore>;

@@ -66,4 +66,3 @@ export function historyStore(sql: SqlStorage) {
     },
   };
 }
-export type HistoryStore = ReturnType<typeof historyStore>;

@@ -146,7 +146,6 @@ export function hourStore(sql: SqlStorage) {
         .one(),
   };
 }
-export type HourStore = ReturnType<typeof hourStore>;
 
 const defined = <K extends string, V>(key: K, value: V | undefined | null) =>
   value === undefined || value === null ? {} : ({ [key]: value } as Record<K, V>);

@@ -216,7 +216,6 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
     },
   };
 }
-export type PublicationStore = ReturnType<typeof publicationStore>;
 
 /** The last table of an hour that a page has shown. */
 export interface FilePlace {

@@ -74,7 +74,6 @@ export function runStore(sql: SqlStorage, meta: MetaStore) {
     },
   };
 }
-export type RunStore = ReturnType<typeof runStore>;
 
 /** `seq` stays that of the first part: what came later may have been passed already. */
 function joined(a: Part, b: Part): Part {

@@ -15,4 +15,3 @@ export function trashStore(sql: SqlStorage) {
       sql.exec<{ at: number | null }>("SELECT MIN(at) AS at FROM trash").one().at ?? undefined,
   };
 }
-export type TrashStore = ReturnType<typeof trashStore>;

@@ -151,12 +151,12 @@ export class Exports extends DurableObject<Env> {
   async publishing(token: number, request: PublishRequest): Promise<PublishResult> {
     const owner = await this.#plans.owner();
     const result = this.#publishing.publishing(token, request, owner, Date.now());
-    if (result.status === "empty") await this.#released({ status: "held" });
+    if (result.status === "empty") await this.#released({ status: "held" }, EXPORTS.nextMs);
     return result;
   }
 
   async published(token: number): Promise<HoldResult> {
-    return this.#released(this.#publishing.published(token, Date.now()));
+    return this.#released(this.#publishing.published(token, Date.now()), EXPORTS.nextMs);
   }
 
   async claimFollower(name: string): Promise<FollowerClaimResult> {
@@ -180,7 +180,7 @@ export class Exports extends DurableObject<Env> {
   /** Throws for a state that is too long. */
   async finishFollower(name: string, token: number, result: FollowerResult): Promise<HoldResult> {
     const held = this.#followers.finish(name, token, result, Date.now());
-    if (held.status === "held") this.#pump.held(name, undefined);
+    if (held.status === "held") this.#pump.held(name, Date.now() + EXPORTS.nextMs);
     await this.#proceed();
     return held;
   }
@@ -233,8 +233,9 @@ export class Exports extends DurableObject<Env> {
     this.#room.transaction(() => this.#room.trash.forget(rows));
   }
 
-  async #released<T extends HoldResult>(result: T): Promise<T> {
-    if (result.status === "held") this.#pump.held(undefined, undefined);
+  /** @param pauseMs how long whoever let go has to ask for the next one. */
+  async #released<T extends HoldResult>(result: T, pauseMs = 0): Promise<T> {
+    if (result.status === "held") this.#pump.held(undefined, pauseMs === 0 ? undefined : Date.now() + pauseMs);
     await this.#proceed();
     return result;
   }

@@ -26,14 +26,20 @@ async function compact(sourceId: string, { compaction, now }: ExportDeps): Promi
   }
 }
 
+/** Goes on with the same kind of work while there is any: catching up on a month must not wait for a message an hour. */
+async function inARow(step: () => Promise<boolean>, { now }: ExportDeps): Promise<void> {
+  const until = now() + EXPORTS.turnMs;
+  while ((await step()) && now() < until);
+}
+
 async function takeTask({ sourceId, task, follower }: ExportTask, deps: ExportDeps): Promise<void> {
   switch (task) {
     case "compact":
       return compact(sourceId, deps);
     case "hour":
-      return void (await exportHour(deps.hours(sourceId)));
+      return inARow(async () => (await exportHour(deps.hours(sourceId))) === "published", deps);
     case "follower":
-      return void (await follow(follower ?? "", deps.followers(sourceId)));
+      return inARow(async () => (await follow(follower ?? "", deps.followers(sourceId))) === "success", deps);
   }
 }
 

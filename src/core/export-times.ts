@@ -12,6 +12,10 @@ export const EXPORTS = {
   stepMs: MINUTE_MS,
   /** Characters of lines that are kept for the second time they are gone through; of more, all are read again. */
   keptChars: 8 * 1024 * 1024,
+  /** One message takes up hour after hour for so long; then others have their turn. */
+  turnMs: 20_000,
+  /** Whoever has finished one thing asks for the next: only when nobody did for so long is a message sent. */
+  nextMs: 1500,
   /** Rows in memory; writing one table out needs about as much again. */
   bufferBytes: 24 * 1024 * 1024,
   /** Failures and lost holders in a row after which a run gives way to other hours and begins anew later. */

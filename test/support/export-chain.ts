@@ -4,6 +4,7 @@ import { parquetReadObjects } from "hyparquet";
 import { vi } from "vitest";
 import { takeExportTasks, type ExportDeps } from "../../queues/exports.ts";
 import { createExportDeps } from "../../src/bindings/export-deps.ts";
+import { EXPORTS } from "../../src/core/export-times.ts";
 import { segmentKey, utcDay } from "../../src/core/archive-key.ts";
 import { Manifest } from "../../src/core/exports.ts";
 import type { SourceSettingsPatch } from "../../src/core/source.ts";
@@ -102,9 +103,15 @@ export async function createExportChain(settings: SourceSettingsPatch = {}): Pro
       await rig.desk.changed([{ hour, seq }]);
     },
     async drain() {
-      for (;;) {
+      for (let idle = false; ;) {
         const tasks = rig.takeTasks();
-        if (tasks.length === 0) return;
+        if (tasks.length === 0 && idle) return;
+        idle = tasks.length === 0;
+        if (idle) {
+          vi.setSystemTime(Date.now() + EXPORTS.nextMs);
+          await rig.alarm();
+          continue;
+        }
         const messages = tasks.map((body) => ({ body, ack: vi.fn<() => void>() }));
         await takeExportTasks({ messages } as unknown as MessageBatch<unknown>, chain.deps);
       }

@@ -170,7 +170,7 @@ describe("an hour in the archive", () => {
     await chain.drain();
     expect(await chain.rows("tracks")).toEqual([]);
     const [row] = await chain.rows("viewed");
-    expect(row).toMatchObject({ m: 2 });
+    expect(row).toMatchObject({ m: 2n });
     expect(row).not.toHaveProperty("n");
     const [run] = (await chain.desk.runs({ limit: 1, target: "lake" })).runs;
     expect(run).toMatchObject({ status: "success" });

@@ -22,8 +22,13 @@ describe("hours that are due", () => {
     const first = await rig.claim();
     expect(first).toMatchObject({ hour: H1, version: 1, seq: 1, n: 0, processedAt: START });
     expect(await rig.desk.claimHour()).toEqual({ status: "nothing_due" });
+    rig.takeTasks();
     await rig.publish(first);
-    expect(rig.takeTasks()).toContainEqual({ sourceId: rig.sourceId, task: "hour" });
+    // Whoever has published it asks for the next one; somebody else is asked when nobody does.
+    expect(rig.takeTasks()).toEqual([{ sourceId: rig.sourceId, task: "follower", follower: "snapshot" }]);
+    clock.at(1500);
+    await rig.alarm();
+    expect(rig.takeTasks()).toEqual([{ sourceId: rig.sourceId, task: "hour" }]);
     expect(await rig.claim()).toMatchObject({ hour: H2, version: 1 });
   });
 

@@ -10,7 +10,7 @@ import {
 } from "../core/archive-search.ts";
 import type { ReadUnit } from "../core/archive-units.ts";
 import { walkArchive, type Stop } from "./archive-walk.ts";
-import { linesIn, openUnit, type OpenUnit } from "./archive-units.ts";
+import { eachLine, openUnit, type OpenUnit, type UnitLine } from "./archive-units.ts";
 
 export interface SearchTools {
   readonly env: Pick<Env, "ARCHIVE" | "ARCHIVE_INDEX">;
@@ -111,34 +111,28 @@ class Search {
     else await this.#read(opened, hour);
   }
 
-  /** A segment may hold events of several hours: each is taken in its own. */
-  async #read(opened: OpenUnit, hour: { readonly from: number; readonly to: number }): Promise<void> {
-    const { matches, start } = this.#tools;
-    const figures = this.#figures;
-    figures.segments += opened.unit.segments.length;
-    for await (const { segment, line, text } of this.#whole(opened)) {
-      figures.events++;
-      figures.bytes += text.length;
-      const verdict = matches(text);
-      if (verdict === "undecided") figures.undecided++;
-      if (typeof verdict === "string") continue;
-      const position = { at: verdict.found, place: placeOf(segment, line) };
-      if (position.at < hour.from || position.at >= hour.to) continue;
-      if (!isAhead(this.#request.order, start, position)) continue;
-      figures.matched++;
-      if (this.#page.wants(position)) this.#page.offer({ position, bytes: encodeMatch(text, segment, line) });
-    }
+  async #read(opened: OpenUnit, hour: Stop<unknown>["hour"]): Promise<void> {
+    this.#figures.segments += opened.unit.segments.length;
+    const whole = await eachLine(opened, (line) => this.#look(line, hour));
+    if (whole) return;
+    console.error(`${opened.unit.key} cannot be unpacked`);
+    this.#figures.missing += opened.unit.segments.length;
   }
 
-  /** What cannot be unpacked (TypeError) counts as missing, so that one broken object does not end every search. */
-  async *#whole(opened: OpenUnit): ReturnType<typeof linesIn> {
-    try {
-      yield* linesIn(opened);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      console.error(`${opened.unit.key} cannot be unpacked:`, error);
-      this.#figures.missing += opened.unit.segments.length;
-    }
+  /** A segment may hold events of several hours: each is taken in its own. */
+  #look({ segment, line, text }: UnitLine, hour: Stop<unknown>["hour"]): void {
+    const { matches, start } = this.#tools;
+    const figures = this.#figures;
+    figures.events++;
+    figures.bytes += text.length;
+    const verdict = matches(text);
+    if (verdict === "undecided") figures.undecided++;
+    if (typeof verdict === "string") return;
+    const position = { at: verdict.found, place: placeOf(segment, line) };
+    if (position.at < hour.from || position.at >= hour.to) return;
+    if (!isAhead(this.#request.order, start, position)) return;
+    figures.matched++;
+    if (this.#page.wants(position)) this.#page.offer({ position, bytes: encodeMatch(text, segment, line) });
   }
 
   *#progress(at: number): Generator<Uint8Array> {

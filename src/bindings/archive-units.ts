@@ -1,5 +1,5 @@
 import type { ReadUnit } from "../core/archive-units.ts";
-import { linesOf } from "./archive.ts";
+import { textOf } from "./archive.ts";
 
 type ArchiveEnv = Pick<Env, "ARCHIVE" | "ARCHIVE_INDEX">;
 
@@ -33,15 +33,46 @@ export interface UnitLine {
   readonly text: string;
 }
 
-/** The lines of a unit's segments, unpacked as they are asked for. */
-export async function* linesIn({ unit, packed }: OpenUnit): AsyncGenerator<UnitLine> {
-  const segments = unit.segments.values();
-  let segment = segments.next().value;
-  let no = 0;
-  for await (const text of linesOf(packed)) {
-    while (segment !== undefined && no >= segment.firstLine + segment.count) segment = segments.next().value;
-    if (segment === undefined) return;
-    if (no >= segment.firstLine) yield { segment: segment.key, line: no - segment.firstLine, text };
-    no++;
+/** The next piece; null when the bytes are no gzip, or end within it. */
+async function readPiece(
+  reader: ReadableStreamDefaultReader<string>,
+): Promise<ReadableStreamReadResult<string> | null> {
+  try {
+    return await reader.read();
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
   }
+}
+
+/** Hands over the lines of a unit's segments, a piece of text at a time; false when it cannot be read to its end. */
+export async function eachLine({ unit, packed }: OpenUnit, take: (line: UnitLine) => void): Promise<boolean> {
+  const lineAt = segmentsByLine(unit);
+  const reader = textOf(packed).getReader();
+  let [rest, no] = ["", 0];
+  for (;;) {
+    const piece = await readPiece(reader);
+    if (piece === null) return false;
+    const lines = (rest + (piece.value ?? "")).split("\n");
+    rest = piece.done ? "" : lines.pop()!;
+    for (const text of lines) {
+      // After the last line break there is none.
+      if (piece.done && text === "") break;
+      const at = lineAt(no++);
+      if (at === "past") return reader.cancel().then(() => true);
+      if (at !== "none") take({ ...at, text });
+    }
+    if (piece.done) return true;
+  }
+}
+
+/** Which segment has a line of what is read; asked for one line after the other. */
+function segmentsByLine({ segments }: ReadUnit): (no: number) => Omit<UnitLine, "text"> | "none" | "past" {
+  const left = segments.values();
+  let segment = left.next().value;
+  return (no) => {
+    while (segment !== undefined && no >= segment.firstLine + segment.count) segment = left.next().value;
+    if (segment === undefined) return "past";
+    return no < segment.firstLine ? "none" : { segment: segment.key, line: no - segment.firstLine };
+  };
 }

@@ -10,10 +10,11 @@ export async function readLines(bucket: R2Bucket, key: string): Promise<AsyncIte
 }
 
 /** The lines of gzip NDJSON, unpacked as they are asked for. */
-export function linesOf(packed: ArrayBuffer): AsyncIterable<string> {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return splitLines(stream.pipeThrough(new TextDecoderStream()));
-}
+export const linesOf = (packed: ArrayBuffer): AsyncIterable<string> => splitLines(textOf(packed));
+
+/** The text of gzip bytes in pieces, unpacked as they are asked for. */
+export const textOf = (packed: ArrayBuffer): ReadableStream<string> =>
+  new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")).pipeThrough(new TextDecoderStream());
 
 /** Writes values as gzip NDJSON; the same key again replaces. */
 export async function writeLines(bucket: R2Bucket, key: string, values: readonly unknown[]): Promise<void> {

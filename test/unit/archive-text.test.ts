@@ -36,6 +36,7 @@ describe("a text search", () => {
     ["ß is not SS", "STRASSE", line("straße")],
     ["composed letters are not decomposed ones", "é", line("e\u0301")],
     ["an escaped backslash before u is no escape", "é", line(String.raw`\u00e9`)],
+    ["a capital U makes no escape", String.raw`\U00E9`, line("é")],
     ["n after a backslash is no line break", "a\nb", line("anb")],
   ])("%s", (_, text, raw) => {
     expect(finds(text, raw)).toBe(false);

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openUnit, linesIn } from "../../src/bindings/archive-units.ts";
+import { eachLine, openUnit, type UnitLine } from "../../src/bindings/archive-units.ts";
 import { SEARCH, type SearchRequest } from "../../src/core/archive-search.ts";
 import { unitsOf } from "../../src/core/archive-units.ts";
 import { COMPACTION } from "../../src/core/compaction.ts";
@@ -197,8 +197,8 @@ describe("a search of the archive", () => {
     await settle(sourceId);
     expect(await archivedKeys(sourceId)).not.toContain(keys[3]);
     const opened = await openUnit(env, sourceId, unitsOf(segments)[3]!);
-    const lines = [];
-    for await (const line of linesIn(opened!)) lines.push(line);
+    const lines: UnitLine[] = [];
+    await eachLine(opened!, (line) => lines.push(line));
     expect(lines.map(({ segment, line }) => [segment, line])).toEqual([
       [keys[3], 0],
       [keys[3], 1],

@@ -85,13 +85,19 @@ export class PostgresClient {
     this.#hung.promise.catch(() => undefined);
   }
 
-  /** All of it or nothing. */
+  /** All of it or nothing. No step may take for ever: not its statements, nor the beginning and the end of it. */
   async transaction<T>(work: (run: RunStatement) => Promise<T>): Promise<T> {
+    const [started, worked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const begun = this.#sql.begin(async (transaction) => {
+      started.resolve();
       await this.#statement(transaction, LIMITS);
-      return { result: await work((statement, parameters) => this.#statement(transaction, statement, parameters)) };
+      const result = await work((statement, parameters) => this.#statement(transaction, statement, parameters));
+      worked.resolve();
+      return { result };
     });
-    return (await this.#explained(begun)).result as T;
+    await this.#explained(this.#limited(Promise.race([started.promise, begun])));
+    await this.#explained(Promise.race([worked.promise, begun]));
+    return (await this.#explained(this.#limited(begun))).result as T;
   }
 
   /** A statement that only reads. */
@@ -118,16 +124,19 @@ export class PostgresClient {
     statement: string,
     parameters: readonly string[] = [],
   ): Promise<readonly Row[]> {
-    let answered = false;
-    const query = on.unsafe(statement, [...parameters]).then((rows) => {
-      answered = true;
-      return [...rows] as readonly Row[];
-    });
+    return this.#limited(on.unsafe(statement, [...parameters]).then((rows) => [...rows]));
+  }
+
+  /** What was asked of PostgreSQL; when no answer comes the connection is given up. */
+  async #limited<T>(asked: Promise<T>): Promise<T> {
+    const settled = asked.then(
+      () => true,
+      () => true,
+    );
     try {
-      return await this.#access.within(PATIENCE_MS, query);
+      return await this.#access.within(PATIENCE_MS, asked);
     } catch (error) {
-      query.catch(() => undefined);
-      if (!answered && !(error instanceof Error && codeOf(error) !== "")) this.#giveUp();
+      if (!(await Promise.race([settled, false]))) this.#giveUp();
       throw error;
     }
   }

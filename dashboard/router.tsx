@@ -3,6 +3,7 @@ import { onSignedOut } from "./api/queries.ts";
 import { innerPath, parseSearch, stringifySearch, textParams } from "./logic/search-params.ts";
 import { NotFound, PageSkeleton, RouteError } from "./parts/page-states.tsx";
 import { destinationRoutes } from "./routes/destinations.ts";
+import { replayRoutes } from "./routes/replays.ts";
 import { root, shell } from "./routes/shell.ts";
 import { warehouseRoutes } from "./routes/warehouses.ts";
 
@@ -117,6 +118,7 @@ export const router = createRouter({
       source.addChildren([sourceIndex, setup, debug, message, exportTables, settings]),
       ...destinationRoutes,
       ...warehouseRoutes,
+      ...replayRoutes,
       trace,
       workspace,
     ]),

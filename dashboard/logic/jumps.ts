@@ -15,6 +15,8 @@ const PAGES: readonly Jump[] = [
   { kind: "page", title: "Destinations", hint: "page", href: "/destinations" },
   { kind: "page", title: "Add a destination", hint: "catalogue", href: "/catalog" },
   { kind: "page", title: "Warehouses", hint: "page", href: "/warehouses" },
+  { kind: "page", title: "Replays", hint: "page", href: "/replays" },
+  { kind: "page", title: "Send history again", hint: "new replay", href: "/replays/new" },
   { kind: "page", title: "Workspace and tokens", hint: "page", href: "/workspace" },
 ];
 const MOST = 30;

@@ -4,6 +4,7 @@ import {
   ArrowsSplitIcon,
   BroadcastIcon,
   BuildingsIcon,
+  ClockCounterClockwiseIcon,
   DatabaseIcon,
   HouseIcon,
   MagnifyingGlassIcon,
@@ -25,7 +26,10 @@ const PLACES = [
   { href: "/destinations", label: "Destinations", icon: ArrowsSplitIcon },
 ] as const;
 /** What is done with history. */
-const STORAGE = [{ href: "/warehouses", label: "Warehouses", icon: DatabaseIcon }] as const;
+const STORAGE = [
+  { href: "/warehouses", label: "Warehouses", icon: DatabaseIcon },
+  { href: "/replays", label: "Replays", icon: ClockCounterClockwiseIcon },
+] as const;
 const WORKSPACE = [{ href: "/workspace", label: "Workspace", icon: BuildingsIcon }] as const;
 type Place = (typeof PLACES | typeof STORAGE | typeof WORKSPACE)[number];
 
@@ -103,6 +107,7 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
         </Sidebar.Group>
         <PlaceGroup places={PLACES} pathname={pathname} />
         <PlaceGroup label="Storage" places={STORAGE} pathname={pathname} />
+        <Sidebar.Separator />
         <PlaceGroup places={WORKSPACE} pathname={pathname} />
         {workspace.data?.demo === true && (
           <Sidebar.Group>

@@ -1,5 +1,5 @@
-import { Button } from "@cloudflare/kumo/components/button";
-import { PauseIcon, PlayIcon } from "@phosphor-icons/react";
+import { Button, LinkButton } from "@cloudflare/kumo/components/button";
+import { ClockCounterClockwiseIcon, PauseIcon, PlayIcon } from "@phosphor-icons/react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -48,7 +48,17 @@ function Delivery({ destination }: { destination: Destination }): ReactNode {
           ? "Did it get there, how fast, what failed?"
           : sentence(figures.totals, report.data, range.words, search.mapping !== undefined)
       }
-      actions={<Pause destination={destination} />}
+      actions={
+        <>
+          <LinkButton
+            icon={<ClockCounterClockwiseIcon aria-hidden />}
+            href={`/replays/new?${new URLSearchParams({ source: destination.sourceId, destination: destination.id })}`}
+          >
+            Send history to it
+          </LinkButton>
+          <Pause destination={destination} />
+        </>
+      }
     >
       <div className="flex flex-col gap-5">
         <div className="flex flex-wrap items-center gap-3">

@@ -46,6 +46,11 @@ export function SourceLayout(): ReactNode {
               </p>
               <EnvironmentBadge labels={source.data.labels} />
               {!source.data.enabled && <Badge variant="warning">switched off</Badge>}
+              <span className="ml-auto text-sm">
+                <TextLink href={`/replays/new?${new URLSearchParams({ source: sourceId })}`}>
+                  Send its history again
+                </TextLink>
+              </span>
             </>
           )}
         </div>

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseFilterCondition } from "../core/filter.ts";
 import { inParallel } from "../core/pool.ts";
+import { explainReason } from "../core/reasons.ts";
 import { REPLAY, REPLAY_ACTIONS, ReplayId, ReplayRecord, ReplayRequest, type ReplayAction } from "../core/replay.ts";
 import { AT_ONCE, createApp, iso, IsoTime, json, PageParams, Pagination, QueryTime, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -11,7 +12,10 @@ const Progress = ReplayRecord.shape.progress.extend({ checkedUntil: IsoTime.opti
 const Replay = ReplayRecord.omit({ from: true, to: true })
   .extend({ startTime: IsoTime, endTime: IsoTime, ...Times, progress: Progress })
   .meta({ description: "A replay and how far it is; core/replay says what each figure counts." });
-const Answer = z.object({ replay: Replay });
+const Reasons = z
+  .record(z.string(), z.object({ sentence: z.string(), todo: z.string() }))
+  .meta({ description: "What the reasons in it mean, and what to do about each." });
+const Answer = z.object({ replay: Replay, reasons: Reasons });
 
 const NewReplay = ReplayRequest.omit({ from: true, to: true }).extend({
   id: ReplayId.optional().describe("The same id again is the same replay: it is answered as it is, nothing changes."),
@@ -88,6 +92,20 @@ export function showReplay({ from, to, createdAt, startedAt, finishedAt, progres
   } satisfies z.infer<typeof Replay>;
 }
 
+/** A replay on its own, with every reason explained that its report or its progress names. */
+function answerOf(replay: ReplayRecord): z.infer<typeof Answer> {
+  const tallies = [
+    ...replay.progress.destinations.flatMap(({ dropped, abandoned }) => [dropped, abandoned]),
+    ...(replay.report?.destinations ?? []).flatMap(({ dropped, before }) => [dropped, before.notDelivered]),
+  ];
+  const codes = new Set(tallies.flatMap((tally) => Object.keys(tally)));
+  const explained = [...codes].map((code) => {
+    const { sentence, todo } = explainReason(code);
+    return [code, { sentence, todo }] as const;
+  });
+  return { replay: showReplay(replay), reasons: Object.fromEntries(explained) };
+}
+
 /** Whatever makes a replay impossible from the start. A destination may be disabled, but must be of this source. */
 async function checkRequest(deps: ApiDeps, { sourceId, destinationIds, filter }: ReplayRequest): Promise<void> {
   const condition = filter === undefined ? undefined : parseFilterCondition(filter);
@@ -118,11 +136,11 @@ export const replayRoutes = (deps: ApiDeps) =>
     .openapi(create, async (c) => {
       const { id = deps.newReplayId(), name, filter, startTime, endTime, ...rest } = c.req.valid("json");
       const known = await deps.replays.get(id);
-      if (known !== null) return c.json({ data: { replay: showReplay(known) } }, 200);
+      if (known !== null) return c.json({ data: answerOf(known) }, 200);
       const window = windowOf({ startTime, endTime }, deps.now());
       const request = { id, ...rest, ...window, ...defined("name", name), ...defined("filter", filter) };
       await checkRequest(deps, request);
-      return c.json({ data: { replay: showReplay(unwrap(await deps.replays.create(request))) } }, 200);
+      return c.json({ data: answerOf(unwrap(await deps.replays.create(request))) }, 200);
     })
     .openapi(list, async (c) => {
       const query = c.req.valid("query");
@@ -139,9 +157,9 @@ export const replayRoutes = (deps: ApiDeps) =>
     .openapi(show, async (c) => {
       const found = await deps.replays.get(c.req.valid("param").replayId);
       if (found === null) throw notThere("There is no such replay.");
-      return c.json({ data: { replay: showReplay(found) } }, 200);
+      return c.json({ data: answerOf(found) }, 200);
     })
     .openapi(act, async (c) => {
       const { replayId, action } = c.req.valid("param");
-      return c.json({ data: { replay: showReplay(unwrap(await deps.replays.act(replayId, action))) } }, 200);
+      return c.json({ data: answerOf(unwrap(await deps.replays.act(replayId, action))) }, 200);
     });

@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense } from "react";
 import type { LetterObject } from "../../api/delivery-types.ts";
 import { subscriptionsQuery } from "../../api/destination-queries.ts";
 import { mappingNames } from "../../logic/dead-letters.ts";
+import { replayIdOf } from "../../logic/replay-id.ts";
 import { plural } from "../../logic/times.ts";
 import { Bar } from "../../parts/page-states.tsx";
 import { When } from "../../parts/when.tsx";
@@ -70,7 +71,11 @@ const Reasons = ({ object: { reasons, resentAs, replayId, lines }, mappings }: R
       <span className="flex flex-wrap items-center gap-2">
         {mappings !== "" && <span className="text-kumo-subtle text-sm wrap-anywhere">by {mappings}</span>}
         {resentAs.length > 0 && <Badge variant="info">sent again</Badge>}
-        {replayId !== undefined && <Badge variant="secondary">failed in a re-send</Badge>}
+        {replayId !== undefined && (
+          <Badge variant="secondary">
+            {replayIdOf(replayId) === undefined ? "failed in a re-send" : "failed in a replay"}
+          </Badge>
+        )}
       </span>
     )}
   </span>

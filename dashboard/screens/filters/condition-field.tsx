@@ -14,6 +14,7 @@ const FILTER_LANGUAGE: ConditionLanguage = {
 const FIRST = 'type = "track"';
 
 interface ConditionFieldProps {
+  readonly legend?: string;
   readonly condition: string;
   readonly error: string | undefined;
   /** `complete`: every condition says something that FQL can hold. */
@@ -21,7 +22,8 @@ interface ConditionFieldProps {
 }
 
 /** Which events a filter is about: all, those of conditions, or those of a text in FQL. */
-export function ConditionField({ condition, error, onChange }: ConditionFieldProps): ReactNode {
+export default function ConditionField(props: ConditionFieldProps): ReactNode {
+  const { legend = "Which events", condition, error, onChange } = props;
   const all = condition.trim() === ALL;
   const readable = readCondition(condition) !== undefined;
   const [asText, setAsText] = useState(!all && !readable);
@@ -29,7 +31,7 @@ export function ConditionField({ condition, error, onChange }: ConditionFieldPro
   return (
     <fieldset className="flex min-w-0 flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <legend className="float-left font-medium">Which events</legend>
+        <legend className="float-left font-medium">{legend}</legend>
         {!all && (
           <Button type="button" size="sm" variant="ghost" disabled={text && !readable} onClick={() => setAsText(!text)}>
             {text ? "Use the builder" : "Write it as text (FQL)"}
@@ -38,7 +40,7 @@ export function ConditionField({ condition, error, onChange }: ConditionFieldPro
       </div>
       <div>
         <Segments
-          label="Which events"
+          label={legend}
           value={all ? "all" : "some"}
           choices={[
             ["some", "Those that match"],

@@ -16,7 +16,7 @@ import { ToPreview } from "../../parts/to-preview.tsx";
 import { useDraft } from "../../parts/use-draft.ts";
 import { type EventSearch, useEvent } from "../../parts/use-event.ts";
 import { ActionFields } from "./action-fields.tsx";
-import { ConditionField } from "./condition-field.tsx";
+import ConditionField from "./condition-field.tsx";
 import { FilterPreview } from "./preview.tsx";
 
 /** Tried on the newest event, whichever call it is. */

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { TracedDelivery } from "../../api/delivery-types.ts";
 import { clip } from "../../logic/entry-text.ts";
+import { replayIdOf } from "../../logic/replay-id.ts";
 import { FATE_WORDS, fateStages, gateStage } from "../../logic/trace-lines.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 import { Until } from "../../parts/when.tsx";
@@ -15,6 +16,24 @@ interface DeliveryProps {
   readonly named: boolean;
 }
 
+/** Why it was sent: it had come in, dead letters were sent again, or a replay. */
+function Occasion({ replayId }: { replayId: string | undefined }): ReactNode {
+  if (replayId === undefined) return "First delivery";
+  const replay = replayIdOf(replayId);
+  if (replay !== undefined) {
+    return (
+      <>
+        Sent again by <TextLink href={`/replays/${replay}`}>a replay</TextLink>
+      </>
+    );
+  }
+  return (
+    <>
+      Sent again <code className="font-mono text-xs break-all">{replayId}</code>
+    </>
+  );
+}
+
 /** One delivery or re-send: what the gate said, then each mapping with its attempts. */
 export function DeliveryLine({ destinationId, delivery, receivedAt, last, named }: DeliveryProps): ReactNode {
   const { replayId, gate, subscriptions } = delivery;
@@ -25,13 +44,7 @@ export function DeliveryLine({ destinationId, delivery, receivedAt, last, named 
     <div className="mt-3">
       {named && (
         <p className="text-kumo-subtle mb-2 text-sm">
-          {replayId === undefined ? (
-            "First delivery"
-          ) : (
-            <>
-              Sent again <code className="font-mono text-xs break-all">{replayId}</code>
-            </>
-          )}
+          <Occasion replayId={replayId} />
         </p>
       )}
       <ol>

@@ -1,0 +1,39 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { textParams } from "../logic/search-params.ts";
+import { shell } from "./shell.ts";
+
+const replays = createRoute({
+  getParentRoute: () => shell,
+  path: "/replays",
+  validateSearch: textParams("source", "destination"),
+  component: lazyRouteComponent(() => import("../screens/replays.tsx"), "Replays"),
+});
+
+const newReplay = createRoute({
+  getParentRoute: () => shell,
+  path: "/replays/new",
+  // `like`: a replay to begin with. The others are the draft itself (logic/replay-draft.ts).
+  validateSearch: textParams(
+    "like",
+    "source",
+    "destination",
+    "range",
+    "from",
+    "to",
+    "types",
+    "events",
+    "filter",
+    "rate",
+    "name",
+  ),
+  component: lazyRouteComponent(() => import("../screens/replay-setup.tsx"), "ReplaySetup"),
+});
+
+const replay = createRoute({
+  getParentRoute: () => shell,
+  path: "/replays/$replayId",
+  component: lazyRouteComponent(() => import("../screens/replay.tsx"), "ReplayScreen"),
+});
+
+/** History that is sent again. */
+export const replayRoutes = [replays, newReplay, replay] as const;

@@ -1,0 +1,98 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense } from "react";
+import { ApiError } from "../api/client.ts";
+import { replayQuery } from "../api/replay-queries.ts";
+import type { ReplayAnswer } from "../api/replay-types.ts";
+import { isOver, replayAnswer, titleOf } from "../logic/replays.ts";
+import { Loaded } from "../parts/loaded.tsx";
+import { ListSkeleton, NotFound } from "../parts/page-states.tsx";
+import { Page } from "../parts/page.tsx";
+import { ReplayWord } from "../parts/replay-word.tsx";
+import { TextLink } from "../parts/text-link.tsx";
+import { When } from "../parts/when.tsx";
+import { Actions } from "./replays/actions.tsx";
+import { About } from "./replays/about.tsx";
+import { Checking } from "./replays/checking.tsx";
+import { Tracks } from "./replays/tracks.tsx";
+
+const DryRun = lazy(() => import("./replays/dry-run.tsx"));
+const Start = lazy(() => import("./replays/start.tsx"));
+const route = getRouteApi("/shell/replays/$replayId");
+const LIST = <TextLink href="/replays">Replays</TextLink>;
+
+/** What would be sent, and how far is it? */
+export function ReplayScreen(): ReactNode {
+  const { replayId } = route.useParams();
+  const query = useQuery(replayQuery(replayId));
+  if (query.error instanceof ApiError && query.error.status === 404) return <NotFound />;
+  if (query.data !== undefined) {
+    return (
+      <ReplayPage key={replayId} answer={query.data}>
+        <Loaded query={query} failure="The replay could not be loaded">
+          {(answer) => <Parts answer={answer} />}
+        </Loaded>
+      </ReplayPage>
+    );
+  }
+  return (
+    <Page title="Replay" above={LIST} answer="What would be sent, and how far is it?">
+      <Loaded query={query} failure="The replay could not be loaded" skeleton={<ListSkeleton rows={6} />}>
+        {() => null}
+      </Loaded>
+    </Page>
+  );
+}
+
+function ReplayPage({ answer: { replay }, children }: { answer: ReplayAnswer; children: ReactNode }): ReactNode {
+  const { status, createdAt, startedAt, finishedAt } = replay;
+  return (
+    <Page
+      title={titleOf(replay)}
+      above={LIST}
+      answer={
+        <>
+          <p role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <ReplayWord status={status} />
+            <bdi className="min-w-0 wrap-anywhere">{replayAnswer(replay)}</bdi>
+          </p>
+          <p className="mt-1 text-sm">
+            Prepared <When at={createdAt} />
+            {startedAt !== undefined && (
+              <>
+                , started <When at={startedAt} />
+              </>
+            )}
+            {finishedAt !== undefined && isOver(status) && (
+              <>
+                , {status} <When at={finishedAt} />
+              </>
+            )}
+            .
+          </p>
+        </>
+      }
+      actions={<Actions replay={replay} />}
+    >
+      {children}
+    </Page>
+  );
+}
+
+const Parts = ({ answer: { replay, reasons } }: { answer: ReplayAnswer }): ReactNode => (
+  <div className="flex flex-col gap-8">
+    {replay.report === undefined && replay.status !== "cancelled" && <Checking replay={replay} />}
+    {replay.status === "ready" && replay.report !== undefined && (
+      <Suspense fallback={<ListSkeleton rows={2} />}>
+        <Start replay={replay} report={replay.report} />
+      </Suspense>
+    )}
+    {replay.progress.destinations.length > 0 && <Tracks replay={replay} reasons={reasons} />}
+    {replay.report !== undefined && (
+      <Suspense fallback={<ListSkeleton rows={6} />}>
+        <DryRun replay={replay} report={replay.report} reasons={reasons} />
+      </Suspense>
+    )}
+    <About replay={replay} />
+  </div>
+);

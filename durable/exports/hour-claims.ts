@@ -26,7 +26,7 @@ export function hourClaims(room: Room) {
   /** Throws away all that the run has written; its hour stays as it is. */
   function abandon(now: number): void {
     const checkpoint = runs.checkpoint();
-    trash.add([...runs.intended(), ...(checkpoint === undefined ? [] : keysOf(checkpoint))], now);
+    trash.add([...runs.intended(), ...(checkpoint === undefined ? [] : keysOf(checkpoint))], now + EXPORTS.orphanMs);
     registry.unstage();
     runs.clear();
   }
@@ -61,7 +61,7 @@ export function hourClaims(room: Room) {
     if (failures >= EXPORTS.patience)
       failed(run, "the run was lost: whoever worked on it was never heard of again", now);
     else runs.put({ ...run, leaseUntil: 0, failures });
-    trash.add(runs.intended(), now);
+    trash.add(runs.intended(), now + EXPORTS.orphanMs);
     runs.forgetIntents();
   }
 
@@ -176,7 +176,7 @@ export function hourClaims(room: Room) {
       room.transaction(() => {
         const run = heldBy(token);
         if (run === undefined) return;
-        trash.add(runs.intended(), now);
+        trash.add(runs.intended(), now + EXPORTS.orphanMs);
         runs.forgetIntents();
         failed(run, error, now);
       }),

@@ -21,6 +21,8 @@ export const EXPORTS = {
   /** Failures and lost holders in a row after which a run gives way to other hours and begins anew later. */
   patience: 3,
   runsKept: 1000,
+  /** What an unfinished run has left goes only when nobody can be writing it any more: a consumer lives 15 minutes. */
+  orphanMs: 16 * MINUTE_MS,
   /** Replaced files stay for readers that hold the manifest before. */
   trashMs: HOUR_MS,
   /** Iceberg's snapshots of the last day may name them as well. */

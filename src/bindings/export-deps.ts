@@ -9,6 +9,7 @@ import { createCompactionDeps } from "./compaction.ts";
 import { createIcebergDeps } from "./iceberg.ts";
 import { createSegmentReader } from "./segment-reader.ts";
 import { ObjectCache } from "./object-cache.ts";
+import { putNewer } from "./put-newer.ts";
 import { atPace } from "./r2-pace.ts";
 import { createTurns, heartbeat } from "./turns.ts";
 
@@ -73,6 +74,7 @@ export function createExportDeps(env: Env, settings: Settings, loads: LoadDeps):
       async put(key, bytes, contentType) {
         await atPace(() => bucket.put(key, bytes, { httpMetadata: { contentType } }));
       },
+      putNewer: (key, json, isOlder) => putNewer(bucket, key, json, isOlder),
       open: (key) => ids.open(key),
       heartbeat: beat,
       now,

@@ -1,12 +1,11 @@
 import { inParallel } from "../core/pool.ts";
-import type { HourClaim, Manifest, Progress, Publication } from "../core/exports.ts";
+import { Manifest, type HourClaim, type Progress, type Publication } from "../core/exports.ts";
 import { manifestKey } from "../core/warehouse/keys.ts";
 import { mustHold, RunFailure, type HourDeps } from "./hour-deps.ts";
 import { HourRun } from "./hour-run.ts";
 import { sharesIds } from "./seen-ids.ts";
 
 const MANIFESTS_AT_ONCE = 6;
-const JSON_TYPE = "application/json";
 
 /** `paused`: the next message goes on. `lost`: somebody else has the run. */
 export type HourOutcome = "nothing_due" | "paused" | "published" | "failed" | "lost";
@@ -16,8 +15,8 @@ async function writeManifests(publication: Publication, deps: HourDeps): Promise
   const { schema, hour, version, seq, publishedAt } = publication;
   await inParallel(publication.tables, MANIFESTS_AT_ONCE, async ({ table, columns, files, rows }) => {
     const manifest: Manifest = { schema, table, hour, version, seq, publishedAt, columns, files, rows };
-    const bytes = new TextEncoder().encode(JSON.stringify(manifest));
-    await deps.put(manifestKey(schema, table, hour), bytes, JSON_TYPE);
+    const isOlder = (present: string) => Manifest.parse(JSON.parse(present)).version < version;
+    await deps.putNewer(manifestKey(schema, table, hour), JSON.stringify(manifest), isOlder);
   });
 }
 

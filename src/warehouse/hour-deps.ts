@@ -21,6 +21,11 @@ export interface HourDeps {
   readSegment(segment: ListedSegment): Promise<AsyncIterable<string> | null>;
   /** Writes an object of the archive's bucket. */
   put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
+  /**
+   * Writes JSON text in the place of what `isOlder` says may go, looking and writing in one step: whoever was thought dead
+   * and comes back late puts nothing old in the place of something newer.
+   */
+  putNewer(key: string, json: string, isOlder: (present: string) => boolean): Promise<void>;
   /** A list of ids, which must be there. */
   open(key: string): Promise<ReadableStream<Uint8Array>>;
   /** Calls `beat` every so often until the answer is called. */

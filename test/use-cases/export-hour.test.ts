@@ -69,6 +69,7 @@ function memoryHour(segments: number, limits: Partial<HourLimits> = {}, more: Pa
       })();
     },
     put: async (key, bytes) => void objects.set(key, bytes.slice()),
+    putNewer: async () => undefined,
     open: async (key) => new Blob([objects.get(key) as Uint8Array<ArrayBuffer>]).stream(),
     heartbeat: () => () => undefined,
     now: () => (time += 1000),

@@ -28,6 +28,7 @@ function mortal(deps: ExportDeps, nth: number) {
       segments: (hour) => call(() => rest.segments(hour)),
       readSegment: (segment) => call(() => rest.readSegment(segment)),
       put: (key, bytes, type) => call(() => rest.put(key, bytes, type)),
+      putNewer: (key, json, isOlder) => call(() => rest.putNewer(key, json, isOlder)),
       open: (key) => call(() => rest.open(key)),
       exports: {
         claimHour: () => call(() => exports.claimHour()),

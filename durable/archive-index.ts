@@ -15,6 +15,7 @@ import type { SegmentPointer } from "../src/core/intake.ts";
 import { readFacts } from "./archive-index/read-facts.ts";
 import { Duties } from "./archive-index/duties.ts";
 import { createRoom, dutiesOf, type ArchiveRoom } from "./archive-index/room.ts";
+import { tellNow } from "./archive-index/telling.ts";
 
 /**
  * Which segments a source has in the archive: `getByName(sourceId)`. Told of each by queues/events before Intake is
@@ -58,6 +59,11 @@ export class ArchiveIndex extends DurableObject<Env> {
       return;
     }
     this.#arm(adding.add([known], now()));
+  }
+
+  /** Tells the exports of all changes within `[from, to)` (ms) at once, those of the open hour too. */
+  async tellNow(window: { readonly from: number; readonly to: number }): Promise<void> {
+    await tellNow(window, this.#room);
   }
 
   /** Where a compacted segment's lines are; null when it is an object of its own, or gone. */

@@ -1,4 +1,5 @@
 import type { ChangedHour } from "../../src/core/archive-index.ts";
+import { HOUR_MS } from "../../src/core/durations.ts";
 import type { Adoption } from "./adoption.ts";
 import type { Duty } from "./duties.ts";
 import type { Listing } from "./listing.ts";
@@ -19,26 +20,46 @@ export interface TellingRoom {
   tellExports(hours: readonly ChangedHour[]): Promise<void>;
 }
 
-/**
- * Tells the exports which hours have changed, some minutes after their end and whenever one changes later. At least
- * once: what a crash interrupts is told again.
- */
-export function tellingOf({ listing, hours, meta, adoption, tellExports }: TellingRoom): Duty {
+/** Which hours, by when: `[from, to)`. */
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Tells the exports which hours have changed. At least once: what a crash interrupts is told again. */
+async function tell(due: readonly number[], { listing, hours, meta, tellExports }: TellingRoom): Promise<void> {
+  for (let from = 0; from < due.length; from += HOURS_PER_CALL) {
+    const some = due.slice(from, from + HOURS_PER_CALL);
+    await hours.passOn(some, meta.lastSeq(), async () => {
+      const changed = some.map((hour) => ({ hour, seq: listing.hour(hour).seq }));
+      // Nothing is left of an hour that retention has ended.
+      const filled = changed.filter(({ seq }) => seq > 0);
+      if (filled.length > 0) await tellExports(filled);
+    });
+  }
+}
+
+/** Tells of hours some minutes after their end, and whenever one changes later. */
+export function tellingOf(room: TellingRoom): Duty {
   return {
     name: "telling of changed hours",
     async run(now) {
-      const all = hours.due(now, LOOKED_AT);
-      const due = all.filter((hour) => !adoption.mayLack(hour));
-      for (let from = 0; from < due.length; from += HOURS_PER_CALL) {
-        const some = due.slice(from, from + HOURS_PER_CALL);
-        await hours.passOn(some, meta.lastSeq(), async () => {
-          const changed = some.map((hour) => ({ hour, seq: listing.hour(hour).seq }));
-          // Nothing is left of an hour that retention has ended.
-          const filled = changed.filter(({ seq }) => seq > 0);
-          if (filled.length > 0) await tellExports(filled);
-        });
-      }
-      return due.length < all.length ? now + HELD_MS : hours.nextDue();
+      const due = room.hours.due(now, LOOKED_AT);
+      const whole = due.filter((hour) => !room.adoption.mayLack(hour));
+      await tell(whole, room);
+      return whole.length < due.length ? now + HELD_MS : room.hours.nextDue();
     },
   };
+}
+
+/**
+ * Tells of all changes within a window at once, also of an hour that is not over or of which earlier segments are still
+ * being taken in: somebody does not want to wait, and what comes later is told again.
+ */
+export async function tellNow({ from, to }: Window, room: TellingRoom): Promise<void> {
+  const waiting = room.hours.due(Number.MAX_SAFE_INTEGER, LOOKED_AT);
+  await tell(
+    waiting.filter((hour) => hour + HOUR_MS > from && hour < to),
+    room,
+  );
 }

@@ -43,7 +43,7 @@ export function createApiDeps(
     warehouses,
     ledgers: createLedgerDesk(env),
     replays: createReplayDesk(env),
-    exports: createExportsDesk(env, now),
+    exports: createExportsDesk(env),
     archive: createArchiveDesk(env, now),
     chance: { random: () => Math.random(), hash: sampleHash },
     preferences: createPreferencesClient(env),

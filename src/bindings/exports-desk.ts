@@ -1,20 +1,8 @@
-import type { ExportsDesk, HourWindow } from "../api/exports-desk.ts";
-import { hourOf } from "../core/archive-index.ts";
-import { HOUR_MS } from "../core/durations.ts";
+import type { ExportsDesk } from "../api/exports-desk.ts";
 
 /** The exports of sources and what they have written, for the control plane. */
-export function createExportsDesk(env: Env, now: () => number): ExportsDesk {
+export function createExportsDesk(env: Env): ExportsDesk {
   const desk = (sourceId: string) => env.EXPORTS.getByName(sourceId);
-
-  /** The archive tells of an hour some minutes after its end: whoever asks need not wait for that. */
-  async function tellNewest(sourceId: string, { from, to }: HourWindow): Promise<void> {
-    const open = hourOf(now());
-    const newest = [open - HOUR_MS, open].filter((hour) => hour + HOUR_MS > from && hour < to);
-    const index = env.ARCHIVE_INDEX.getByName(sourceId);
-    const listed = await Promise.all(newest.map(async (hour) => ({ hour, ...(await index.hour(hour)) })));
-    const changed = listed.filter(({ segments }) => segments.length > 0).map(({ hour, seq }) => ({ hour, seq }));
-    await desk(sourceId).changed(changed);
-  }
 
   return {
     summary: (id) => desk(id).summary(),
@@ -23,7 +11,8 @@ export function createExportsDesk(env: Env, now: () => number): ExportsDesk {
     runs: (id, query) => desk(id).runs(query),
     files: (id, query) => desk(id).files(query),
     async run(id, window, rebuild) {
-      await tellNewest(id, window);
+      // The archive tells of an hour some minutes after its end: whoever asks need not wait for that.
+      await env.ARCHIVE_INDEX.getByName(id).tellNow(window);
       return desk(id).run({ ...window, rebuild });
     },
     setColumnType: (id, { table, column }, type) => desk(id).setColumnType(table, column, type),

@@ -74,6 +74,21 @@ describe("the exports", () => {
     expect(toldOf(sourceId).slice(1)).toEqual([[-30, 0], [3]]);
   });
 
+  it("are told at once of what has changed within a window when somebody asks, and again only of what changes then", async () => {
+    const sourceId = newSourceId();
+    const index = await indexWith(sourceId, TEN - 48 * HOUR, TEN - HOUR, TEN);
+    await index.tellNow({ from: TEN - HOUR + 1, to: TEN + HOUR });
+    expect(toldOf(sourceId)).toEqual([[-1, 0]]);
+    await index.tellNow({ from: TEN - HOUR, to: TEN + HOUR });
+    expect(toldOf(sourceId)).toEqual([[-1, 0]]);
+    await index.add(segmentPointer(sourceId, 8, factsAt(TEN + 1)));
+    await alarmAt(sourceId, TEN + HOUR + 5 * MINUTE);
+    expect(toldOf(sourceId)).toEqual([
+      [-1, 0],
+      [-48, 0],
+    ]);
+  });
+
   it("are told of nothing new when a segment is added again", async () => {
     const sourceId = newSourceId();
     const index = await indexWith(sourceId, TEN);

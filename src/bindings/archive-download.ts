@@ -13,8 +13,6 @@ type Window = Pick<PieceQuery, "from" | "to">;
 
 /** A gzip member of nothing: what a range without events is. */
 const EMPTY_MEMBER = Uint8Array.of(31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-/** A member's head without the rest: whoever unpacks it is told that the file is cut. */
-const CUT_MEMBER = EMPTY_MEMBER.slice(0, 10);
 
 /** Larger pieces stream when their turn comes. */
 const SMALL_BYTES = 1_000_000;
@@ -85,31 +83,55 @@ async function movedLines(env: DownloadEnv, { key }: ArchivePiece): Promise<Asyn
   return lines;
 }
 
+async function* allBytes(
+  env: DownloadEnv,
+  sourceId: string,
+  { window, first }: Download,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let empty = true;
+  for await (const pieces of piecesOf(env.ARCHIVE_INDEX.getByName(sourceId), window, first)) {
+    const opened = openAhead(pieces, { open: (piece) => openPiece(env, piece), bytesOf: ({ length }) => length });
+    for (const { item, content } of opened) {
+      empty = false;
+      yield* bytesOf(env, window, { piece: item, body: await content() });
+    }
+  }
+  if (empty) yield EMPTY_MEMBER;
+}
+
+/** Keeps the last byte back until there is another or the end has come: what is cut anywhere is cut within a member. */
+async function* holdingBack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held = new Uint8Array(0);
+  for await (const chunk of chunks) {
+    if (chunk.byteLength === 0) continue;
+    const next = new Uint8Array(held.byteLength + chunk.byteLength);
+    next.set(held);
+    next.set(chunk, held.byteLength);
+    held = next.slice(-1);
+    yield next.subarray(0, -1);
+  }
+  yield held;
+}
+
+/** `first` is the index's first answer. */
+export interface Download {
+  readonly window: Window;
+  readonly first: PieceList;
+}
+
 /**
  * All events of a window as gzip NDJSON of several members, by hours of commits. What cannot be made whole ends in an
- * error, within a member: so also who does not see the error finds a cut file. `first` is the index's first answer.
+ * error; who does not see the error, or loses the connection, finds a file that does not unpack to its end.
  */
 export async function* downloadArchive(
   env: DownloadEnv,
   sourceId: string,
-  { window, first }: { readonly window: Window; readonly first: PieceList },
+  download: Download,
 ): AsyncGenerator<Uint8Array> {
-  let empty = true;
   try {
-    const lists = piecesOf(env.ARCHIVE_INDEX.getByName(sourceId), window, first);
-    for await (const pieces of lists) {
-      const opened = openAhead(pieces, { open: (piece) => openPiece(env, piece), bytesOf: ({ length }) => length });
-      for (const { item, content } of opened) {
-        for await (const bytes of bytesOf(env, window, { piece: item, body: await content() })) {
-          empty = false;
-          yield bytes;
-        }
-      }
-    }
+    yield* holdingBack(allBytes(env, sourceId, download));
   } catch (error) {
     console.error(`download of the archive of ${sourceId}:`, error);
-    yield CUT_MEMBER;
     throw error;
   }
-  if (empty) yield EMPTY_MEMBER;
 }

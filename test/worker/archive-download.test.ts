@@ -118,6 +118,19 @@ describe("a download of the archive", () => {
     expect(stored.length).toBeGreaterThan(0);
   });
 
+  it("does not unpack wherever it is cut, also between two members", async () => {
+    const { sourceId } = await mixedArchive(8);
+    let arrived = new Uint8Array(0);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await open(sourceId)) chunks.push(chunk);
+    for (const chunk of chunks) {
+      expect(() => gunzipSync(arrived)).toThrow();
+      arrived = new Uint8Array([...arrived, ...chunk]);
+    }
+    expect(chunks.length).toBeGreaterThan(10);
+    expect(gunzipSync(arrived).byteLength).toBeGreaterThan(0);
+  });
+
   it("reads segments where they lie by now when they were compacted after they were listed", async () => {
     const sourceId = newSourceId();
     const stored = await fillRandomly(sourceId, seededRandom(6), { from: START, hours: 2, segment: 1 });

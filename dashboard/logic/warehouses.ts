@@ -15,10 +15,7 @@ export interface LoadingWords {
 /** How the loading of one source stands. */
 export function loadingWords(enabled: boolean, state: ExportState, warehouseId: string): LoadingWords {
   const loader = loaderOf(state, warehouseId);
-  if (!enabled) {
-    const wait = loader === undefined || loader.behind === 0 ? "" : `, ${plural(loader.behind, "hour")} waiting`;
-    return { text: `paused${wait}`, tone: "off" };
-  }
+  if (!enabled) return { text: "paused", tone: "off" };
   if (!state.enabled && (loader?.behind ?? 0) === 0)
     return { text: "the source’s exports are switched off", tone: "off" };
   return loader === undefined ? { text: "waiting for the first hour", tone: "busy" } : followerWords(loader);

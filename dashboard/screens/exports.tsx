@@ -70,7 +70,7 @@ export function ExportsScreen(): ReactNode {
                 <Tables sourceId={sourceId} state={data} search={search} onChange={change} />
               )}
               {view === "tables" && search.table !== undefined && (
-                <TableDetail sourceId={sourceId} name={search.table} search={search} onChange={change} />
+                <TableDetail sourceId={sourceId} state={data} name={search.table} search={search} onChange={change} />
               )}
               {view === "hours" && <Hours sourceId={sourceId} state={data} search={search} onChange={change} />}
               {view === "history" && <History sourceId={sourceId} state={data} search={search} onChange={change} />}

@@ -137,7 +137,7 @@ function HourRow({ hour, onAgain }: { hour: ExportHour; onAgain: () => void }): 
 
 /** What went wrong, what to do, and when it is tried again. */
 const Why = ({ hour: { error = "", retryAt } }: { hour: ExportHour }): ReactNode => (
-  <p className="text-sm wrap-anywhere">
+  <p className="text-left text-sm wrap-anywhere">
     <bdi>{errorSentence(error)}</bdi> <span className="text-kumo-subtle">{errorAdvice({ target: "lake", error })}</span>
     {retryAt !== undefined && (
       <>

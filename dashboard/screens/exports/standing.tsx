@@ -11,6 +11,9 @@ import { TextLink } from "../../parts/text-link.tsx";
 import { useWarehouseNames } from "../../parts/use-warehouse-names.ts";
 import { Until, When } from "../../parts/when.tsx";
 
+/** Of an error above everything else; the whole of it is in the history. */
+const BANNER_CHARS = 160;
+
 interface StandingProps {
   readonly sourceId: string;
   readonly state: ExportState;
@@ -43,8 +46,9 @@ export function Standing({ sourceId, state }: StandingProps): ReactNode {
           title="The last export failed"
           description={
             <span className="wrap-anywhere">
-              The hour <HourLabel at={failed.hour} /> was not published: <bdi>{errorSentence(failed.error ?? "")}</bdi>{" "}
-              {errorAdvice(failed)} <TextLink href={history}>History</TextLink>
+              The hour <HourLabel at={failed.hour} /> was not published:{" "}
+              <bdi>{errorSentence(failed.error ?? "", BANNER_CHARS)}</bdi> {errorAdvice(failed)}{" "}
+              <TextLink href={history}>History</TextLink>
             </span>
           }
         />
@@ -86,7 +90,7 @@ function Followers({ state }: { state: ExportState }): ReactNode {
 
 const Trouble = ({ follower: { name, error = "", retryAt } }: { follower: FollowerState }): ReactNode => (
   <span className="wrap-anywhere">
-    <bdi>{errorSentence(error)}</bdi> {errorAdvice({ target: name, error })}
+    <bdi>{errorSentence(error, BANNER_CHARS)}</bdi> {errorAdvice({ target: name, error })}
     {retryAt !== undefined && (
       <>
         {" "}

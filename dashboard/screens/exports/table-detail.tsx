@@ -10,11 +10,13 @@ import { byteSize } from "../../logic/byte-size.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { type ColumnRow, columnRows, tableNotices } from "../../logic/export-tables.ts";
 import { noticesOf, TABLE_KINDS } from "../../logic/export-words.ts";
+import { progressOf } from "../../logic/exports.ts";
 import { count, plural } from "../../logic/times.ts";
 import { HourLabel } from "../../parts/hour-label.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { NotFound } from "../../parts/page-states.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
+import { useRefetch } from "../../parts/use-refetch.ts";
 import type { ExportsPart } from "../exports.tsx";
 import { NoticeList } from "./notice-list.tsx";
 
@@ -22,13 +24,14 @@ const TypeDialog = lazy(() => import("./type-dialog.tsx"));
 /** Columns drawn at first; a table may have 1,600. */
 const STEP = 150;
 
-interface TableDetailProps extends Pick<ExportsPart, "sourceId" | "search" | "onChange"> {
+interface TableDetailProps extends ExportsPart {
   readonly name: string;
 }
 
 /** One table: what fills it, its columns, and what was lost on the way. */
 export default function TableDetail(props: TableDetailProps): ReactNode {
   const tables = useQuery(tablesQuery(props.sourceId));
+  useRefetch(progressOf(props.state), () => void tables.refetch());
   return (
     <Loaded query={tables} failure="The table could not be loaded">
       {({ tables: list }) => {
@@ -41,11 +44,13 @@ export default function TableDetail(props: TableDetailProps): ReactNode {
 
 function Detail({
   sourceId,
+  state,
   search,
   onChange,
   table,
 }: Omit<TableDetailProps, "name"> & { table: WarehouseTable }): ReactNode {
   const runs = useQuery(lakeRunsQuery(sourceId));
+  useRefetch(progressOf(state), () => void runs.refetch());
   const source = useQuery(sourceQuery(sourceId));
   const { notices, hours } = noticesOf(runs.data ?? []);
   const leftOut = source.data?.settings.exports.excludedColumns[table.name] ?? [];

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { ExportState } from "../../dashboard/api/export-types.ts";
+import type { Warehouse } from "../../dashboard/api/warehouse-queries.ts";
+import { loadingWords, warehousesAnswer, worstLoading } from "../../dashboard/logic/warehouses.ts";
+
+const state = (behind?: number, error?: string): ExportState => ({
+  enabled: true,
+  schema: "shop",
+  tables: 1,
+  rows: 1,
+  events: 1,
+  bytes: 1,
+  publishedHours: 1,
+  waitingHours: 0,
+  followers:
+    behind === undefined
+      ? []
+      : [{ name: "load:w1", behind, running: false, ...(error === undefined ? {} : { error }) }],
+});
+
+describe("how a warehouse is loaded", () => {
+  it("says that it is up to date, how far it is behind, or that it fails", () => {
+    expect(loadingWords(true, state(0), "w1")).toEqual({ text: "up to date", tone: "good" });
+    expect(loadingWords(true, state(3), "w1").text).toBe("3 hours behind");
+    expect(loadingWords(true, state(3, "no"), "w1").tone).toBe("bad");
+    expect(loadingWords(true, state(), "w1").text).toBe("waiting for the first hour");
+  });
+
+  it("says that it is paused, and why nothing comes while the source exports nothing", () => {
+    expect(loadingWords(false, state(3), "w1")).toEqual({ text: "paused", tone: "off" });
+    expect(loadingWords(true, { ...state(0), enabled: false }, "w1").tone).toBe("off");
+  });
+
+  it("is as its worst source is", () => {
+    const words = [loadingWords(true, state(0), "w1"), loadingWords(true, state(3, "no"), "w1")];
+    expect(worstLoading(words)?.text).toBe("failing, 3 hours behind");
+    expect(worstLoading([...words, loadingWords(true, state(1, "no"), "w1")])?.text).toBe("2 sources failing");
+    expect(worstLoading([])).toBeUndefined();
+  });
+
+  it("is told of all warehouses in one sentence", () => {
+    const one = { enabled: true, sourceIds: ["s"] } as unknown as Warehouse;
+    expect(warehousesAnswer([])).toMatch(/^None yet/);
+    expect(warehousesAnswer([one])).toBe("1 warehouse is loaded with every published hour.");
+    expect(warehousesAnswer([one, { ...one, enabled: false, sourceIds: [] }])).toBe(
+      "2 warehouses are loaded with every published hour; 1 paused, 1 without a source.",
+    );
+  });
+});

@@ -16,7 +16,7 @@ const field = (
 const password = field({
   name: "password",
   label: "Password",
-  description: "Kept sealed and never shown again.",
+  description: "Encrypted where it is kept, and never shown again.",
   required: false,
   secret: true,
 });

@@ -58,6 +58,31 @@ describe("warehouses", () => {
     }
   });
 
+  it("that cannot be reached say so", async () => {
+    const refused = { ...engines[1]!.settings, port: 1 };
+    const state = await rig.inlet.api("POST", "/api/warehouses/validation", {
+      metadataId: "postgres",
+      settings: refused,
+    });
+    expect(state).toEqual({
+      status: "FAILED",
+      reason: expect.stringMatching(/^PostgreSQL (?:cannot be reached|closed)/),
+    });
+    const noTls = { ...engines[1]!.settings, tls: "require" };
+    const without = await rig.inlet.api("POST", "/api/warehouses/validation", {
+      metadataId: "postgres",
+      settings: noTls,
+    });
+    expect(without).toEqual({ status: "FAILED", reason: expect.stringMatching(/^PostgreSQL/) });
+    const nothing = { ...engines[0]!.settings, url: "http://127.0.0.1:1" };
+    const http = await rig.inlet.api("POST", "/api/warehouses/validation", {
+      metadataId: "clickhouse",
+      settings: nothing,
+    });
+    expect(http).toEqual({ status: "FAILED", reason: expect.stringMatching(/^ClickHouse cannot be reached/) });
+    console.error(state, without, http);
+  });
+
   it("get the tables of the sources that are connected to them, and report it", async () => {
     const warehouses = rig.client(WarehousesApi);
     const source = await rig.makeSource("sdk-loads");

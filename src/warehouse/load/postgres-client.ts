@@ -35,17 +35,24 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "53300": "PostgreSQL has no connection to spare.",
   "57014": `A statement took longer than ${STATEMENT_MS / 1000} s and was given up.`,
   CONNECT_TIMEOUT: `PostgreSQL did not answer within ${CONNECT_SECONDS} s.`,
-  CONNECTION_CLOSED:
-    "PostgreSQL closed the connection; it may not offer TLS, or its certificate may not be a public one.",
+  CONNECTION_CLOSED: "PostgreSQL closed the connection.",
   CONNECTION_ENDED: "The connection to PostgreSQL was lost.",
   CONNECTION_DESTROYED: "The connection to PostgreSQL was lost.",
 };
 
 const codeOf = (error: Error): string => ("code" in error && typeof error.code === "string" ? error.code : "");
 
-function explain(error: unknown): string {
+/** workerd says no more than this of a handshake that failed. */
+const HANDSHAKE = /^internal error|tls|ssl|certificate/i;
+const NO_TLS =
+  "No connection with TLS comes about: PostgreSQL may not offer it, or its certificate is not by a public authority.";
+
+function explain(error: unknown, { connection }: PostgresAccess): string {
   if (!(error instanceof Error)) return String(error);
   const code = codeOf(error);
+  const withTls = typeof connection !== "string" && connection.tls;
+  if (withTls && (code === "CONNECTION_CLOSED" || (error.name !== "PostgresError" && HANDSHAKE.test(error.message))))
+    return NO_TLS;
   const known = SENTENCES[code];
   if (known !== undefined) return known;
   if (code === "42501") return `The user lacks a right in PostgreSQL: ${error.message}.`;
@@ -115,7 +122,7 @@ export class PostgresClient {
       return await Promise.race([work, this.#hung.promise]);
     } catch (error) {
       if (error instanceof LoadFailure) throw error;
-      throw new LoadFailure(hideSecrets(explain(error), this.#access.secrets));
+      throw new LoadFailure(hideSecrets(explain(error, this.#access), this.#access.secrets));
     }
   }
 

@@ -83,7 +83,7 @@ export const inOrder = (stored: readonly Stored[], order: "asc" | "desc"): Store
   return stored.toSorted((a, b) => compare(place(a), place(b)));
 };
 
-export const NEVER = new AbortController().signal;
+const NEVER = new AbortController().signal;
 
 /** The answer to one page, as a stream; the clock is the test's. */
 export function openSearch(
@@ -112,7 +112,7 @@ export async function readAnswer(stream: ReadableStream<Uint8Array>) {
 export async function searchAll(sourceId: string, request: Partial<SearchRequest>) {
   const found: Awaited<ReturnType<typeof readAnswer>>["found"] = [];
   const reasons: string[] = [];
-  let cursor: string | undefined;
+  let cursor = request.cursor;
   do {
     const page = await readAnswer(openSearch(sourceId, { ...request, ...(cursor === undefined ? {} : { cursor }) }));
     found.push(...page.found);

@@ -146,6 +146,24 @@ describe("a search of the archive", () => {
     expect(new Set(read).size).toBe(read.length);
   });
 
+  it("says how far it is while it reads, and ends when its time is up", async () => {
+    const sourceId = newSourceId();
+    await fillLargely(sourceId);
+    const get = env.ARCHIVE.get.bind(env.ARCHIVE);
+    vi.spyOn(env.ARCHIVE, "get").mockImplementation((...args: Parameters<typeof get>) => {
+      vi.setSystemTime(Date.now() + 1000);
+      return get(...args);
+    });
+    const { lines, end } = await readAnswer(openSearch(sourceId, { text: "nowhere" }));
+    const positions = lines.flatMap((line) => ("progress" in line ? [line.progress.position] : []));
+    expect(positions.length).toBeGreaterThan(5);
+    expect(positions).toEqual([...new Set(positions)].toSorted().toReversed());
+    expect(end).toMatchObject({ reason: "budget", matched: 0 });
+    expect(end.segments).toBeLessThan(25);
+    const rest = await searchAll(sourceId, { cursor: end.cursor! });
+    expect(rest.found.length).toBe((40 - end.segments) * 2);
+  });
+
   it("stops reading as soon as a page is full", async () => {
     const sourceId = newSourceId();
     await fillLargely(sourceId);

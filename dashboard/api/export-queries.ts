@@ -8,8 +8,8 @@ const BUSY_MS = 2000;
 const REST_MS = 10_000;
 /** Runs loaded at a time. */
 const RUNS = 50;
-/** The control plane's largest page: the runs that say what was lost. */
-const RECENT = 1000;
+/** Runs whose notices are added up; each may have hundreds. */
+const RECENT = 100;
 
 export const exportsPath = (sourceId: string): string => `/sources/${encodeURIComponent(sourceId)}/exports`;
 const exportsKey = (sourceId: string): readonly string[] => ["source", sourceId, "exports"];
@@ -83,7 +83,7 @@ export const lastRunsQuery = (sourceId: string) =>
     refetchInterval: REST_MS,
   });
 
-/** All runs that made hours and are still told of: what was lost in which column. */
+/** The newest runs that made hours: what was lost in which column. */
 export const lakeRunsQuery = (sourceId: string) =>
   queryOptions({
     queryKey: [...exportsKey(sourceId), "lake runs"],

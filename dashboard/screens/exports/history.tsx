@@ -106,5 +106,10 @@ const Followers = ({ followers, nameOf }: FollowersProps): ReactNode =>
           );
         })}
       </ul>
+      {!followers.some(({ name }) => warehouseOf(name) !== undefined) && (
+        <p className="mt-2 text-sm">
+          <TextLink href="/warehouses">Load a ClickHouse or PostgreSQL too</TextLink>
+        </p>
+      )}
     </section>
   );

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { lastRunsQuery } from "../../api/export-queries.ts";
 import type { ExportState, FollowerState } from "../../api/export-types.ts";
-import { errorAdvice, errorSentence, RUN_WORDS, targetWords } from "../../logic/export-words.ts";
+import { errorAdvice, errorSentence, RUN_WORDS, targetWords, warehouseOf } from "../../logic/export-words.ts";
 import { failedRun, runningWords } from "../../logic/exports.ts";
 import { count, plural } from "../../logic/times.ts";
 import { HourLabel } from "../../parts/hour-label.tsx";
@@ -95,6 +95,12 @@ const Trouble = ({ follower: { name, error = "", retryAt } }: { follower: Follow
       <>
         {" "}
         Next try <Until at={retryAt} />.
+      </>
+    )}
+    {warehouseOf(name) !== undefined && (
+      <>
+        {" "}
+        <TextLink href={`/warehouses/${warehouseOf(name)}`}>The warehouse</TextLink>
       </>
     )}
   </span>

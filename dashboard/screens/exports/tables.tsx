@@ -8,12 +8,13 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { isBusy, tablesQuery } from "../../api/export-queries.ts";
 import type { ExportState, WarehouseTable } from "../../api/export-types.ts";
-import { sourceQuery } from "../../api/queries.ts";
+import { sourceQuery, workspaceVolumeQuery } from "../../api/queries.ts";
 import { byteSize } from "../../logic/byte-size.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { tablesMatching } from "../../logic/export-tables.ts";
 import { TABLE_KINDS } from "../../logic/export-words.ts";
 import { progressOf } from "../../logic/exports.ts";
+import { volumeOf } from "../../logic/overview.ts";
 import { count, plural } from "../../logic/times.ts";
 import { HourLabel } from "../../parts/hour-label.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
@@ -33,7 +34,7 @@ export default function Tables({ sourceId, state, search, onChange }: ExportsPar
     <Loaded query={tables} failure="The tables could not be loaded">
       {({ tables: list }) =>
         list.length === 0 ? (
-          <NoTables state={state} />
+          <NoTables sourceId={sourceId} state={state} />
         ) : (
           <TableList sourceId={sourceId} tables={list} text={search.q ?? ""} onText={(text) => onChange({ q: text })} />
         )
@@ -42,7 +43,9 @@ export default function Tables({ sourceId, state, search, onChange }: ExportsPar
   );
 }
 
-function NoTables({ state }: { state: ExportState }): ReactNode {
+function NoTables({ sourceId, state }: { sourceId: string; state: ExportState }): ReactNode {
+  const volume = useQuery(workspaceVolumeQuery);
+  const unheard = volume.data !== undefined && volumeOf(volume.data, sourceId).lastEventAt === null;
   const [title, description] = !state.enabled
     ? ["No tables", "Switch exports on in the settings: every event of the archive then becomes a row."]
     : isBusy(state)
@@ -52,7 +55,14 @@ function NoTables({ state }: { state: ExportState }): ReactNode {
           "Each event name becomes a table, and each property a column, some minutes after the hour's end. “Export now” does not wait for it.",
         ];
   return (
-    <Empty icon={<TableIcon size={40} className="text-kumo-inactive" />} title={title} description={description} />
+    <Empty
+      icon={<TableIcon size={40} className="text-kumo-inactive" />}
+      title={title}
+      description={description}
+      {...(unheard && state.enabled
+        ? { contents: <TextLink href={`/sources/${sourceId}/setup`}>Connect the source first</TextLink> }
+        : {})}
+    />
   );
 }
 

@@ -1,5 +1,6 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { onSignedOut } from "./api/queries.ts";
+import { ARCHIVE_PARAMS } from "./logic/archive-question.ts";
 import { innerPath, parseSearch, stringifySearch, textParams } from "./logic/search-params.ts";
 import { NotFound, PageSkeleton, RouteError } from "./parts/page-states.tsx";
 import { destinationRoutes } from "./routes/destinations.ts";
@@ -80,6 +81,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./screens/settings.tsx"), "SettingsScreen"),
 });
 
+const archive = createRoute({
+  getParentRoute: () => source,
+  path: "archive",
+  validateSearch: textParams(...ARCHIVE_PARAMS),
+  component: lazyRouteComponent(() => import("./screens/archive.tsx"), "ArchiveScreen"),
+});
+
 const exportTables = createRoute({
   getParentRoute: () => source,
   path: "exports",
@@ -115,7 +123,7 @@ export const router = createRouter({
     shell.addChildren([
       overview,
       sources,
-      source.addChildren([sourceIndex, setup, debug, message, exportTables, settings]),
+      source.addChildren([sourceIndex, setup, debug, message, archive, exportTables, settings]),
       ...destinationRoutes,
       ...warehouseRoutes,
       ...replayRoutes,

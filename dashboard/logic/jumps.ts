@@ -43,7 +43,7 @@ export function jumpsFor({ text, sources, destinations, messageIn }: JumpQuestio
 }
 
 const jumpsOfSource = (source: Source): Jump[] =>
-  (["debugger", "setup", "exports", "settings"] as const).map((tab) => ({
+  (["debugger", "setup", "archive", "exports", "settings"] as const).map((tab) => ({
     kind: "source",
     title: source.name,
     hint: tab,

@@ -35,7 +35,7 @@ export function diffParts({ diff }: DryRunDestination, destination: string): rea
     },
     {
       id: "missing",
-      name: "Not sent now",
+      name: "Delivered then, not sent now",
       count: diff.notSentNow,
       sentence: "Delivered when the events came in, but today’s filters and mappings would not send them.",
     },
@@ -93,14 +93,14 @@ export function beforeWords({ before }: DryRunDestination): string {
 /** What the criteria left out, and what could not be read; nothing where nothing was. */
 export function leftOutWords({ notMatched, unreadable, gone }: Report): readonly string[] {
   return [
-    ...(notMatched > 0 ? [`${plural(notMatched, "other event")} of this time ${is(notMatched)} left out.`] : []),
+    ...(notMatched > 0 ? [`${plural(notMatched, "other")} of that time ${is(notMatched)} left out.`] : []),
     ...(unreadable > 0
       ? [
           `${plural(unreadable, "line")} ${is(unreadable)} left out because the filter cannot decide or there is no event in ${unreadable === 1 ? "it" : "them"}.`,
         ]
       : []),
     ...(gone.events > 0
-      ? [`${plural(gone.events, "event")} of this time ${is(gone.events)} gone: the archive’s retention was over.`]
+      ? [`${plural(gone.events, "event")} of that time ${is(gone.events)} gone: the archive’s retention was over.`]
       : []),
   ];
 }

@@ -25,19 +25,24 @@ export const isMoving = ({ status, progress }: Pick<ListedReplay, "status" | "pr
 
 export const isOver = (status: ReplayStatus): boolean => status === "finished" || status === "cancelled";
 
-/** Events of one destination that have come to an end, whichever way: 0 to 1 of all. */
-export function trackShare({ state, opened, pending, gone }: ReplayTrack, events: number): number {
-  if (state === "done") return 1;
-  return events === 0 ? 0 : Math.min(1, (opened - pending + gone) / events);
+/** Events of one destination that have come to an end of their own, whichever way. */
+export const endedOf = ({ opened, pending, dropped }: ReplayTrack): number =>
+  Math.max(0, opened - pending - (dropped["replay_cancelled"] ?? 0));
+
+/** The same as a share of all, 0 to 1; with those that the archive no longer has. */
+export function trackShare(track: ReplayTrack, { status, progress: { events } }: ListedReplay): number {
+  if (track.state === "done" && status !== "cancelled") return 1;
+  return events === 0 ? 0 : Math.min(1, (endedOf(track) + track.gone) / events);
 }
 
 /** How far a replay is in what it is doing, 0 to 1: its dry run, or its sending. Undefined: it is doing nothing. */
-export function doneShare({ status, progress, startTime, endTime }: ListedReplay): number | undefined {
+export function doneShare(replay: ListedReplay): number | undefined {
+  const { status, progress, startTime, endTime } = replay;
   if (status === "ready") return undefined;
   if (status === "finished") return 1;
-  const { destinations, events, checkedUntil } = progress;
+  const { destinations, checkedUntil } = progress;
   if (destinations.length > 0) {
-    return destinations.reduce((sum, track) => sum + trackShare(track, events), 0) / destinations.length;
+    return destinations.reduce((sum, track) => sum + trackShare(track, replay), 0) / destinations.length;
   }
   if (checkedUntil === undefined) return 0;
   const [from, to] = [Date.parse(startTime), Date.parse(endTime)];
@@ -141,13 +146,13 @@ export function replayAnswer(replay: ListedReplay): string {
     case "running":
       return runningAnswer(progress.destinations, progress.events, rate);
     case "paused":
-      return "Paused: nothing more is sent until it is resumed.";
+      return "Nothing more is sent until it is resumed.";
     case "cancelled":
-      return started ? `Cancelled: ${sentWords(sentOf(replay))}.` : "Cancelled before anything was sent.";
+      return started ? `${sentWords(sentOf(replay))} before it was cancelled.` : "Nothing was sent.";
     case "finished":
-      return `Finished: ${sentWords(sentOf(replay))}.`;
+      return `${sentWords(sentOf(replay))}.`;
     case "failed":
-      return `${started ? "Stopped" : "The dry run stopped"}: ${clip(error ?? "the reason is not known", 300)}`;
+      return `${started ? "It stopped" : "The dry run stopped"}: ${clip(error ?? "the reason is not known", 300)}`;
     default:
       return status satisfies never;
   }
@@ -163,7 +168,7 @@ function runningAnswer(tracks: readonly ReplayTrack[], events: number, rate: num
   }
   const left = Math.max(0, ...sending.map(({ opened, gone }) => events - opened - gone));
   if (left === 0) return "All events are on their way; the last ones come to their end.";
-  return `Sending: at ${plural(rate, "event")} a second it takes ${durationAt(left, rate)} more.`;
+  return `At ${plural(rate, "event")} a second it takes ${durationAt(left, rate)} more.`;
 }
 
 /** Why a destination does not go on, or how it does. */

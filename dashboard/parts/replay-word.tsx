@@ -8,14 +8,12 @@ const COLOURS = {
   ready: "warning",
   running: "info",
   paused: "warning",
-  cancelled: "neutral",
+  cancelled: "secondary",
   finished: "success",
   failed: "error",
 } as const satisfies Record<ReplayStatus, string>;
 
 /** Where a replay stands: a word, and a colour for those who see it. */
 export const ReplayWord = ({ status }: { status: ReplayStatus }): ReactNode => (
-  <Badge appearance="dot" variant={COLOURS[status]}>
-    {STATUS_WORDS[status]}
-  </Badge>
+  <Badge variant={COLOURS[status]}>{STATUS_WORDS[status]}</Badge>
 );

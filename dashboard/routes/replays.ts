@@ -32,6 +32,7 @@ const newReplay = createRoute({
 const replay = createRoute({
   getParentRoute: () => shell,
   path: "/replays/$replayId",
+  validateSearch: textParams("report"),
   component: lazyRouteComponent(() => import("../screens/replay.tsx"), "ReplayScreen"),
 });
 

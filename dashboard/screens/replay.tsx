@@ -24,13 +24,17 @@ const LIST = <TextLink href="/replays">Replays</TextLink>;
 /** What would be sent, and how far is it? */
 export function ReplayScreen(): ReactNode {
   const { replayId } = route.useParams();
+  const { report } = route.useSearch();
+  const navigate = route.useNavigate();
+  const show = (open: boolean): void =>
+    void navigate({ search: { report: open ? "shown" : "hidden" }, replace: true, resetScroll: false });
   const query = useQuery(replayQuery(replayId));
   if (query.error instanceof ApiError && query.error.status === 404) return <NotFound />;
   if (query.data !== undefined) {
     return (
       <ReplayPage key={replayId} answer={query.data}>
         <Loaded query={query} failure="The replay could not be loaded">
-          {(answer) => <Parts answer={answer} />}
+          {(answer) => <Parts answer={answer} open={isReportOpen(answer, report)} onOpen={show} />}
         </Loaded>
       </ReplayPage>
     );
@@ -79,7 +83,17 @@ function ReplayPage({ answer: { replay }, children }: { answer: ReplayAnswer; ch
   );
 }
 
-const Parts = ({ answer: { replay, reasons } }: { answer: ReplayAnswer }): ReactNode => (
+/** Before it is started, what the dry run says is all there is; later, what happens comes first. */
+const isReportOpen = ({ replay }: ReplayAnswer, asked: string | undefined): boolean =>
+  asked === undefined ? replay.startedAt === undefined : asked === "shown";
+
+interface PartsProps {
+  readonly answer: ReplayAnswer;
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
+}
+
+const Parts = ({ answer: { replay, reasons }, open, onOpen }: PartsProps): ReactNode => (
   <div className="flex flex-col gap-8">
     {replay.report === undefined && replay.status !== "cancelled" && <Checking replay={replay} />}
     {replay.status === "ready" && replay.report !== undefined && (
@@ -89,8 +103,8 @@ const Parts = ({ answer: { replay, reasons } }: { answer: ReplayAnswer }): React
     )}
     {replay.progress.destinations.length > 0 && <Tracks replay={replay} reasons={reasons} />}
     {replay.report !== undefined && (
-      <Suspense fallback={<ListSkeleton rows={6} />}>
-        <DryRun replay={replay} report={replay.report} reasons={reasons} />
+      <Suspense fallback={<ListSkeleton rows={open ? 6 : 1} />}>
+        <DryRun replay={replay} report={replay.report} reasons={reasons} open={open} onOpen={onOpen} />
       </Suspense>
     )}
     <About replay={replay} />

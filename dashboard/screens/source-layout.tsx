@@ -14,6 +14,7 @@ const route = getRouteApi("/shell/sources/$sourceId");
 const TABS = [
   { label: "Setup", to: "/sources/$sourceId/setup" },
   { label: "Debugger", to: "/sources/$sourceId/debugger" },
+  { label: "Archive", to: "/sources/$sourceId/archive" },
   { label: "Exports", to: "/sources/$sourceId/exports" },
   { label: "Settings", to: "/sources/$sourceId/settings" },
 ] as const;

@@ -18,7 +18,7 @@ export const Checking = ({ replay }: { replay: Replay }): ReactNode => {
       <ProgressBar label="The dry run" parts={[{ name: "read", share: doneShare(replay) ?? 0, colour }]} />
       <p className="text-kumo-subtle mt-2 text-sm tabular-nums">
         {checkedUntil === undefined
-          ? `It begins some seconds after the end of its time, so that what came in last is archived.`
+          ? "It begins some seconds after the end of its time, so that what came in last is archived. Two are made at once; others wait for their turn."
           : `${plural(events, "event")} found; read until ${hourText(checkedUntil)} of ${hourText(startTime)} – ${hourText(endTime)} UTC.`}
       </p>
       {status === "checking" && error !== undefined && (

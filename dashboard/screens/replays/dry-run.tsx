@@ -29,27 +29,45 @@ interface DryRunProps {
   readonly replay: Replay;
   readonly report: Report;
   readonly reasons: ReasonWords;
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
 }
 
-/** What the dry run found: per destination, and which events. */
-export default function DryRun({ replay, report, reasons }: DryRunProps): ReactNode {
+/** What the dry run found: per destination, and which events. It can be closed once there is more to see. */
+export default function DryRun({ replay, report, reasons, open, onOpen }: DryRunProps): ReactNode {
   const isPast = replay.startedAt !== undefined;
+  const { matched } = report;
   return (
     <section aria-labelledby="dry-run" className="flex flex-col gap-4">
       <div>
         <h2 id="dry-run" className="font-semibold">
-          {isPast ? "What the dry run said" : "The dry run"}
+          {isPast ? (
+            <button
+              type="button"
+              aria-expanded={open}
+              className="flex cursor-pointer items-center gap-2"
+              onClick={() => onOpen(!open)}
+            >
+              {open ? <CaretDownIcon aria-hidden /> : <CaretRightIcon aria-hidden />}
+              What the dry run said
+            </button>
+          ) : (
+            "The dry run"
+          )}
         </h2>
         <p className="text-kumo-subtle text-sm">
-          {plural(report.matched, "event")} of that time {report.matched === 1 ? "is" : "are"} meant.{" "}
-          {leftOutWords(report).join(" ")}
+          It is about {plural(matched, "event")}. {leftOutWords(report).join(" ")}
           {isPast && " Counted before it was started; what has changed since is not in it."}
         </p>
       </div>
-      {report.destinations.map((one) => (
-        <Destination key={one.destinationId} report={report} one={one} reasons={reasons} />
-      ))}
-      {report.events.length > 0 && <Events report={report} />}
+      {(open || !isPast) && (
+        <>
+          {report.destinations.map((one) => (
+            <Destination key={one.destinationId} report={report} one={one} reasons={reasons} />
+          ))}
+          {report.events.length > 0 && <Events report={report} />}
+        </>
+      )}
     </section>
   );
 }
@@ -67,7 +85,7 @@ function Destination({ report, one, reasons }: DestinationProps): ReactNode {
   return (
     <article
       aria-label={name}
-      className="ring-kumo-hairline bg-kumo-base flex flex-col gap-4 rounded-lg p-4 ring sm:p-5"
+      className="ring-kumo-hairline bg-kumo-base flex flex-col gap-5 rounded-lg p-4 ring sm:p-5"
     >
       <div>
         <h3 className="font-semibold wrap-anywhere">
@@ -79,7 +97,12 @@ function Destination({ report, one, reasons }: DestinationProps): ReactNode {
         <Banner
           size="sm"
           variant="secondary"
-          description={`Figures are what is to be expected: ${one.sampledBy.map((title) => `“${clip(title, 60)}”`).join(", ")} ${one.sampledBy.length === 1 ? "samples" : "sample"} events, and lots are drawn anew when it is sent.`}
+          description={
+            <span className="wrap-anywhere">
+              Figures are what is to be expected: {one.sampledBy.map((title) => `“${clip(title, 60)}”`).join(", ")}{" "}
+              {one.sampledBy.length === 1 ? "samples" : "sample"} events, and lots are drawn anew when it is sent.
+            </span>
+          }
         />
       )}
       {report.matched > 0 && <Diff one={one} name={name} />}
@@ -197,7 +220,7 @@ function Events({ report }: { report: Report }): ReactNode {
         {shown.map(({ type, name = "", count: n }) => (
           <li
             key={`${type} ${name}`}
-            className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 text-sm sm:grid-cols-[minmax(0,1fr)_8rem_auto]"
+            className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 text-sm sm:grid-cols-[minmax(0,18rem)_1fr_auto]"
           >
             <span className="min-w-0 truncate" title={clip(name, 500)}>
               <bdi>{eventName(type, name)}</bdi>

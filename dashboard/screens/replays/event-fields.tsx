@@ -12,14 +12,16 @@ import { count } from "../../logic/times.ts";
 const OFFERED = 8;
 const SUGGESTED = 200;
 
+type KindChoice = Pick<ReplayDraft, "types" | "events">;
+
 interface EventFieldsProps {
-  readonly draft: ReplayDraft;
+  readonly draft: KindChoice;
   readonly days: readonly ArchivedDay[];
   readonly error: string | undefined;
   /** A name that is not among the chosen ones yet. */
   readonly typed: string;
   readonly onType: (name: string) => void;
-  readonly onChange: (next: Partial<ReplayDraft>) => void;
+  readonly onChange: (next: Partial<KindChoice>) => void;
 }
 
 /** Which calls, and which names of track calls. */
@@ -153,7 +155,7 @@ function Names({ events, onlyTrack, days, error, typed, onType, onChange }: Name
       {onlyTrack && (
         <p role="status" className="text-kumo-subtle text-sm">
           Only track calls of {events.length === 1 ? "this name" : "these names"}: no identify, page, screen, group or
-          alias calls. To send some of those too, choose their types above.
+          alias calls. For some of those too, choose their types above.
         </p>
       )}
     </fieldset>

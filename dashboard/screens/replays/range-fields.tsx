@@ -45,7 +45,16 @@ interface HoldingsProps {
 }
 
 function Holdings({ days, estimate }: HoldingsProps): ReactNode {
-  if (days.isError && days.data === undefined) return `What the archive holds is not known: ${days.error.message}`;
+  if (days.isError && days.data === undefined) {
+    return (
+      <>
+        What the archive holds could not be loaded: {days.error.message}{" "}
+        <button type="button" className="text-kumo-link cursor-pointer" onClick={() => void days.refetch()}>
+          Try again
+        </button>
+      </>
+    );
+  }
   if (days.data === undefined) return "Looking into the archive…";
   const oldest = days.data.at(-1)?.firstAt;
   if (oldest === undefined) return "The archive of this source is empty yet.";

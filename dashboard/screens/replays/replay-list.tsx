@@ -20,7 +20,6 @@ export const ReplayList = ({ replays }: { replays: readonly ListedReplay[] }): R
           <Table.Head>From, to</Table.Head>
           <Table.Head>Received</Table.Head>
           <Table.Head>State</Table.Head>
-          <Table.Head>Progress</Table.Head>
         </Table.Row>
       </Table.Header>
       <Table.Body>
@@ -33,7 +32,7 @@ export const ReplayList = ({ replays }: { replays: readonly ListedReplay[] }): R
 );
 
 function Row({ replay }: { replay: ListedReplay }): ReactNode {
-  const { id, name, sourceId, destinationIds, startTime, endTime, status, createdAt } = replay;
+  const { id, name, sourceId, destinationIds, startTime, endTime, createdAt } = replay;
   const { sourceName, destinationName } = useNames();
   const [first = "", ...others] = destinationIds;
   const to = `${destinationName(first)}${others.length > 0 ? ` and ${plural(others.length, "other")}` : ""}`;
@@ -58,13 +57,10 @@ function Row({ replay }: { replay: ListedReplay }): ReactNode {
           </span>
         </span>
       </Table.Cell>
-      <Table.Cell data-label="Received" className="tabular-nums md:min-w-40">
+      <Table.Cell data-label="Received" className="tabular-nums md:w-44">
         {windowText(startTime, endTime)}
       </Table.Cell>
-      <Table.Cell data-label="State" className="whitespace-nowrap">
-        <ReplayWord status={status} />
-      </Table.Cell>
-      <Table.Cell data-label="Progress">
+      <Table.Cell data-label="State" className="md:w-64">
         <Progress replay={replay} />
       </Table.Cell>
     </Table.Row>
@@ -78,11 +74,14 @@ function Progress({ replay }: { replay: ListedReplay }): ReactNode {
   const colours: Partial<Record<typeof replay.status, string>> = COLOURS;
   const colour = colours[replay.status] ?? "text-kumo-success";
   return (
-    <span className="block w-44 max-w-full">
+    <span className="flex w-56 max-w-full min-w-0 flex-col gap-1 max-md:items-end">
+      <ReplayWord status={replay.status} />
       {share !== undefined && (
-        <ProgressBar label={`Progress of ${titleOf(replay)}`} parts={[{ name: "done", share, colour }]} />
+        <span className="block w-full">
+          <ProgressBar label={`Progress of ${titleOf(replay)}`} parts={[{ name: "done", share, colour }]} />
+        </span>
       )}
-      <span className="text-kumo-subtle mt-1 block text-sm tabular-nums">{progressWords(replay)}</span>
+      <span className="text-kumo-subtle text-sm tabular-nums">{progressWords(replay)}</span>
     </span>
   );
 }

@@ -124,7 +124,7 @@ export default function SetupForm({ first, sources, destinations, onChange }: Se
         </div>
       </Section>
       <Section title="Pace and name" help="The rate keeps a tool from being flooded: live events go on meanwhile.">
-        <div className="grid gap-5 sm:grid-cols-2">
+        <div className="grid items-start gap-5 sm:grid-cols-2">
           <Input
             label="Events a second, to each destination"
             inputMode="numeric"

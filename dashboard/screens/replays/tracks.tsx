@@ -2,7 +2,7 @@ import { Badge } from "@cloudflare/kumo/components/badge";
 import type { ReactNode } from "react";
 import type { ReasonWords, Replay, ReplayTrack } from "../../api/replay-types.ts";
 import { reasonRows } from "../../logic/replay-report.ts";
-import { sumOfReasons, trackSentence, trackShare, trackWord } from "../../logic/replays.ts";
+import { endedOf, sumOfReasons, trackSentence, trackShare, trackWord } from "../../logic/replays.ts";
 import { count, plural, share } from "../../logic/times.ts";
 import { ProgressBar } from "../../parts/progress-bar.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
@@ -49,10 +49,10 @@ function Track({ replay, track, reasons }: TracksProps & { track: ReplayTrack })
   );
 }
 
-const COLOURS = { done: "success", sending: "info", waiting: "neutral", held: "warning" } as const;
+const COLOURS = { done: "success", sending: "info", waiting: "secondary", held: "warning" } as const;
 
 const Word = ({ track, replay: { status } }: { track: ReplayTrack; replay: Replay }): ReactNode => (
-  <Badge appearance="dot" variant={track.state === "done" || status === "running" ? COLOURS[track.state] : "neutral"}>
+  <Badge variant={track.state === "done" || status === "running" ? COLOURS[track.state] : "secondary"}>
     {trackWord(track, status)}
   </Badge>
 );
@@ -61,39 +61,33 @@ const Word = ({ track, replay: { status } }: { track: ReplayTrack; replay: Repla
 function TrackBar({ name, replay, track }: { name: string; replay: Replay; track: ReplayTrack }): ReactNode {
   const { events } = replay.progress;
   const { opened, pending, state } = track;
-  const ended = trackShare(track, events);
-  const under = state === "done" || events === 0 ? 0 : Math.min(1 - ended, pending / events);
-  const cancelled = replay.status === "cancelled";
+  const isWhole = state === "done" && replay.status !== "cancelled";
+  const ended = trackShare(track, replay);
+  const underWay = isWhole || events === 0 ? 0 : Math.min(1 - ended, pending / events);
+  const colour = replay.status === "cancelled" ? "text-kumo-inactive" : "text-kumo-success";
   return (
     <div>
       <ProgressBar
         label={`Sent to ${name}`}
         parts={[
-          {
-            name: "ended",
-            share: cancelled ? reached(track, events) : ended,
-            colour: cancelled ? "text-kumo-inactive" : "text-kumo-success",
-          },
-          { name: "under way", share: cancelled ? 0 : under, colour: "text-kumo-info" },
+          { name: "ended", share: ended, colour },
+          { name: "under way", share: underWay, colour: "text-kumo-info" },
         ]}
       />
       <p className="text-kumo-subtle mt-1 text-sm tabular-nums">
-        {state === "done" && !cancelled
+        {isWhole
           ? `${plural(opened, "event")} handed over, all at their end.`
-          : `${count(opened - pending)} of ${plural(events, "event")} (${share(opened - pending, events)}) done${pending > 0 ? `, ${count(pending)} on their way` : ""}.`}
+          : `${count(endedOf(track))} of ${plural(events, "event")} (${share(endedOf(track), events)}) done${pending > 0 ? `, ${count(pending)} on their way` : ""}.`}
       </p>
     </div>
   );
 }
 
-/** A cancelled one is "done" with what it had begun. */
-const reached = ({ opened }: ReplayTrack, events: number): number => (events === 0 ? 0 : Math.min(1, opened / events));
-
 const Figures = ({ track }: { track: ReplayTrack }): ReactNode => {
   const dropped = sumOfReasons(track.dropped);
   const givenUp = sumOfReasons(track.abandoned);
   return (
-    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+    <dl className="grid grid-cols-3 gap-3 sm:grid-cols-4">
       <Figure name="Delivered" value={track.delivered} />
       <Figure name="Not sent" value={dropped} />
       <Figure

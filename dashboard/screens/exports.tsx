@@ -8,6 +8,7 @@ import { Loaded } from "../parts/loaded.tsx";
 import { ListSkeleton } from "../parts/page-states.tsx";
 import { Page } from "../parts/page.tsx";
 import { Segments } from "../parts/segments.tsx";
+import { Sideways } from "../parts/sideways.tsx";
 import { When } from "../parts/when.tsx";
 import { Actions } from "./exports/actions.tsx";
 import { Standing } from "./exports/standing.tsx";
@@ -57,14 +58,14 @@ export function ExportsScreen(): ReactNode {
         {(data) => (
           <div className="flex flex-col gap-5">
             <Standing sourceId={sourceId} state={data} />
-            <div className="-mx-1 overflow-x-auto p-1">
+            <Sideways pressed={view}>
               <Segments
                 label="What to look at"
                 value={view}
                 choices={VIEWS}
                 onChange={(id) => void navigate({ search: { view: id === "tables" ? "" : id } })}
               />
-            </div>
+            </Sideways>
             <Suspense fallback={<ListSkeleton rows={6} />}>
               {view === "tables" && search.table === undefined && (
                 <Tables sourceId={sourceId} state={data} search={search} onChange={change} />

@@ -28,6 +28,7 @@ export default function Hours({ sourceId, state, search, onChange }: ExportsPart
   const range = hourRangeOf(search.range);
   const hours = useQuery(hoursQuery(sourceId, rangeStart(range.id, useNow())));
   useRefetch(progressOf(state), () => void hours.refetch());
+  const none = range.ms === undefined || state.publishedHours + state.waitingHours === 0;
   const again = (hour: string): void =>
     onChange({ ask: "rebuild", from: fieldText(Date.parse(hour)), to: fieldText(Date.parse(hour) + HOUR_MS) });
   return (
@@ -45,11 +46,9 @@ export default function Hours({ sourceId, state, search, onChange }: ExportsPart
           list.length === 0 ? (
             <Empty
               icon={<ClockIcon size={40} className="text-kumo-inactive" />}
-              title={range.ms === undefined ? "No hours yet" : `No hours with events in the last ${range.label}`}
+              title={none ? "No hours yet" : `None in the last ${range.label}`}
               description="Each hour in which events arrive is listed here, with what was published of it."
-              {...(range.ms === undefined
-                ? {}
-                : { contents: <Button onClick={() => onChange({ range: "all" })}>Show all</Button> })}
+              {...(none ? {} : { contents: <Button onClick={() => onChange({ range: "all" })}>Show all</Button> })}
             />
           ) : (
             <HourList key={range.id} hours={list} onAgain={again} />

@@ -12,6 +12,8 @@ import { CodeView } from "../../parts/code-view.tsx";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { Bar, ErrorCard } from "../../parts/page-states.tsx";
 import { Segments } from "../../parts/segments.tsx";
+import { Sideways } from "../../parts/sideways.tsx";
+import { TextLink } from "../../parts/text-link.tsx";
 import { useRested } from "../../parts/use-rested.ts";
 import type { ExportsPart } from "../exports.tsx";
 
@@ -90,7 +92,7 @@ function Script({ sourceId, search, onChange }: Pick<ExportsPart, "sourceId" | "
   const path = statementsPath(sourceId, question);
   return (
     <div className="flex min-w-0 flex-col gap-5">
-      <div className="-mx-1 overflow-x-auto p-1">
+      <Sideways pressed={engine.id}>
         <Segments
           label="Engine"
           value={engine.id}
@@ -100,7 +102,7 @@ function Script({ sourceId, search, onChange }: Pick<ExportsPart, "sourceId" | "
             onChange({ engine: id, as: "", base: "", files: "" });
           }}
         />
-      </div>
+      </Sideways>
       {engine.note !== undefined && <Banner size="sm" variant="secondary" description={engine.note} />}
       <div className="ring-kumo-hairline bg-kumo-base grid gap-4 rounded-lg p-4 ring sm:grid-cols-2">
         <Choice
@@ -197,7 +199,12 @@ function IcebergNote({ sourceId }: { sourceId: string }): ReactNode {
     <Banner
       size="sm"
       variant="alert"
-      description="This source has no Iceberg tables: switch them on in the settings of its exports first."
+      description={
+        <>
+          This source has no Iceberg tables: switch them on in the{" "}
+          <TextLink href={`/sources/${sourceId}/exports?view=settings`}>settings of its exports</TextLink> first.
+        </>
+      }
     />
   );
 }

@@ -1,0 +1,241 @@
+import { describe, expect, it } from "vitest";
+import type { DryRunDestination, ListedReplay, Replay, ReplayTrack } from "../../dashboard/api/replay-types.ts";
+import { replayIdOf } from "../../dashboard/logic/replay-id.ts";
+import {
+  beforeWords,
+  diffParts,
+  doublingWords,
+  leftOutWords,
+  reasonRows,
+  startSummary,
+  wouldSentence,
+} from "../../dashboard/logic/replay-report.ts";
+import {
+  doneShare,
+  durationAt,
+  isMoving,
+  progressWords,
+  replayAnswer,
+  replaysAnswer,
+  scopeWords,
+  trackSentence,
+} from "../../dashboard/logic/replays.ts";
+import { replayJobId } from "../../src/core/replay.ts";
+
+const NOW = Date.parse("2026-11-22T10:03:30.000Z");
+const HOUR = 3_600_000;
+const iso = (at: number): string => new Date(at).toISOString();
+
+const track = (more: Partial<ReplayTrack> = {}): ReplayTrack => ({
+  destinationId: "d1",
+  state: "sending",
+  segmentsDone: 0,
+  opened: 0,
+  pending: 0,
+  retrying: 0,
+  delivered: 0,
+  dropped: {},
+  abandoned: {},
+  gone: 0,
+  ...more,
+});
+
+const replay = (
+  more: Partial<ListedReplay> = {},
+  tracks: readonly ReplayTrack[] = [],
+  events = 1000,
+): ListedReplay => ({
+  id: "r1",
+  sourceId: "s1",
+  destinationIds: ["d1"],
+  startTime: iso(NOW - 10 * HOUR),
+  endTime: iso(NOW),
+  types: [],
+  events: [],
+  rate: 100,
+  status: "ready",
+  createdAt: iso(NOW),
+  progress: { segments: 10, segmentsDone: 0, events, destinations: [...tracks] },
+  ...more,
+});
+
+describe("how far a replay is", () => {
+  it("is the time that its dry run has read, while it is checked", () => {
+    const checking = replay({ status: "checking" });
+    expect(doneShare(checking)).toBe(0);
+    const checkedUntil = iso(NOW - 4 * HOUR);
+    expect(doneShare({ ...checking, progress: { ...checking.progress, checkedUntil } })).toBeCloseTo(0.6);
+    expect(doneShare(replay({ status: "ready" }))).toBeUndefined();
+  });
+
+  it("is how many events have come to an end at all its destinations, while they are sent", () => {
+    const tracks = [track({ opened: 500, pending: 100 }), track({ state: "waiting" })];
+    const running = replay({ status: "running" }, tracks);
+    expect(doneShare(running)).toBeCloseTo(0.2);
+    expect(progressWords(running)).toBe("20\u00a0% of 1,000 events");
+  });
+
+  it("counts events that the archive lost as come to an end, and a destination that is done as whole", () => {
+    expect(doneShare(replay({ status: "running" }, [track({ opened: 300, gone: 200 })]))).toBeCloseTo(0.5);
+    expect(doneShare(replay({ status: "running" }, [track({ state: "done", opened: 990 })]))).toBe(1);
+  });
+
+  it("stays where it was when it is cancelled: what was dropped then was not done", () => {
+    const cancelled = [track({ state: "done", opened: 500, delivered: 400, dropped: { replay_cancelled: 100 } })];
+    expect(doneShare(replay({ status: "cancelled" }, cancelled))).toBeCloseTo(0.4);
+    expect(doneShare(replay({ status: "cancelled" }))).toBe(0);
+    expect(progressWords(replay({ status: "cancelled" }))).toBe("nothing was sent");
+  });
+
+  it("is asked for again while something moves, also what a pause or a cancel lets come to its end", () => {
+    expect(isMoving(replay({ status: "checking" }))).toBe(true);
+    expect(isMoving(replay({ status: "paused" }, [track({ opened: 5 })]))).toBe(false);
+    expect(isMoving(replay({ status: "paused" }, [track({ opened: 5, pending: 1 })]))).toBe(true);
+    expect(isMoving(replay({ status: "cancelled" }, [track({ opened: 5, pending: 1 })]))).toBe(true);
+    expect(isMoving(replay({ status: "finished" }, [track({ opened: 5 })]))).toBe(false);
+  });
+});
+
+describe("the sentence over a replay", () => {
+  const ended = [track({ state: "done", delivered: 980, dropped: { FILTERED_BY_RULES: 15 }, abandoned: { "400": 5 } })];
+  it.each([
+    [replay({ status: "checking" }), "The dry run begins in some seconds. Nothing is sent."],
+    [replay({ status: "ready" }), "The dry run is done. Nothing has been sent."],
+    [replay({ status: "ready" }, [], 0), "It is about no event at all."],
+    [replay({ status: "running" }, [track({ opened: 400 })]), "At 100 events a second it takes about 6 s more."],
+    [
+      replay({ status: "running" }, [track({ opened: 1000, pending: 3 })]),
+      "All events are on their way; the last ones come to their end.",
+    ],
+    [
+      replay({ status: "running" }, [track({ state: "waiting" })]),
+      "Waiting for its turn: another replay to the same destination goes first.",
+    ],
+    [
+      replay({ status: "running" }, [track({ state: "held" }), track({ state: "done" })]),
+      "Held up: no destination takes events at this moment.",
+    ],
+    [replay({ status: "finished" }, ended), "980 delivered, 15 not sent, 5 given up."],
+    [replay({ status: "cancelled" }), "Nothing was sent."],
+    [replay({ status: "failed", error: "R2 is away" }), "The dry run stopped: R2 is away"],
+    [replay({ status: "failed", error: "R2 is away" }, [track()]), "It stopped: R2 is away"],
+  ])("%#", (one, sentence) => {
+    expect(replayAnswer(one)).toBe(sentence);
+  });
+
+  it("says of a destination why it does not go on, and what the user can do", () => {
+    expect(trackSentence(track({ state: "held", heldBy: "destination_paused" }), "running")).toContain("resumed there");
+    expect(trackSentence(track({ state: "held", heldBy: "destination_down", retrying: 2 }), "running")).toContain(
+      "2 events failed and will be tried again",
+    );
+    expect(trackSentence(track({ state: "waiting" }), "running")).toContain("goes first");
+    expect(trackSentence(track({ pending: 3 }), "paused")).toBe("What was handed over is still sent.");
+    expect(trackSentence(track({ state: "done" }), "running")).toBe("");
+  });
+
+  it("counts a list by what needs somebody", () => {
+    expect(replaysAnswer([], false)).toBe("Nothing was sent again yet.");
+    expect(replaysAnswer([replay({ status: "finished" })], true)).toBe("More than 1 replay; none is under way.");
+    expect(replaysAnswer([replay({ status: "running" }), replay(), replay()], false)).toBe(
+      "3 replays: 1 sending and 2 ready to start.",
+    );
+  });
+});
+
+describe("what a replay is called", () => {
+  it.each([
+    [{ types: [], events: [] }, "All events"],
+    [{ types: [], events: [], filter: "userId != null" }, "Events that match a filter"],
+    [{ types: ["page", "screen"], events: [] }, "Page and screen calls"],
+    [{ types: [], events: ["A"] }, "A"],
+    [{ types: [], events: ["A", "B"] }, "A and B"],
+    [{ types: ["track", "page"], events: ["A", "B", "C"] }, "A and 2 other names, and page calls"],
+  ] as const)("%o", (given, words) => {
+    expect(scopeWords({ ...given, types: [...given.types], events: [...given.events] })).toBe(words);
+  });
+
+  it("shows what would act unseen in a name", () => {
+    expect(scopeWords({ types: [], events: ["a\u202eb"] })).toBe(String.raw`a\u202eb`);
+  });
+
+  it("is found in the ids of its jobs, and not in those of re-sends", () => {
+    expect(replayIdOf(replayJobId("a-b_c-1", 12))).toBe("a-b_c-1");
+    expect(replayIdOf("letters-1")).toBeUndefined();
+    expect(replayIdOf(undefined)).toBeUndefined();
+  });
+});
+
+const destination = (more: Partial<DryRunDestination> = {}): DryRunDestination => ({
+  destinationId: "d1",
+  would: [],
+  wouldSend: 120,
+  dropped: { NO_MATCHING_MAPPING: 10 },
+  sampledBy: [],
+  before: { delivered: 60, notDelivered: { "503": 30, pending: 1 }, unknown: 9 },
+  diff: { alreadyDelivered: 50, newlySent: 61, unknown: 9, notSentNow: 4 },
+  ...more,
+});
+const report = (one: DryRunDestination, more: object = {}): NonNullable<Replay["report"]> => ({
+  events: [],
+  matched: 100,
+  notMatched: 0,
+  unreadable: 0,
+  gone: { segments: 0, events: 0 },
+  destinations: [one],
+  ...more,
+});
+
+describe("a dry run's report", () => {
+  it("says how many events go, and how many deliveries that makes", () => {
+    const says = (one: Partial<DryRunDestination>): string => wouldSentence(report(destination(one)), destination(one));
+    expect(says({})).toBe("90 of 100 events would be sent, as 120 deliveries.");
+    expect(says({ dropped: {}, wouldSend: 100 })).toBe("All 100 events would be sent.");
+    expect(says({ wouldSend: 0 })).toBe("None of the events would be sent.");
+    expect(says({ wouldSend: 90, sampledBy: ["half"] })).toBe("About 90 of 100 events would be sent.");
+    expect(wouldSentence(report(destination(), { matched: 0 }), destination({ wouldSend: 0 }))).toBe(
+      "There is no event to send.",
+    );
+  });
+
+  it("tells apart what is new, what comes twice, what is not known, and what is missing now", () => {
+    const parts = diffParts(destination(), "Hook");
+    expect(parts.map(({ id, count }) => [id, count])).toEqual([
+      ["new", 61],
+      ["again", 50],
+      ["unknown", 9],
+      ["missing", 4],
+    ]);
+    expect(parts[1]!.sentence).toContain("Hook gets them a second time");
+  });
+
+  it("gives each reason its sentence, the most frequent first, and one to what has no end yet", () => {
+    const rows = reasonRows({ pending: 1, "503": 30, odd: 2 }, { "503": { sentence: "A fault.", todo: "Wait." } });
+    expect(rows.map(({ reason, sentence }) => [reason, sentence])).toEqual([
+      ["503", "A fault."],
+      ["odd", ""],
+      ["pending", "It waits still, or is being tried again."],
+    ]);
+    expect(beforeWords(destination())).toBe("60 delivered, 31 not delivered, 9 not known any more");
+  });
+
+  it("warns before it is started of what may come twice, and of nothing else", () => {
+    const warning = (diff: Partial<DryRunDestination["diff"]>): string | undefined =>
+      doublingWords(startSummary(report(destination({ diff: { ...destination().diff, ...diff } }))));
+    expect(warning({ alreadyDelivered: 0, unknown: 0 })).toBeUndefined();
+    expect(warning({ alreadyDelivered: 1, unknown: 0 })).toMatch(/^1 delivery of these was made before/);
+    expect(warning({})).toMatch(/^50 of these deliveries were made before, and of 9 deliveries it is not known/);
+    expect(warning({ alreadyDelivered: 0 })).toMatch(/^Of 9 deliveries it is not known/);
+  });
+
+  it("names what is left out, and nothing where nothing is", () => {
+    expect(leftOutWords(report(destination()))).toEqual([]);
+    const some = report(destination(), { notMatched: 1, unreadable: 2, gone: { segments: 1, events: 40 } });
+    expect(leftOutWords(some)).toHaveLength(3);
+    expect(leftOutWords(some)[0]).toBe("1 other of that time is left out.");
+  });
+
+  it("says how long so many events take", () => {
+    expect(durationAt(50, 100)).toBe("about a second");
+    expect(durationAt(1_000_000, 100)).toBe("about 2.7 h");
+  });
+});

@@ -21,11 +21,12 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
  *   outbound?: import("node:http").RequestListener, // gets whatever the Worker asks of the network (tests)
  *   log?: "none" | "warn" | "info",
  *   pidFile?: string,                   // where the runtime's process ids are kept, see endLeftover
+ *   inspectorPort?: number,             // 0: a free one; whoever measures memory asks there (bench)
  * }} options
  * @returns {Promise<{ url: URL, miniflare: Miniflare, stop(): Promise<void> }>}
  */
 export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn", pidFile, ...options }) {
-  const { assets = true, entry, outbound } = options;
+  const { assets = true, entry, outbound, inspectorPort } = options;
   const config = path.join(ROOT, "wrangler.toml");
   // Without `secrets`: they come as `vars`, and wrangler would look for them in the environment and complain.
   const { workerOptions } = workerOptionsFrom({ ...unstable_readConfig({ config }), secrets: undefined });
@@ -37,6 +38,7 @@ export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn"
       port,
       cf: false,
       telemetry: { enabled: false },
+      ...(inspectorPort === undefined ? {} : { inspectorPort }),
       log: log === "none" ? new Log(LogLevel.NONE) : new Log(log === "info" ? LogLevel.INFO : LogLevel.WARN),
       resourcePersistencePath: stateDir,
       workers: [

@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly entry?: string;
   /** Gets whatever the Worker asks of the network. */
   readonly outbound?: RequestListener;
+  /** 0: the runtime's inspector listens on a free port. */
+  readonly inspectorPort?: number;
 }
 
 /** Starts the bundled Worker (dist/worker, see scripts/build.mjs) on a free port. */

@@ -1,0 +1,54 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { ROOT } from "../../scripts/serve.mjs";
+import { DAY_MS } from "../../src/core/durations.ts";
+import { runMonth, type MonthReport } from "./run.ts";
+
+/** The last whole days before today, so that every hour is over. */
+const startOf = (days: number): number => (Math.floor(Date.now() / DAY_MS) - days - 1) * DAY_MS;
+
+const MB = 1e6;
+const grouped = (value: number): string => Math.round(value).toLocaleString("en-GB");
+
+function describe({ duckDb, memory, ...report }: MonthReport): string {
+  const lines = [
+    `${grouped(report.events)} events of ${report.hours} hours in ${grouped(report.segments)} segments (${grouped(report.archivedBytes / MB)} MB packed)`,
+    `${grouped(report.rows)} rows in ${report.tables} tables, exported in ${grouped(report.seconds)} s: ${grouped(report.rowsPerSecond)} rows/s, ${grouped(report.eventsPerSecond)} events/s`,
+    `the Worker's isolate held at most ${(memory.heap / MB).toFixed(0)} MB after a collection, ${(memory.buffers / MB).toFixed(0)} MB of it buffers (${memory.samples} looks)`,
+    ...(duckDb === undefined
+      ? []
+      : [
+          `DuckDB's own NDJSON to Parquet, one thread, one table: ${grouped(duckDb.events)} rows in ${grouped(duckDb.seconds)} s: ${grouped(duckDb.eventsPerSecond)} rows/s`,
+        ]),
+    `differences between DuckDB's answers and the raw segments: ${report.differences.length}; after ${grouped(report.lateEvents)} late events: ${report.lateDifferences.length}`,
+    ...[...report.differences, ...report.lateDifferences].slice(0, 50).map((text) => `  ${text}`),
+  ];
+  return lines.join("\n");
+}
+
+/** Writes the report to stdout and `dist/bench/month.json`; the exit code is 1 when anything differs. */
+export async function benchMonth({
+  events,
+  days,
+}: {
+  readonly events: number;
+  readonly days: number;
+}): Promise<number> {
+  const start = performance.now();
+  const report = await runMonth({
+    start: startOf(days),
+    days,
+    events,
+    seed: 1,
+    shards: 2,
+    linesEach: 1000,
+    late: 0.002,
+    compareSpeed: true,
+    log: (text) => console.log(`${grouped((performance.now() - start) / 1000)} s: ${text}`),
+  });
+  const folder = path.join(ROOT, "dist/bench");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, "month.json"), JSON.stringify(report, null, 2));
+  console.log(describe(report));
+  return report.differences.length + report.lateDifferences.length === 0 ? 0 : 1;
+}

@@ -64,8 +64,13 @@ export async function createReplay(asked: NewReplay): Promise<ReplayAnswer> {
 }
 
 export async function actOnReplay(id: string, action: ReplayAction): Promise<ReplayAnswer> {
-  const answer = await api<ReplayAnswer>("POST", `${replayPath(id)}/${action}`, {});
-  return remember(answer);
+  try {
+    return await remember(await api<ReplayAnswer>("POST", `${replayPath(id)}/${action}`, {}));
+  } catch (error) {
+    // What is refused has mostly become something else meanwhile, by another hand.
+    void queryClient.invalidateQueries({ queryKey: replayQuery(id).queryKey });
+    throw error;
+  }
 }
 
 /** What was just answered is the newest there is; lists have to ask again. */

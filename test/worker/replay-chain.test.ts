@@ -66,6 +66,10 @@ describe("a replay into a webhook, from the archive to the far end", () => {
       before: { delivered: 0, unknown: 157 },
       diff: { alreadyDelivered: 0, newlySent: 0, unknown: 150, notSentNow: 0 },
     });
+    const { reasons } = (await api("GET", `/replays/${id}`)).data;
+    expect(reasons).toEqual({
+      FILTERED_BY_END_USER_CONSENT: { sentence: expect.stringContaining("consent"), todo: expect.any(String) },
+    });
     expect((await act(id, "start")).status).toBe(200);
     const finished = await untilStatus(id, "finished");
     expect(idsOf(hook.received)).toEqual(idsOf(wanted));

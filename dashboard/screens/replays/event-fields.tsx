@@ -116,7 +116,7 @@ function Names({ events, onlyTrack, days, error, typed, onType, onChange }: Name
           ))}
         </ul>
       )}
-      <div className="flex items-end gap-2">
+      <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
           <Input
             aria-label="Name of a track call"
@@ -126,7 +126,8 @@ function Names({ events, onlyTrack, days, error, typed, onType, onChange }: Name
             spellCheck={false}
             maxLength={500}
             value={typed}
-            error={error}
+            aria-invalid={error !== undefined}
+            variant={error === undefined ? "default" : "error"}
             onChange={(event) => onType(event.target.value)}
             onKeyDown={onKeyDown}
           />
@@ -142,6 +143,11 @@ function Names({ events, onlyTrack, days, error, typed, onType, onChange }: Name
           Add
         </Button>
       </div>
+      {error !== undefined && (
+        <p role="alert" className="text-kumo-danger -mt-1 text-sm">
+          {error}
+        </p>
+      )}
       {offered.length > 0 && (
         <div className="flex flex-wrap items-center gap-2">
           <span className="text-kumo-subtle text-sm">Often received:</span>

@@ -28,7 +28,7 @@ export const RangeFields = ({ draft, error, days, estimate, onChange }: RangeFie
       onChange={(range) => onChange({ range })}
     />
     {draft.range === "own" && (
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 sm:grid-cols-2">
         <Moment label="From (UTC)" value={draft.from} onChange={(from) => onChange({ from })} />
         <Moment label="Until (UTC), not included" value={draft.to} error={error} onChange={(to) => onChange({ to })} />
       </div>

@@ -52,9 +52,12 @@ export function runningWords({ segments, done, publishing }: NonNullable<ExportS
   return segments === 0 ? "its events are listed" : `${count(done)} of ${plural(segments, "segment")} read`;
 }
 
+/** A run that somebody's own change ended: its hour is made again. */
+const isCalledOff = ({ error = "" }: ExportRun): boolean => error.startsWith("called off");
+
 /** The newest run when it ended badly. One that is under way says nothing yet, so the one before it counts. */
 export function failedRun(runs: readonly ExportRun[]): ExportRun | undefined {
-  const last = runs.find(({ status }) => status !== "running");
+  const last = runs.find((run) => run.status !== "running" && !isCalledOff(run));
   return last?.status === "failed" ? last : undefined;
 }
 

@@ -53,6 +53,8 @@ it("exports the open hour when asked, shows tables, what was lost, and statement
   await page.getByRole("button", { name: "Close" }).click();
   await total.getByText("varchar", { exact: true }).waitFor();
   await total.getByText(/Values that do not fit/).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Leave out coupon" }).click();
+  await page.getByRole("button", { name: "Take in coupon" }).waitFor();
 
   await page.getByRole("button", { name: "Query" }).click();
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

@@ -106,6 +106,9 @@ describe("whether the tables are up to date", () => {
   it("counts the newest run that ended: one under way says nothing yet", () => {
     expect(failedRun([run({ status: "running" }), run({ id: 2, status: "failed" })])?.id).toBe(2);
     expect(failedRun([run({ status: "partial" }), run({ status: "failed" })])).toBeUndefined();
+    expect(
+      failedRun([run({ status: "failed", error: "called off: the type of a column was changed" })]),
+    ).toBeUndefined();
   });
 
   it("has another sign whenever a list may have changed, and else the same", () => {

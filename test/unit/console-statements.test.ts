@@ -8,7 +8,7 @@ import {
   rangeStart,
   windowProblem,
 } from "../../dashboard/logic/export-hours.ts";
-import { columnLines, columnsIn, namesIn } from "../../dashboard/logic/export-rules.ts";
+import { columnLines, columnsIn, mayLeaveOut, namesIn, withExclusion } from "../../dashboard/logic/export-rules.ts";
 import { curlLine, ENGINES, mayList, queryLine, statementChoice } from "../../dashboard/logic/statement-choice.ts";
 import { tokenize } from "../../dashboard/logic/tokens.ts";
 import { StatementRequest, planStatements } from "../../src/core/statements/plan.ts";
@@ -52,6 +52,26 @@ describe("what is left out", () => {
     expect(columnsIn("orders.")).toHaveProperty("problem");
     expect(columnsIn("__proto__.polluted")).toHaveProperty("columns");
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+});
+
+describe("a switch at a table or a column", () => {
+  const rules = { excludedTables: ["debug"], excludedColumns: { orders: ["email"], users: ["phone"] } };
+
+  it("changes that one alone, and once", () => {
+    expect(withExclusion(rules, { table: "tests", out: true })).toEqual({ excludedTables: ["debug", "tests"] });
+    expect(withExclusion(rules, { table: "debug", out: true })).toEqual({ excludedTables: ["debug"] });
+    expect(withExclusion(rules, { table: "debug", out: false })).toEqual({ excludedTables: [] });
+    expect(withExclusion(rules, { table: "orders", column: "ip", out: true })).toEqual({
+      excludedColumns: { orders: ["email", "ip"], users: ["phone"] },
+    });
+  });
+
+  it("leaves no table without columns behind, and never offers what every reader needs", () => {
+    expect(withExclusion(rules, { table: "orders", column: "email", out: false })).toEqual({
+      excludedColumns: { users: ["phone"] },
+    });
+    expect(["id", "received_at", "email"].map(mayLeaveOut)).toEqual([false, false, true]);
   });
 });
 

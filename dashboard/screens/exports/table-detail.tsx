@@ -1,14 +1,11 @@
-import { Badge } from "@cloudflare/kumo/components/badge";
-import { Button } from "@cloudflare/kumo/components/button";
-import { Table } from "@cloudflare/kumo/components/table";
+import { Switch } from "@cloudflare/kumo/components/switch";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { lakeRunsQuery, tablesQuery } from "../../api/export-queries.ts";
 import type { WarehouseTable } from "../../api/export-types.ts";
-import { sourceQuery } from "../../api/queries.ts";
 import { byteSize } from "../../logic/byte-size.ts";
 import { clip } from "../../logic/entry-text.ts";
-import { type ColumnRow, columnRows, tableNotices } from "../../logic/export-tables.ts";
+import { columnRows, tableNotices } from "../../logic/export-tables.ts";
 import { noticesOf, TABLE_KINDS } from "../../logic/export-words.ts";
 import { progressOf } from "../../logic/exports.ts";
 import { count, plural } from "../../logic/times.ts";
@@ -19,10 +16,10 @@ import { TextLink } from "../../parts/text-link.tsx";
 import { useRefetch } from "../../parts/use-refetch.ts";
 import type { ExportsPart } from "../exports.tsx";
 import { NoticeList } from "./notice-list.tsx";
+import { Columns } from "./table-columns.tsx";
+import { type Exclusions, useExclusion } from "./use-exclusion.ts";
 
 const TypeDialog = lazy(() => import("./type-dialog.tsx"));
-/** Columns drawn at first; a table may have 1,600. */
-const STEP = 150;
 
 interface TableDetailProps extends ExportsPart {
   readonly name: string;
@@ -51,15 +48,14 @@ function Detail({
 }: Omit<TableDetailProps, "name"> & { table: WarehouseTable }): ReactNode {
   const runs = useQuery(lakeRunsQuery(sourceId));
   useRefetch(progressOf(state), () => void runs.refetch());
-  const source = useQuery(sourceQuery(sourceId));
+  const exclusion = useExclusion(sourceId);
   const { notices, hours } = noticesOf(runs.data ?? []);
-  const leftOut = source.data?.settings.exports.excludedColumns[table.name] ?? [];
-  const columns = columnRows(table, notices, leftOut);
+  const columns = columnRows(table, notices, exclusion.columnsOut(table.name));
   const said = tableNotices(table, notices);
   const changed = columns.find(({ name, fixed }) => name === search.column && fixed !== true);
   return (
     <div className="flex flex-col gap-5">
-      <Head sourceId={sourceId} table={table} />
+      <Head sourceId={sourceId} table={table} exclusion={exclusion} />
       {said.length > 0 && (
         <section aria-label="About the table" className="ring-kumo-hairline bg-kumo-base rounded-lg p-4 ring">
           <NoticeList notices={said} />
@@ -75,9 +71,10 @@ function Detail({
             : hours === 0
               ? "No hour was exported lately."
               : `Notices are of the ${hours === 1 ? "hour" : `${count(hours)} hours`} exported last.`}{" "}
-          Columns that come from the call itself have a fixed type.
+          Columns that come from the call itself have a fixed type. What is left out or taken in holds from the next
+          export on; make hours again to change those that are published.
         </p>
-        <Columns columns={columns} onType={(column) => onChange({ column })} />
+        <Columns table={table.name} columns={columns} exclusion={exclusion} onType={(column) => onChange({ column })} />
       </section>
       {changed !== undefined && (
         <Suspense>
@@ -93,7 +90,13 @@ function Detail({
   );
 }
 
-function Head({ sourceId, table }: { sourceId: string; table: WarehouseTable }): ReactNode {
+interface HeadProps {
+  readonly sourceId: string;
+  readonly table: WarehouseTable;
+  readonly exclusion: Exclusions;
+}
+
+function Head({ sourceId, table, exclusion }: HeadProps): ReactNode {
   const { name, kind, eventNames, rows, files, bytes, firstHour, lastHour } = table;
   return (
     <div className="flex min-w-0 flex-col gap-2">
@@ -119,67 +122,19 @@ function Head({ sourceId, table }: { sourceId: string; table: WarehouseTable }):
           Query it
         </TextLink>
       </p>
-    </div>
-  );
-}
-
-interface ColumnsProps {
-  readonly columns: readonly ColumnRow[];
-  readonly onType: (column: string) => void;
-}
-
-function Columns({ columns, onType }: ColumnsProps): ReactNode {
-  const [shown, setShown] = useState(STEP);
-  return (
-    <>
-      <div className="ring-kumo-hairline bg-kumo-base overflow-hidden rounded-lg ring">
-        <Table className="cards-on-phone">
-          <Table.Header>
-            <Table.Row>
-              <Table.Head className="w-1/3">Column</Table.Head>
-              <Table.Head>Type</Table.Head>
-              <Table.Head className="w-1/2">Notices</Table.Head>
-            </Table.Row>
-          </Table.Header>
-          <Table.Body>
-            {columns.slice(0, shown).map((column) => (
-              <ColumnLine key={column.name} column={column} onType={onType} />
-            ))}
-          </Table.Body>
-        </Table>
-      </div>
-      {columns.length > shown && (
-        <Button className="mt-3" onClick={() => setShown(columns.length)}>
-          Show all {count(columns.length)}
-        </Button>
+      {exclusion.known && (
+        <Switch
+          label={exclusion.isOut(name) ? "Left out of the exports" : "Exported"}
+          checked={!exclusion.isOut(name)}
+          disabled={exclusion.save.isPending}
+          onCheckedChange={(on) => exclusion.save.mutate({ table: name, out: !on })}
+        />
       )}
-    </>
-  );
-}
-
-function ColumnLine({ column, onType }: Pick<ColumnsProps, "onType"> & { column: ColumnRow }): ReactNode {
-  const { name, type, fixed, notices, isLeftOut } = column;
-  return (
-    <Table.Row>
-      <Table.Cell className="max-w-80">
-        <span className="flex min-w-0 flex-wrap items-center gap-2">
-          <span className="min-w-0 font-mono text-sm break-all">{name}</span>
-          {isLeftOut && <Badge variant="warning">left out</Badge>}
-        </span>
-      </Table.Cell>
-      <Table.Cell data-label="Type">
-        <span className="flex flex-wrap items-center gap-2">
-          <span className={fixed === true ? "text-kumo-subtle" : ""}>{type}</span>
-          {fixed !== true && (
-            <Button size="sm" variant="ghost" aria-label={`Change the type of ${name}`} onClick={() => onType(name)}>
-              Change…
-            </Button>
-          )}
-        </span>
-      </Table.Cell>
-      <Table.Cell {...(notices.length > 0 ? { "data-wide": "" } : { className: "max-md:hidden!" })}>
-        <div className="min-w-0 text-left">{notices.length > 0 && <NoticeList notices={notices} />}</div>
-      </Table.Cell>
-    </Table.Row>
+      {exclusion.save.isError && (
+        <p role="alert" className="text-kumo-danger text-sm">
+          {exclusion.save.error.message}
+        </p>
+      )}
+    </div>
   );
 }

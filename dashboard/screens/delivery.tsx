@@ -51,6 +51,7 @@ function Delivery({ destination }: { destination: Destination }): ReactNode {
       actions={
         <>
           <LinkButton
+            variant="secondary"
             icon={<ClockCounterClockwiseIcon aria-hidden />}
             href={`/replays/new?${new URLSearchParams({ source: destination.sourceId, destination: destination.id })}`}
           >

@@ -47,7 +47,7 @@ export function SourceLayout(): ReactNode {
               </p>
               <EnvironmentBadge labels={source.data.labels} />
               {!source.data.enabled && <Badge variant="warning">switched off</Badge>}
-              <span className="ml-auto text-sm">
+              <span className="text-sm sm:ml-auto">
                 <TextLink href={`/replays/new?${new URLSearchParams({ source: sourceId })}`}>
                   Send its history again
                 </TextLink>

@@ -39,11 +39,19 @@ export async function apiText(path: string): Promise<string> {
   }
 }
 
-async function call(method: Method, path: string, body?: unknown): Promise<Response> {
+/** For the routes that answer little by little. Once `signal` is aborted, nothing more is read or sent. */
+export async function apiStream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const response = await call("GET", path, undefined, signal);
+  if (response.ok && response.body !== null) return response.body;
+  throw refusal(response, await readEnvelope(response));
+}
+
+async function call(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   try {
     return await fetch(`/api${path}`, {
       method,
       credentials: "same-origin",
+      ...(signal === undefined ? {} : { signal }),
       ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
   } catch (error) {
@@ -52,7 +60,7 @@ async function call(method: Method, path: string, body?: unknown): Promise<Respo
 }
 
 /** fetch rejects with a TypeError for every network failure; anything else is a bug. */
-const unreached = (error: unknown): unknown => (error instanceof TypeError ? new ApiError(0, []) : error);
+export const unreached = (error: unknown): unknown => (error instanceof TypeError ? new ApiError(0, []) : error);
 
 function refusal(response: Response, answer: Envelope): ApiError {
   const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);

@@ -9,6 +9,7 @@ import type {
   PresetKind,
 } from "../../src/core/destination-kind.ts";
 import type { LookupResult } from "../../src/core/intake.ts";
+import type { RetentionDays } from "../../src/core/retention.ts";
 import type { SourceSettings } from "../../src/core/source.ts";
 import type { TrialExchange, TrialReport } from "../../src/core/trial.ts";
 
@@ -32,7 +33,13 @@ export interface Session {
 }
 
 export interface Workspace {
-  readonly workspace: { readonly id: string; readonly slug: string; readonly name: string };
+  readonly workspace: {
+    readonly id: string;
+    readonly slug: string;
+    readonly name: string;
+    /** How long events and dead letters are kept; 0 is for ever. */
+    readonly retentionDays: RetentionDays;
+  };
   readonly host: { readonly origin: string; readonly pathPrefix: string };
   readonly demo: boolean;
 }

@@ -8,7 +8,7 @@ export const RoutedAnchor = forwardRef<HTMLAnchorElement, LinkComponentProps>(fu
   { href, to: _to, children, ...rest },
   ref,
 ) {
-  if (href === undefined || !href.startsWith("/") || rest.target === "_blank")
+  if (href === undefined || !href.startsWith("/") || rest.target === "_blank" || rest.download !== undefined)
     return (
       <a ref={ref} href={href} {...rest}>
         {children}

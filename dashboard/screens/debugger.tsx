@@ -2,10 +2,10 @@ import { getRouteApi } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { filterOf, isFiltered } from "../logic/filters.ts";
 import { useLiveList } from "../live/use-live-list.ts";
+import { useListKeys } from "../parts/use-list-keys.ts";
 import { EntryList } from "./debugger/entry-list.tsx";
 import { LiveBar } from "./debugger/live-bar.tsx";
 import { Filters } from "./debugger/filters.tsx";
-import { useListKeys } from "./debugger/use-list-keys.ts";
 
 const EntryPanel = lazy(() => import("./debugger/entry-panel.tsx"));
 const route = getRouteApi("/shell/sources/$sourceId/debugger");
@@ -29,7 +29,8 @@ export function DebuggerScreen(): ReactNode {
   );
   const select = useCallback((seq: number | undefined) => change({ entry: seq?.toString() }), [change]);
   const selected = live.list.shown.find((entry) => String(entry.seq) === search.entry);
-  useListKeys({ entries: live.list.shown, selected: selected?.seq, select, searchBox });
+  const rows = useMemo(() => live.list.shown.map(({ seq }) => seq), [live.list.shown]);
+  useListKeys({ rows, selected: selected?.seq, select, searchBox });
   return (
     <div className="flex min-h-112 flex-1 flex-col">
       <title>Debugger · Inlet</title>

@@ -7,6 +7,7 @@ import { Page, Section } from "../parts/page.tsx";
 import { Batching, RateAndOrigins, ServerCookie } from "./settings/collecting.tsx";
 import { DeleteSource } from "./settings/delete-source.tsx";
 import { General } from "./settings/general.tsx";
+import { Retention } from "./settings/retention.tsx";
 import { Archive, Dedup, Shards } from "./settings/storing.tsx";
 import { WriteKeys } from "./settings/write-keys.tsx";
 
@@ -56,6 +57,12 @@ export function SettingsScreen(): ReactNode {
               help="Each shard is one object that stores this source's events, one commit at a time. More of them take more at once, but make more and smaller files, so take the fewest that suffice; one suffices for most."
             >
               <Shards source={loaded} />
+            </Section>
+            <Section
+              title="Retention"
+              help="How long the archive keeps this source’s events: the events themselves, not the tables made of them."
+            >
+              <Retention source={loaded} />
             </Section>
             <Section
               title="Archive"

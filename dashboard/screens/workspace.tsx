@@ -14,6 +14,7 @@ import { problemsOf } from "../parts/form-problems.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { When } from "../parts/when.tsx";
+import { WorkspaceRetention } from "./workspace/retention.tsx";
 
 /** Who may use the control plane? */
 export function WorkspaceScreen(): ReactNode {
@@ -31,6 +32,14 @@ export function WorkspaceScreen(): ReactNode {
       <Section title="Name">
         <Loaded query={workspace} failure="The workspace could not be loaded">
           {(loaded) => <NameForm workspace={loaded} />}
+        </Loaded>
+      </Section>
+      <Section
+        title="Retention"
+        help="How long archives keep events. Dead letters follow it as well. A source may have a time of its own, in its settings."
+      >
+        <Loaded query={workspace} failure="The workspace could not be loaded">
+          {(loaded) => <WorkspaceRetention workspace={loaded} />}
         </Loaded>
       </Section>
       <Section

@@ -1,15 +1,12 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
-import { Button } from "@cloudflare/kumo/components/button";
 import { Tabs } from "@cloudflare/kumo/components/tabs";
-import { XIcon } from "@phosphor-icons/react";
-import { type ReactNode, useMemo } from "react";
+import type { ReactNode } from "react";
 import type { DebuggerEntry } from "../../../src/core/debugger.ts";
 import { entryTitle } from "../../logic/entry-text.ts";
 import { traceHref } from "../../logic/jumps.ts";
-import { readableJson } from "../../logic/json-text.ts";
-import { prettyCall } from "../../logic/pretty-call.ts";
-import { CodeView } from "../../parts/code-view.tsx";
+import { Pretty, Raw } from "../../parts/event-views.tsx";
 import { StatusWord, TypeBadge } from "../../parts/labels.tsx";
+import { SidePanel } from "../../parts/side-panel.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { When } from "../../parts/when.tsx";
 import { EntryDetails } from "./entry-details.tsx";
@@ -38,35 +35,23 @@ export default function EntryPanel({
   onClose,
 }: EntryPanelProps): ReactNode {
   return (
-    <aside
-      aria-label="The selected event"
-      className="border-kumo-hairline bg-kumo-base fixed inset-0 z-30 flex min-h-0 flex-col md:static md:z-auto md:w-[min(32rem,48%)] md:border-l"
+    <SidePanel
+      label="The selected event"
+      title={entry === undefined ? "This event is not in the list" : entryTitle(entry)}
+      about={
+        entry !== undefined && (
+          <>
+            <StatusWord status={entry.status} />
+            <TypeBadge type={entry.type} />
+            <When at={entry.receivedAt} />
+            {entry.messageId !== undefined && (
+              <TextLink href={traceHref(entry.messageId, sourceId)}>Trace: where it went</TextLink>
+            )}
+          </>
+        )
+      }
+      onClose={onClose}
     >
-      <div className="flex items-start gap-2 px-4 pt-3 pb-2">
-        <div className="min-w-0 flex-1">
-          <p className="line-clamp-2 font-semibold break-words">
-            <bdi>{entry === undefined ? "This event is not in the list" : entryTitle(entry)}</bdi>
-          </p>
-          {entry !== undefined && (
-            <p className="text-kumo-subtle mt-1 flex flex-wrap items-center gap-2 text-sm">
-              <StatusWord status={entry.status} />
-              <TypeBadge type={entry.type} />
-              <When at={entry.receivedAt} />
-              {entry.messageId !== undefined && (
-                <TextLink href={traceHref(entry.messageId, sourceId)}>Trace: where it went</TextLink>
-              )}
-            </p>
-          )}
-        </div>
-        <Button
-          shape="square"
-          variant="ghost"
-          size="sm"
-          icon={<XIcon aria-hidden />}
-          aria-label="Close"
-          onClick={onClose}
-        />
-      </div>
       {entry === undefined ? (
         <p className="text-kumo-subtle px-4">
           It does not match the filters, or it is older than the newest 500 that are kept here.
@@ -93,7 +78,7 @@ export default function EntryPanel({
           </div>
         </>
       )}
-    </aside>
+    </SidePanel>
   );
 }
 
@@ -109,35 +94,3 @@ const ReasonBanner = ({ entry }: { entry: DebuggerEntry }): ReactNode =>
       }
     />
   );
-
-function Pretty({ entry }: { entry: DebuggerEntry }): ReactNode {
-  const call = useMemo(() => prettyCall(entry), [entry]);
-  if (call.status === "unreadable") {
-    return (
-      <>
-        <p className="text-kumo-subtle">{call.why}</p>
-        <Raw entry={entry} />
-      </>
-    );
-  }
-  const title = call.dialect === "browser" ? "as analytics.js" : "as a server library";
-  return <CodeView code={call.code} label="the call" title={title} tall />;
-}
-
-function Raw({ entry }: { entry: DebuggerEntry }): ReactNode {
-  const readable = useMemo(() => readableJson(entry.raw), [entry.raw]);
-  return (
-    <>
-      <CodeView
-        code={readable.text}
-        label="the payload"
-        title={readable.isJson ? "JSON" : "as it came"}
-        wrap={!readable.isJson}
-        tall
-      />
-      {entry.truncated === true && (
-        <p className="text-kumo-subtle text-sm">The payload was longer; what was kept ends here.</p>
-      )}
-    </>
-  );
-}

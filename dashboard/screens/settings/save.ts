@@ -32,6 +32,14 @@ export const useSaveSettings = <T extends object = SettingsChange>(
     onSuccess: () => refreshSource(source),
   });
 
+/** How long the source's events are kept; null: as long as the workspace says. */
+export const useSaveRetention = (source: Source) =>
+  useMutation({
+    mutationFn: (retentionDays: SourceSettings["archive"]["retentionDays"]) =>
+      api("PATCH", `${path(source)}/settings`, { archive: { retentionDays } } satisfies SettingsChange),
+    onSuccess: () => refreshSource(source),
+  });
+
 /** The source's own fields and its labels, which have two routes. */
 export const useSaveGeneral = (source: Source) =>
   useMutation({

@@ -1,33 +1,34 @@
 import { type RefObject, useEffect } from "react";
-import type { DebuggerEntry } from "../../../src/core/debugger.ts";
 
-interface ListKeys {
-  readonly entries: readonly DebuggerEntry[];
-  readonly selected: number | undefined;
-  readonly select: (seq: number | undefined) => void;
+interface ListKeys<K> {
+  /** What names each row, in their order. */
+  readonly rows: readonly K[];
+  readonly selected: K | undefined;
+  readonly select: (row: K | undefined) => void;
   readonly searchBox: RefObject<HTMLInputElement | null>;
 }
 
 /** j and k (or the arrows) walk the list, / goes to the search, Esc closes the open event. */
-export function useListKeys({ entries, selected, select, searchBox }: ListKeys): void {
+export function useListKeys<K extends string | number>({ rows, selected, select, searchBox }: ListKeys<K>): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
+      if (document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
       if (event.key === "Escape") return escape(event, selected, select);
-      if (isTyping(event.target) || document.querySelector("[role=dialog]") !== null) return;
+      if (isTyping(event.target)) return;
       const step = stepOf(event);
       if (event.key === "/") searchBox.current?.focus();
       else if (step === 0) return;
       else {
-        const at = entries.findIndex((entry) => entry.seq === selected);
-        const next = at < 0 ? entries[0] : entries[Math.min(Math.max(at + step, 0), entries.length - 1)];
-        if (next !== undefined) select(next.seq);
+        const at = selected === undefined ? -1 : rows.indexOf(selected);
+        const next = at < 0 ? rows[0] : rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
+        if (next !== undefined) select(next);
       }
       event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [entries, selected, select, searchBox]);
+  }, [rows, selected, select, searchBox]);
 }
 
 /** Arrows only move the selection inside the list; elsewhere they scroll. */
@@ -38,7 +39,7 @@ function stepOf(event: KeyboardEvent): -1 | 0 | 1 {
   return 0;
 }
 
-function escape(event: KeyboardEvent, selected: number | undefined, select: ListKeys["select"]): void {
+function escape<K>(event: KeyboardEvent, selected: K | undefined, select: ListKeys<K>["select"]): void {
   if (isTyping(event.target)) (event.target as HTMLElement).blur();
   else if (selected !== undefined) select(undefined);
 }

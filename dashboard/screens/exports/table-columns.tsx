@@ -27,7 +27,7 @@ export function Columns({ columns, ...rest }: ColumnsProps): ReactNode {
         <Table className="cards-on-phone">
           <Table.Header>
             <Table.Row>
-              <Table.Head className="w-1/3">Column</Table.Head>
+              <Table.Head className="w-1/4">Column</Table.Head>
               <Table.Head>Type</Table.Head>
               <Table.Head className="w-1/2">Notices</Table.Head>
             </Table.Row>
@@ -64,7 +64,7 @@ function ColumnLine({ table, column, exclusion, onType }: ColumnLineProps): Reac
         </span>
       </Table.Cell>
       <Table.Cell data-label="Type">
-        <span className="flex flex-wrap items-center gap-2">
+        <span className="flex flex-wrap items-center gap-x-1 md:flex-nowrap">
           <span className={fixed === true ? "text-kumo-subtle" : ""}>{type}</span>
           {fixed !== true && (
             <Button size="sm" variant="ghost" aria-label={`Change the type of ${name}`} onClick={() => onType(name)}>

@@ -4,7 +4,8 @@ import type { Cell, ColumnType } from "./schema.ts";
 /** int64, the integer of every warehouse: from -2^63, below 2^63. */
 const INT64 = 2n ** 63n;
 const INTEGER_TEXT = /^[+-]?\d{1,40}(?:\.\d*)?$/;
-const FLOAT_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,4})?$/i;
+/** Digits can be read in one way only: with `\d+\.?\d*` a long text that is none takes the square of its length. */
+const FLOAT_TEXT = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,4})?$/i;
 const BOOLEAN_TEXT: ReadonlyMap<string, boolean> = new Map([
   ["true", true],
   ["1", true],
@@ -86,13 +87,17 @@ export function cast(value: unknown, type: ColumnType): Cell {
   }
 }
 
-/** The digits that count, without sign, point, exponent and the zeros at both ends. */
-const digits = (text: string): string =>
-  text
-    .trim()
-    .replace(/e.*$/i, "")
-    .replace(/[^\d]/g, "")
-    .replace(/^0+|0+$/g, "");
+const ZERO = 0x30;
+
+/** The digits that count of a number's text, without sign, point, exponent and the zeros at both ends. */
+function digits(text: string): string {
+  const all = text.toLowerCase().split("e", 1)[0]!.replace(/\D/g, "");
+  let from = 0;
+  let to = all.length;
+  while (all.charCodeAt(from) === ZERO) from++;
+  while (to > from && all.charCodeAt(to - 1) === ZERO) to--;
+  return all.slice(from, to);
+}
 
 /** Whether a cell that `cast` made says less than the value: decimals of an integer, a text's 17th digit, microseconds. */
 export function isCut(value: unknown, cell: Cell): boolean {

@@ -1,4 +1,4 @@
-import type { HoldResult, PublishRequest, PublishResult } from "../../src/core/exports.ts";
+import { filesOf, type HoldResult, type PublishRequest, type PublishResult } from "../../src/core/exports.ts";
 import type { HourClaims, Owner } from "./hour-claims.ts";
 import type { NewTable } from "./publication-store.ts";
 import type { Room } from "./room.ts";
@@ -9,19 +9,25 @@ import { STATE } from "./schema.ts";
 export function publishing(room: Room, claims: HourClaims) {
   const { hours, runs, history, registry, publications } = room;
 
+  /**
+   * What a finished run answers: all that the archive had told before it began, though some of it may be gone from the
+   * archive by then, and all that it has read. What came to the archive later is due again.
+   */
+  const answered = (run: RunState, seq: number) => ({ hour: run.hour, seq: Math.max(run.seq, seq), asked: run.asked });
+
   /** Nothing in it and nothing published before: there is no hour to speak of. */
   function endEmpty(run: RunState, seq: number, now: number): PublishResult {
     if (run.runId !== undefined)
       history.end(run.runId, { status: "success", rows: 0, newColumns: [], notices: [] }, now);
     claims.abandon(now);
-    hours.finish({ hour: run.hour, seq, asked: run.asked });
+    hours.finish(answered(run, seq));
     return { status: "empty" };
   }
 
   function addPublication(run: RunState, now: number): number {
     const done = runs.checkpoint()!;
     const tables = registry.merged().flatMap((table): NewTable[] => {
-      const files = done.files[table.name] ?? [];
+      const files = filesOf(done, table.name);
       if (files.length === 0) return [];
       return [{ name: table.name, kind: table.kind, rev: registry.rev(table), files }];
     });
@@ -53,8 +59,7 @@ export function publishing(room: Room, claims: HourClaims) {
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
     const { segments, events, notices, seq } = done;
-    // The archive may have got more while the run was under way: `seq` is as it was at the beginning.
-    hours.finish({ hour: run.hour, seq, asked: run.asked, published: { no, segments, rows, events, bytes } });
+    hours.finish({ ...answered(run, seq), published: { no, segments, rows, events, bytes } });
     for (const hour of run.again ?? []) hours.ask(hour);
     const status = notices.some(({ lost }) => lost) ? "partial" : "success";
     if (run.runId !== undefined) history.end(run.runId, { status, rows, newColumns, notices }, now);

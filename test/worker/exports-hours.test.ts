@@ -223,6 +223,22 @@ describe("a run", () => {
     expect((await rig.desk.runs({ limit: 10 })).runs).toMatchObject([{ status: "success", rows: 0 }]);
   });
 
+  it("is done with what the archive told, also when some or all of it is gone by then", async () => {
+    const rig = await createExportsRig();
+    await rig.changed(H1, 5);
+    await rig.changed(H2, 6);
+    await rig.changed(H3, 7);
+    const first = await rig.claim();
+    const nothing = testProgress(first, { seq: 0, segments: 0, done: 0, events: 0, files: {}, tables: [] });
+    expect(await rig.desk.publishing(first.token, { progress: nothing, again: [] })).toEqual({ status: "empty" });
+    const second = await rig.claim();
+    expect(second).toMatchObject({ hour: H2 });
+    await rig.publish(second, { seq: 4 });
+    expect(await rig.claim()).toMatchObject({ hour: H3 });
+    await rig.changed(H1, 8);
+    expect(await rig.desk.summary()).toMatchObject({ waitingHours: 2 });
+  });
+
   it("tells new columns and notices, and is partial when something was lost", async () => {
     const rig = await createExportsRig();
     await rig.changed(H1);

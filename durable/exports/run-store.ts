@@ -1,4 +1,4 @@
-import type { Checkpoint, FileEntry, Progress } from "../../src/core/exports.ts";
+import { filesOf, type Checkpoint, type FileEntry, type Progress } from "../../src/core/exports.ts";
 import type { ExportRules } from "../../src/core/warehouse/schema.ts";
 import type { MetaStore } from "./meta-store.ts";
 
@@ -78,7 +78,7 @@ export function runStore(sql: SqlStorage, meta: MetaStore) {
 /** `seq` stays that of the first part: what came later may have been passed already. */
 function joined(a: Part, b: Part): Part {
   const files: Record<string, FileEntry[]> = { ...a.files };
-  for (const [table, added] of Object.entries(b.files)) files[table] = [...(files[table] ?? []), ...added];
+  for (const [table, added] of Object.entries(b.files)) files[table] = [...filesOf(a, table), ...added];
   return {
     ...b,
     seq: a.seq,

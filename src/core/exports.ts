@@ -98,6 +98,10 @@ export type Progress = z.infer<typeof Progress>;
 export const Checkpoint = Progress.omit({ tables: true });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
+/** Those of one table. Clients name tables, so one may be called `constructor`. */
+export const filesOf = ({ files }: Pick<Progress, "files">, table: string): readonly FileEntry[] =>
+  Object.hasOwn(files, table) ? files[table]! : [];
+
 /** An hour to work on, held until the lease ends. */
 export interface HourClaim {
   readonly status: "claimed";

@@ -18,7 +18,7 @@ type Files = Pick<Progress, "files" | "upserts" | "ids" | "ndjson">;
 export class HourFiles {
   readonly #claim: HourClaim;
   readonly #deps: HourDeps;
-  readonly #files: Record<string, FileEntry[]> = {};
+  readonly #files = new Map<string, FileEntry[]>();
   readonly #upserts: string[] = [];
   readonly #ids: string[] = [];
   readonly #ndjson: string[] = [];
@@ -32,7 +32,7 @@ export class HourFiles {
 
   /** Written since the claim. */
   get told(): Files {
-    return { files: this.#files, upserts: this.#upserts, ids: this.#ids, ndjson: this.#ndjson };
+    return { files: Object.fromEntries(this.#files), upserts: this.#upserts, ids: this.#ids, ndjson: this.#ndjson };
   }
 
   /** Parts of the hour's ids: of earlier claims and of this one. */
@@ -47,7 +47,8 @@ export class HourFiles {
       const bytes = encodeParquet(table, rows);
       await this.#deps.put(key, bytes, PARQUET);
       const { count, firstAt, lastAt } = rows;
-      (this.#files[table.name] ??= []).push({ key, rows: count, bytes: bytes.byteLength, firstAt, lastAt });
+      const files = this.#files.get(table.name) ?? [];
+      this.#files.set(table.name, [...files, { key, rows: count, bytes: bytes.byteLength, firstAt, lastAt }]);
     });
   }
 

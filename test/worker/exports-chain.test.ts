@@ -148,6 +148,24 @@ describe("an hour in the archive", () => {
     expect(await chain.manifests("viewed")).toMatchObject([{ version: 1 }]);
   });
 
+  it("may have events with any name, also one that every object of JavaScript has", async () => {
+    const chain = await createExportChain();
+    const names = ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"];
+    const events = names.map((name) => track(name, { [name]: 1, constructor: "x" }));
+    await chain.archive(H1, events);
+    await chain.tell(H1);
+    await chain.drain();
+    expect(await chain.rows("constructor")).toMatchObject([{ id: events[0]!.messageId, constructor: "x" }]);
+    expect(await chain.rows("_proto")).toMatchObject([{ id: events[1]!.messageId, _proto: 1n }]);
+    expect(await chain.rows("tracks")).toHaveLength(names.length);
+    // The next hour knows the table and has no row of it.
+    await chain.archive(H1 + HOUR, [track("Viewed")]);
+    await chain.tell(H1 + HOUR);
+    await chain.drain();
+    expect(await chain.manifests("constructor")).toHaveLength(1);
+    expect((await chain.desk.summary()).waitingHours).toBe(0);
+  });
+
   it("stays as it is published when the archive has let some of it go", async () => {
     const chain = await createExportChain();
     await chain.archive(H1, [track("Viewed")]);

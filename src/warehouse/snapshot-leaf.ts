@@ -36,7 +36,7 @@ export function foldLists(
   for (const change of changes) {
     while (at < rows.length && compareTexts(rows[at]!.id, change.id) < 0) folded.push(rows[at++]!);
     const present = rows[at]?.id === change.id ? rows[at++] : undefined;
-    const line = present === undefined ? change.line : foldLines(present.line, change.line);
+    const line = present === undefined ? change.line : foldLines(present.line, [change.line]);
     if (line !== present?.line) changed++;
     folded.push({ id: change.id, line });
   }

@@ -6,12 +6,33 @@ import { encodeUpserts } from "./upsert-file.ts";
 const MAX_BYTES = 8 * 1024 * 1024;
 /** Beside the characters, which may be two bytes each. */
 const ROW_BYTES = 120;
+const LINE_BYTES = 24;
+
+/** One id: a folded row, and what came since. */
+interface WaitingRow {
+  line: string;
+  changes: string[];
+  changeChars: number;
+}
 
 interface Waiting {
   table: TableSchema;
-  /** Lines of folded rows by id. */
-  readonly rows: Map<string, string>;
+  readonly rows: Map<string, WaitingRow>;
   bytes: number;
+}
+
+/**
+ * Folds what has come into the row; tells by how many bytes it all became smaller. Whoever sends ever new traits for one
+ * id makes its row as large as the buffers: rewriting that for each event would never end, so it waits until what came is
+ * as long as the row itself.
+ */
+function settle(row: WaitingRow): number {
+  const line = foldLines(row.line, row.changes);
+  const less = row.line.length + row.changeChars + row.changes.length * LINE_BYTES - line.length;
+  row.line = line;
+  row.changes = [];
+  row.changeChars = 0;
+  return less;
 }
 
 /** What an hour's events say of users and accounts, folded to one row an id, until it becomes a file. */
@@ -39,10 +60,15 @@ export class UpsertBuffers {
     waiting.table = row.table;
     const line = encodeFolded(foldable(row, this.#version));
     const present = waiting.rows.get(row.id);
-    const folded = present === undefined ? line : foldLines(present, line);
-    if (folded === present) return;
-    waiting.rows.set(row.id, folded);
-    waiting.bytes += folded.length - (present?.length ?? -ROW_BYTES - row.id.length);
+    if (present === undefined) {
+      waiting.rows.set(row.id, { line, changes: [], changeChars: 0 });
+      waiting.bytes += line.length + ROW_BYTES + row.id.length;
+      return;
+    }
+    present.changes.push(line);
+    present.changeChars += line.length;
+    waiting.bytes += line.length + LINE_BYTES;
+    if (present.changeChars >= present.line.length) waiting.bytes -= settle(present);
   }
 
   /** The file of the table that holds most: gzip NDJSON of at most some MB. */
@@ -51,7 +77,10 @@ export class UpsertBuffers {
     for (const waiting of this.#tables.values()) if (waiting.bytes > (largest?.bytes ?? -1)) largest = waiting;
     if (largest === undefined) return undefined;
     this.#tables.delete(largest.table.name);
-    const rows = Array.from(largest.rows, ([id, line]) => ({ id, line }));
+    const rows = Array.from(largest.rows, ([id, row]) => {
+      settle(row);
+      return { id, line: row.line };
+    });
     return { table: largest.table, bytes: encodeUpserts(largest.table, rows).bytes };
   }
 

@@ -103,6 +103,19 @@ describe("files of what an hour says of users", () => {
     expect(encodeUpserts(USERS, rows).bytes).toEqual(encodeUpserts(USERS, rows.toReversed()).bytes);
   });
 
+  it("take no longer for an id whose row has grown to the size of the buffers", () => {
+    const buffers = new UpsertBuffers(1);
+    for (let i = 0; i < 240; i++) buffers.add(userRow("u", `m${i}`, i, { [`t${i}`]: "x".repeat(30_000) }));
+    for (let i = 240; i < 5000; i++) buffers.add(userRow("u", `m${i}`, i, { email: `${i}@x` }));
+    expect(buffers.full).toBe(false);
+    const [row, ...others] = decodeUpserts(buffers.take()!.bytes).rows;
+    expect(others).toEqual([]);
+    const values = valuesOf(decodeFolded(row!.line));
+    expect(Object.keys(values)).toHaveLength(240 + 3);
+    expect(values["email"]).toBe("4999@x");
+    expect(buffers.take()).toBeUndefined();
+  });
+
   it("stay bounded: the buffers are full after some MB, and smaller once a file is taken", () => {
     const buffers = new UpsertBuffers(1);
     let rows = 0;

@@ -125,9 +125,12 @@ export function openLine(line: string): FoldedLine {
   return { id: JSON.parse(id) as string, line };
 }
 
-/** `row` with `change` folded in, both of one id; the very same line when that changes nothing. */
-export function foldLines(row: string, change: string): string {
-  if (row === change) return row;
+/** `row` with `changes` folded in, all of one id; the very same line when they change nothing. */
+export function foldLines(row: string, changes: readonly string[]): string {
+  const others = changes.filter((change) => change !== row);
+  if (others.length === 0) return row;
   const folded = decodeFolded(row);
-  return foldInto(folded, decodeFolded(change)) ? encodeFolded(folded) : row;
+  let changed = false;
+  for (const change of others) changed = foldInto(folded, decodeFolded(change)) || changed;
+  return changed ? encodeFolded(folded) : row;
 }

@@ -1,6 +1,6 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { onSignedOut } from "./api/queries.ts";
-import { ARCHIVE_PARAMS } from "./logic/archive-question.ts";
+import { ARCHIVE_PARAMS } from "./logic/archive-params.ts";
 import { innerPath, parseSearch, stringifySearch, textParams } from "./logic/search-params.ts";
 import { NotFound, PageSkeleton, RouteError } from "./parts/page-states.tsx";
 import { destinationRoutes } from "./routes/destinations.ts";

@@ -1,7 +1,7 @@
 import type { ArchiveDay } from "../api/archive-types.ts";
 import { clip } from "./entry-text.ts";
 import { fieldText } from "./export-hours.ts";
-import type { ArchiveSearchParams } from "./archive-question.ts";
+import type { ArchiveSearchParams } from "./archive-params.ts";
 import { plural } from "./times.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,24 +1,7 @@
+import type { ArchiveSearchParams } from "./archive-params.ts";
 import { fieldText } from "./export-hours.ts";
 import { TYPES } from "./replay-draft.ts";
 import { type ReplayRangeId, replayRangeOf, type Window } from "./replay-range.ts";
-
-export const ARCHIVE_PARAMS = [
-  "view",
-  "day",
-  "range",
-  "from",
-  "to",
-  "q",
-  "user",
-  "types",
-  "events",
-  "filter",
-  "order",
-  "entry",
-  "show",
-  "ask",
-] as const;
-export type ArchiveSearchParams = { readonly [K in (typeof ARCHIVE_PARAMS)[number]]?: string };
 
 export type Order = "desc" | "asc";
 

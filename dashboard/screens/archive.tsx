@@ -5,7 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useCallback } from "react";
 import { archiveQuery } from "../api/archive-queries.ts";
 import type { ArchiveFacts } from "../api/archive-types.ts";
-import type { ArchiveSearchParams } from "../logic/archive-question.ts";
+import type { ArchiveSearchParams } from "../logic/archive-params.ts";
 import { byteSize } from "../logic/byte-size.ts";
 import { keptFor } from "../logic/retention.ts";
 import { count } from "../logic/times.ts";

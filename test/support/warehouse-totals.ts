@@ -37,6 +37,11 @@ export class WarehouseTotals {
     this.#oracle = new WarehouseOracle(maxColumns);
   }
 
+  /** Every messageId so far. */
+  get ids(): ReadonlySet<string> {
+    return this.#seen;
+  }
+
   add(line: string): void {
     const event = JSON.parse(line) as Record<string, unknown>;
     const id = String(event["messageId"]);

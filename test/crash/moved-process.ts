@@ -1,0 +1,92 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startInletProcess, type InletProcess, type Kill } from "../support/inlet-process.ts";
+import { entryCode } from "../support/product-entry.ts";
+import { TEST_SECRETS } from "../support/secrets.ts";
+import { withPlan, type Plan } from "./moved-plan.ts";
+
+export type Faults = Pick<Plan, "fail" | "hang" | "stall">;
+export const NO_FAULTS: Faults = { fail: 0, hang: 0 };
+
+/** A process of the product that is killed and started again on the same state and port, later by its own clock. */
+export class MovedInlet implements AsyncDisposable {
+  readonly stateDir: string;
+  readonly #code: string;
+  #process: InletProcess | undefined;
+  #url: URL | undefined;
+  #starts = 0;
+  #ahead = 0;
+
+  private constructor(stateDir: string, code: string) {
+    this.stateDir = stateDir;
+    this.#code = code;
+  }
+
+  static async create(): Promise<MovedInlet> {
+    const stateDir = await mkdtemp(path.join(tmpdir(), "inlet-crash-"));
+    return new MovedInlet(stateDir, await entryCode("test/crash/moved-worker.ts"));
+  }
+
+  /** The same after each start. */
+  get url(): URL {
+    if (this.#url === undefined) throw new Error("Inlet was never started");
+    return this.#url;
+  }
+
+  /** By its clock. */
+  now(): number {
+    return Date.now() + this.#ahead;
+  }
+
+  /** Starts it `later` ms later than the start before, by its clock. */
+  async start(later: number, faults: Faults = NO_FAULTS): Promise<void> {
+    this.#ahead += later;
+    const entry = path.join(this.stateDir, "entry.js");
+    await writeFile(entry, withPlan(this.#code, { ahead: this.#ahead, seed: this.#starts++, ...faults }));
+    this.#process = await startInletProcess(this.stateDir, Number(this.#url?.port ?? 0), entry);
+    this.#url = this.#process.url;
+  }
+
+  async kill(what: Kill): Promise<void> {
+    await this.#process?.kill(what);
+    this.#process = undefined;
+  }
+
+  /** Throws with the answer when it is a refusal. */
+  async api<T = Record<string, unknown>>(method: string, pathname: string, body?: unknown): Promise<T> {
+    const response = await fetch(new URL(pathname, this.url), {
+      method,
+      headers: { authorization: `Bearer ${TEST_SECRETS.INLET_ADMIN_TOKEN}`, "content-type": "application/json" },
+      signal: AbortSignal.timeout(10_000),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${pathname} → ${response.status}: ${text}`);
+    return (JSON.parse(text) as { data: T }).data;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill("group");
+    await rm(this.stateDir, { recursive: true, force: true });
+  }
+}
+
+/** Looks until `look` gives something; fails after `patienceMs` with what `look` threw last, if anything. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined>,
+  { everyMs = 100, patienceMs = 60_000 } = {},
+): Promise<T> {
+  let last: unknown;
+  for (const end = Date.now() + patienceMs; Date.now() < end;) {
+    try {
+      const found = await look();
+      if (found !== undefined) return found;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+  throw new Error(`waited ${patienceMs / 1000} s for ${what}`, { cause: last });
+}

@@ -50,6 +50,19 @@ export const LIMIT_RULES: readonly WarehouseRule[] = [
     },
   },
   {
+    rule: "long texts of users and accounts",
+    spec: "own",
+    expect:
+      "their rows gather what many events say, so a column keeps 4,194,304 / maxColumns characters of a text (8,388), counted as TEXT_CUT; identifies and groups have it whole",
+    check: (lake) => {
+      const bio = `${"x".repeat(8387)}\u{1F600}${"y".repeat(10_000)}`;
+      const [call, user] = lake.map(identify({ bio }));
+      expect(call?.cells.get("bio")).toBe(bio);
+      expect(user?.cells.get("bio")).toBe("x".repeat(8387));
+      expect(lake.said).toEqual(["TEXT_CUT users.bio 1"]);
+    },
+  },
+  {
     rule: "the table cap",
     spec: "storage.md §3.4 (5,000 collections)",
     expect: "5,000 tables a source; further events are in `tracks` only, counted as TABLE_LIMIT",

@@ -5,6 +5,10 @@ import { stringifyBounded } from "../sanitise.ts";
 const CODES = {
   TYPE_MISMATCH: { lost: true, text: "Values that do not fit the column's type are NULL." },
   DECIMALS_CUT: { lost: true, text: "Digits that the column's type has no room for were cut off." },
+  TEXT_CUT: {
+    lost: true,
+    text: "Texts longer than users and accounts have room for were cut there; identifies and groups have them whole.",
+  },
   TABLE_LIMIT: { lost: true, text: "The source has as many tables as it may have: these events are in tracks only." },
   COLUMN_LIMIT: { lost: false, text: "The table has as many columns as it may have: these values are in _overflow." },
   VALUE_COLLISION: {

@@ -52,7 +52,7 @@ export class RowBuilder {
     if (excluded) this.#note("EXCLUDED", name);
     else if (column === undefined) this.#spill("COLUMN_LIMIT", name, value);
     else {
-      const cell = cast(value, column.type);
+      const cell = this.#fitting(name, cast(value, column.type));
       if (this.#cells.has(name)) this.#collide(name, value, cell);
       else if (cell === null) this.#note("TYPE_MISMATCH", name, value);
       else {
@@ -60,6 +60,14 @@ export class RowBuilder {
         if (column.type !== "varchar" && isCut(value, cell)) this.#note("DECIMALS_CUT", name, value);
       }
     }
+  }
+
+  #fitting(name: string, cell: Cell): Cell {
+    const { textChars } = this.#slots;
+    if (typeof cell !== "string" || cell.length <= textChars) return cell;
+    this.#note("TEXT_CUT", name);
+    const cut = cell.slice(0, textChars);
+    return cut.isWellFormed() ? cut : cut.slice(0, -1);
   }
 
   /** The first of two values keeps the column; the same value again says nothing new. */

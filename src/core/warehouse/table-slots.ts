@@ -16,11 +16,19 @@ export interface Slot {
 
 export type Origin = "context" | "own";
 
+/**
+ * Characters of all texts of one user or group. Such a row gathers what many events say, and is in memory as a whole:
+ * without a bound 500 events of one id would make one that no isolate can hold.
+ */
+const GATHERED_CHARS = 4 * 1024 * 1024;
+
 const CONTEXT_PREFIX = "context_";
 
 /** Which column of one table a place has; decided once, then remembered. */
 export class TableSlots {
   readonly schema: TableSchema;
+  /** Characters of a text that a column keeps. */
+  readonly textChars: number;
   readonly #registry: Registry;
   readonly #maxColumns: number;
   readonly #excluded: ReadonlySet<string>;
@@ -31,6 +39,8 @@ export class TableSlots {
     this.schema = schema;
     this.#registry = registry;
     this.#maxColumns = rules.maxColumns;
+    const gathers = schema.kind === "users" || schema.kind === "accounts";
+    this.textChars = gathers ? Math.floor(GATHERED_CHARS / rules.maxColumns) : Number.POSITIVE_INFINITY;
     const { excludedColumns } = rules;
     this.#excluded = new Set(Object.hasOwn(excludedColumns, schema.name) ? excludedColumns[schema.name] : []);
     for (const column of schema.columns) this.#columns.set(column.name, column);

@@ -127,7 +127,7 @@ export const startSummary = ({ destinations }: Report): StartSummary => ({
 export function doublingWords({ again, unknown }: StartSummary): string | undefined {
   if (again === 0 && unknown === 0) return undefined;
   if (unknown === 0)
-    return `${plural(again, "delivery", "deliveries")} of these ${again === 1 ? "was" : "were"} made before: the destination then gets ${again === 1 ? "it" : "them"} twice, and may count ${again === 1 ? "it" : "them"} twice unless it tells copies by their messageId.`;
+    return `${count(again)} of these deliveries ${again === 1 ? "was" : "were"} made before: the destination then gets ${again === 1 ? "it" : "them"} twice, and may count ${again === 1 ? "it" : "them"} twice unless it tells copies by their messageId.`;
   const known =
     again > 0 ? `${count(again)} of these deliveries ${again === 1 ? "was" : "were"} made before, and of ` : "Of ";
   return `${known}${plural(unknown, "delivery", "deliveries")} it is not known: what the destination holds already it gets twice, and may count twice unless it tells copies by their messageId.`;

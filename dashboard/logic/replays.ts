@@ -187,7 +187,8 @@ export function trackSentence({ state, heldBy, pending, retrying }: ReplayTrack,
 
 /** A word for one destination of a replay. */
 export function trackWord({ state }: ReplayTrack, status: ReplayStatus): string {
-  if (state === "done") return "done";
-  if (status === "running") return { waiting: "waiting", sending: "sending", held: "held up" }[state];
+  if (state === "done" && status !== "cancelled") return "done";
+  if (status === "running" && state !== "done")
+    return { waiting: "waiting", sending: "sending", held: "held up" }[state];
   return STATUS_WORDS[status];
 }

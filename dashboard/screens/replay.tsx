@@ -56,8 +56,10 @@ function ReplayPage({ answer: { replay }, children }: { answer: ReplayAnswer; ch
       above={LIST}
       answer={
         <>
-          <p role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <ReplayWord status={status} />
+          <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span role="status">
+              <ReplayWord status={status} />
+            </span>
             <bdi className="min-w-0 wrap-anywhere">{replayAnswer(replay)}</bdi>
           </p>
           <p className="mt-1 text-sm">

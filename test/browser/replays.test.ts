@@ -44,7 +44,7 @@ it("counts first what a replay would send, sends it, and says what came of it", 
   await page.waitForURL(/\/replays\/[\w-]{36}$/);
   const start = page.getByRole("region", { name: "What starting it does" });
   await start.getByText("2 events to Hook again").waitFor({ timeout: 60_000 });
-  await start.getByText(/^2 deliveries of these were made before: the destination then gets them twice/).waitFor();
+  await start.getByText(/^2 of these deliveries were made before: the destination then gets them twice/).waitFor();
   const dryRun = page.getByRole("region", { name: "The dry run" });
   await dryRun.getByText(/^It is about 2 events\. \d+ others? of that time/).waitFor();
   await dryRun.getByText("All 2 events would be sent.").waitFor();

@@ -19,6 +19,7 @@ import {
   replaysAnswer,
   scopeWords,
   trackSentence,
+  trackWord,
 } from "../../dashboard/logic/replays.ts";
 import { replayJobId } from "../../src/core/replay.ts";
 
@@ -131,6 +132,10 @@ describe("the sentence over a replay", () => {
     expect(trackSentence(track({ state: "waiting" }), "running")).toContain("goes first");
     expect(trackSentence(track({ pending: 3 }), "paused")).toBe("What was handed over is still sent.");
     expect(trackSentence(track({ state: "done" }), "running")).toBe("");
+    expect(trackWord(track({ state: "held" }), "running")).toBe("held up");
+    expect(trackWord(track({ state: "done" }), "finished")).toBe("done");
+    // What a cancel has left over is not done.
+    expect(trackWord(track({ state: "done" }), "cancelled")).toBe("cancelled");
   });
 
   it("counts a list by what needs somebody", () => {
@@ -222,7 +227,7 @@ describe("a dry run's report", () => {
     const warning = (diff: Partial<DryRunDestination["diff"]>): string | undefined =>
       doublingWords(startSummary(report(destination({ diff: { ...destination().diff, ...diff } }))));
     expect(warning({ alreadyDelivered: 0, unknown: 0 })).toBeUndefined();
-    expect(warning({ alreadyDelivered: 1, unknown: 0 })).toMatch(/^1 delivery of these was made before/);
+    expect(warning({ alreadyDelivered: 1, unknown: 0 })).toMatch(/^1 of these deliveries was made before/);
     expect(warning({})).toMatch(/^50 of these deliveries were made before, and of 9 deliveries it is not known/);
     expect(warning({ alreadyDelivered: 0 })).toMatch(/^Of 9 deliveries it is not known/);
   });

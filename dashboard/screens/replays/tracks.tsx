@@ -52,7 +52,11 @@ function Track({ replay, track, reasons }: TracksProps & { track: ReplayTrack })
 const COLOURS = { done: "success", sending: "info", waiting: "secondary", held: "warning" } as const;
 
 const Word = ({ track, replay: { status } }: { track: ReplayTrack; replay: Replay }): ReactNode => (
-  <Badge variant={track.state === "done" || status === "running" ? COLOURS[track.state] : "secondary"}>
+  <Badge
+    variant={
+      status === "running" || (track.state === "done" && status !== "cancelled") ? COLOURS[track.state] : "secondary"
+    }
+  >
     {trackWord(track, status)}
   </Badge>
 );
@@ -94,14 +98,19 @@ const Figures = ({ track }: { track: ReplayTrack }): ReactNode => {
         name="Given up"
         value={givenUp}
         colour={givenUp > 0 ? "text-kumo-danger" : ""}
-        note={
-          givenUp > 0 && <TextLink href={`/destinations/${track.destinationId}/dead-letters`}>Dead letters</TextLink>
-        }
+        note={givenUp > 0 && <TextLink href={lettersHref(track)}>Dead letters</TextLink>}
       />
       {track.gone > 0 && <Figure name="No longer archived" value={track.gone} />}
     </dl>
   );
 };
+
+/** Of one reason alone, where there is only one. */
+function lettersHref({ destinationId, abandoned }: ReplayTrack): string {
+  const [reason = "", ...others] = Object.keys(abandoned);
+  const search = others.length === 0 ? `?${new URLSearchParams({ reason })}` : "";
+  return `/destinations/${destinationId}/dead-letters${search}`;
+}
 
 interface FigureProps {
   readonly name: string;

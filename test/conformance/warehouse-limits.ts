@@ -74,6 +74,24 @@ export const LIMIT_RULES: readonly WarehouseRule[] = [
     },
   },
   {
+    rule: "many spellings of many events",
+    spec: "own",
+    expect:
+      "a table's entry has its first name and up to 19 others, of all tables together 1,000,000 characters of others; every spelling is in event_text",
+    check: (lake) => {
+      for (let n = 0; n < 400; n++) {
+        for (let k = 0; k < 25; k++) lake.map(stored("track", { event: `E ${n}${" ".repeat(k)}${"—".repeat(170)}` }));
+      }
+      const names = lake.registry.tables.filter(({ kind }) => kind === "event").map(({ eventNames }) => eventNames);
+      expect(names).toHaveLength(400);
+      expect(Math.max(...names.map(({ length }) => length))).toBe(20);
+      expect(Math.min(...names.map(({ length }) => length))).toBe(1);
+      const others = names.flatMap((all) => all.slice(1));
+      expect(others.join("").length).toBeGreaterThan(999_000);
+      expect(others.join("").length).toBeLessThanOrEqual(1_000_000);
+    },
+  },
+  {
     rule: "all columns together",
     spec: "own",
     expect: "100,000 a source; further ones are in `_overflow`, fixed columns are always made",

@@ -1,6 +1,6 @@
 import { Flattener } from "./flatten.ts";
 import { eventTable, isNameless } from "./names.ts";
-import { noteEventName, REGISTRY_LIMITS, type Registry } from "./registry.ts";
+import { REGISTRY_LIMITS, type Registry } from "./registry.ts";
 import type { ExportRules, TableKind } from "./schema.ts";
 import { TableSlots } from "./table-slots.ts";
 
@@ -43,7 +43,7 @@ export class TableSet {
   #enter(raw: string): EventTable {
     const name = eventTable(raw);
     const table = this.#excluded.has(name) ? "excluded" : (this.#open(name, "event") ?? "limit");
-    const shared = typeof table === "object" && !noteEventName(table.schema, raw);
+    const shared = typeof table === "object" && !this.registry.noteEventName(table.schema, raw);
     const entry: EventTable = { name, nameless: isNameless(raw), shared, table };
     if (raw.length <= REGISTRY_LIMITS.eventNameChars) {
       if (this.#events.size >= REMEMBERED_NAMES) this.#events.clear();

@@ -21,8 +21,9 @@ export default function SearchView({ sourceId, facts, search, onChange }: Archiv
   const days = useQuery(archivedDaysQuery(sourceId));
   const { fields, general } = problemsOf(run?.error ?? null, FIELDS);
   const ask = (next: Question): void => {
-    onChange({ ...addressOf(next), entry: "" }, "push");
-    askAgain();
+    const address = addressOf(next);
+    if (JSON.stringify(address) === JSON.stringify(addressOf(question))) askAgain();
+    else onChange({ ...address, entry: "" }, "push");
   };
   const keys = useMemo(() => run?.hits.map(({ key }) => key) ?? [], [run?.hits]);
   const select = useCallback((key: string | undefined) => onChange({ entry: key ?? "" }), [onChange]);

@@ -4,7 +4,7 @@ import { ApiError } from "../../api/client.ts";
 import { queryClient, sessionQuery } from "../../api/queries.ts";
 import type { Question } from "../../logic/archive-question.ts";
 import { closeRun, continueRun, newRun, type Run, stopRun, takeLines } from "../../logic/archive-run.ts";
-import { windowOf } from "../../logic/replay-range.ts";
+import { type Window, windowOf } from "../../logic/replay-range.ts";
 
 interface ArchiveSearch {
   /** Undefined until it began. */
@@ -21,7 +21,7 @@ interface ArchiveSearch {
  * What runs ends with the screen.
  */
 export function useArchiveSearch(sourceId: string, question: Question): ArchiveSearch {
-  const [run, setRun] = useState<Run | string>();
+  const [run, setRun] = useState<Run>();
   const reading = useRef<AbortController>(undefined);
   const begin = useCallback(
     (first: Run): void => {
@@ -32,22 +32,17 @@ export function useArchiveSearch(sourceId: string, question: Question): ArchiveS
     },
     [sourceId],
   );
-  const search = useCallback(
-    (asked: Question): void => {
-      const window = windowOf(asked, Date.now(), undefined);
-      if (typeof window === "string") setRun(window);
-      else begin(newRun({ question: asked, window }));
-    },
-    [begin],
-  );
   useEffect(() => {
-    search(question);
+    const window = windowAt(question, Date.now());
+    if (typeof window !== "string") begin(newRun({ question, window }));
     return () => reading.current?.abort();
-  }, [question, search]);
-  const known = typeof run === "string" ? undefined : run;
+  }, [question, begin]);
+  const problem = windowAt(question, Number.POSITIVE_INFINITY);
+  const windowProblem = typeof problem === "string" ? problem : undefined;
+  const known = windowProblem === undefined ? run : undefined;
   return {
     run: known,
-    windowProblem: typeof run === "string" ? run : undefined,
+    windowProblem,
     stop() {
       reading.current?.abort();
       if (known !== undefined) setRun(stopRun(known));
@@ -57,6 +52,10 @@ export function useArchiveSearch(sourceId: string, question: Question): ArchiveS
     },
   };
 }
+
+/** Own times may lie ahead: then there is nothing to find, which is an answer. */
+const windowAt = (question: Question, now: number): Window | string =>
+  windowOf(question, question.range === "own" ? Number.POSITIVE_INFINITY : now, undefined);
 
 /** Reads one page into the run and shows each state it comes to, until it is over or aborted. */
 async function answer(sourceId: string, first: Run, signal: AbortSignal, show: (run: Run) => void): Promise<void> {

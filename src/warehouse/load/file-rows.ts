@@ -8,9 +8,18 @@ export type FileCell = string | number | bigint | boolean | null | undefined;
 /** A file's rows, some at a time: whole columns of a wide table would not fit into memory together. */
 export interface FileRows {
   readonly count: number;
-  /** Cells of one column of rows `[from, to)`; a file that lacks the column has none. */
+  /** Rows that are unpacked together; what is asked for at once must not go beyond such a part. */
+  readonly partRows: number;
+  /** Cells of one column of rows `[from, to)`, all within one part; a file that lacks the column has none. */
   cells(column: Column, from: number, to: number): Promise<ArrayLike<FileCell>>;
 }
+
+/**
+ * Cells that are unpacked at a time, in all columns together. Texts come on top: a file has 16 MB of different ones at
+ * most, as it was made in memory as a whole.
+ */
+const CELLS = 1024 * 1024;
+const MOST_ROWS = 5000;
 
 /** Opens one of our own Parquet files. Pages before the rows that are asked for are passed over without unpacking them. */
 export async function openFileRows(bytes: Uint8Array<ArrayBuffer>): Promise<FileRows> {
@@ -24,11 +33,20 @@ export async function openFileRows(bytes: Uint8Array<ArrayBuffer>): Promise<File
     parsers: { timestampFromMicroseconds: (micros) => micros },
   });
   const known = new Set(metadata.schema.slice(1).map(({ name }) => name));
+  const count = Number(metadata.num_rows);
+  const rows = Math.min(MOST_ROWS, Math.max(1, Math.floor(CELLS / Math.max(1, known.size))));
+  /** A part of the rows that is unpacked once, however it is asked for; the scan keeps each column's last one. */
+  async function part(column: string, at: number, from: number, to: number): Promise<FileCell[]> {
+    const start = at * rows;
+    const cells = await scan.readColumn({ column, rowStart: start, rowEnd: Math.min(count, start + rows) });
+    const found: FileCell[] = [];
+    for (let i = from - start; i < to - start; i++) found.push(cells[i] as FileCell);
+    return found;
+  }
   return {
-    count: Number(metadata.num_rows),
+    count,
+    partRows: rows,
     cells: async ({ name }, from, to) =>
-      known.has(name)
-        ? ((await scan.readColumn({ column: name, rowStart: from, rowEnd: to })) as ArrayLike<FileCell>)
-        : { length: to - from },
+      known.has(name) ? part(name, Math.floor(from / rows), from, to) : { length: to - from },
   };
 }

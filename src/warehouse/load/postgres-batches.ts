@@ -39,7 +39,8 @@ async function batchOf(
 export async function* batches(file: FileRows, columns: readonly Column[]): AsyncGenerator<Batch> {
   let size = FIRST_ROWS;
   for (let from = 0; from < file.count;) {
-    const to = Math.min(file.count, from + size);
+    const partEnd = from - (from % file.partRows) + file.partRows;
+    const to = Math.min(file.count, from + size, partEnd);
     const batch = await batchOf(file, columns, from, to);
     if (batch === undefined) {
       size = Math.max(1, Math.floor((to - from) / 4));

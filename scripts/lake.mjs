@@ -15,6 +15,8 @@ import { sqlName, sqlText } from "../src/core/statements/quote.ts";
 
 /** What we write has such keys; another server's answer must not decide where on this machine a file goes. */
 const KEY = /^warehouse\/[a-z0-9_]+(?:\/[A-Za-z0-9_][A-Za-z0-9_=.-]*)+\.parquet$/;
+/** As the model makes names of schemas and tables: they become parts of paths and of SQL. */
+const NAME = /^[a-z0-9_]{1,63}$/;
 /** Downloads at once. */
 const AT_ONCE = 6;
 
@@ -66,9 +68,11 @@ export async function findSources(api, slug) {
 export async function pull(api, sourceId, folder, attempts = 3) {
   const { schema } = (await dataOf(api, `/sources/${sourceId}/exports`)).exports;
   if (schema === null) return undefined;
+  if (!NAME.test(schema)) throw new Error(`The server names a schema that is none of ours: ${JSON.stringify(schema)}`);
   const files = await all(api, `/sources/${sourceId}/exports/files`, "files");
   const odd = files.find(({ key }) => !KEY.test(key) || key.includes("..") || !key.startsWith(`warehouse/${schema}/`));
-  if (odd !== undefined) throw new Error(`The server names a file that is none of this schema: ${odd.key}`);
+  if (odd !== undefined)
+    throw new Error(`The server names a file that is none of this schema: ${JSON.stringify(odd.key)}`);
   const missing = files.filter(({ key }) => !existsSync(path.join(folder, key)));
   const gone = await download(api, sourceId, folder, missing);
   if (gone > 0 && attempts > 1) return pull(api, sourceId, folder, attempts - 1);
@@ -78,6 +82,9 @@ export async function pull(api, sourceId, folder, attempts = 3) {
     ...table,
     files: files.filter((file) => file.table === table.name),
   }));
+  const oddTable = tables.find(({ name }) => !NAME.test(name));
+  if (oddTable !== undefined)
+    throw new Error(`The server names a table that is none of ours: ${JSON.stringify(oddTable.name)}`);
   const removed = removeOthers(path.join(folder, "warehouse", schema), folder, new Set(files.map(({ key }) => key)));
   return { schema, tables, fetched: missing.length, removed };
 }

@@ -22,11 +22,12 @@ const key = (name: string) => `warehouse/shop/tracks/day=2026-11-01/hr=00/${name
 function apiOver(
   objects: ReadonlyMap<string, Uint8Array>,
   listed: () => readonly string[] = () => [...objects.keys()],
+  names = { schema: "shop", table: "tracks" },
 ) {
   const downloads: string[] = [];
   const answers: Record<string, () => unknown> = {
-    "/sources/s/exports": () => ({ exports: { schema: "shop" } }),
-    "/sources/s/exports/tables": () => ({ tables: [{ ...tracks, files: 1 }] }),
+    "/sources/s/exports": () => ({ exports: { schema: names.schema } }),
+    "/sources/s/exports/tables": () => ({ tables: [{ ...tracks, name: names.table, files: 1 }] }),
     "/sources/s/exports/files": () => ({
       files: listed().map((one) => ({ key: one, table: "tracks", bytes: objects.get(one)?.byteLength ?? 1 })),
       pagination: { current: "" },
@@ -107,6 +108,17 @@ describe("npm run query keeps a folder that holds what is published", () => {
     const { api, downloads } = apiOver(new Map([[name, fileOf("a")]]));
     await expect(pull(api, "s", folder)).rejects.toThrow("none of this schema");
     expect(downloads).toEqual([]);
+  });
+
+  it.each([
+    { schema: "../..", table: "tracks" },
+    { schema: "shop", table: '../x"; COPY' },
+  ])("and takes no name that could lead elsewhere: %o", async (names) => {
+    const folder = newFolder();
+    writeFileSync(path.join(folder, "mine.parquet"), "");
+    const { api } = apiOver(new Map(), undefined, names);
+    await expect(pull(api, "s", path.join(folder, "lake", "host"))).rejects.toThrow("none of ours");
+    expect(filesIn(folder)).toEqual(["mine.parquet"]);
   });
 });
 

@@ -111,7 +111,7 @@ function Destination({ report, one, reasons }: DestinationProps): ReactNode {
         {dropped.length > 0 && (
           <div className="min-w-0">
             <h4 className="mb-2 text-sm font-semibold">Not sent, and why</h4>
-            <ReasonList rows={dropped} />
+            <ReasonList rows={dropped} advice={one.wouldSend === 0} />
           </div>
         )}
       </div>

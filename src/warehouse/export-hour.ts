@@ -1,3 +1,4 @@
+import { parseJson } from "../core/json.ts";
 import { inParallel } from "../core/pool.ts";
 import { Manifest, type HourClaim, type Progress, type Publication } from "../core/exports.ts";
 import { manifestKey } from "../core/warehouse/keys.ts";
@@ -10,13 +11,20 @@ const MANIFESTS_AT_ONCE = 6;
 /** `paused`: the next message goes on. `lost`: somebody else has the run. */
 export type HourOutcome = "nothing_due" | "paused" | "published" | "failed" | "lost";
 
+/** What is no manifest of ours counts as older: else its hour could never be finished, nor any that waits for it. */
+function isOlder(present: string, version: number): boolean {
+  const parsed = parseJson(present);
+  const known = Manifest.safeParse(parsed.ok ? parsed.value : undefined);
+  return !known.success || known.data.version < version;
+}
+
 /** Writes one manifest for each table: from then on readers see the new version of the hour. */
 async function writeManifests(publication: Publication, deps: HourDeps): Promise<void> {
   const { schema, hour, version, seq, publishedAt } = publication;
   await inParallel(publication.tables, MANIFESTS_AT_ONCE, async ({ table, columns, files, rows }) => {
     const manifest: Manifest = { schema, table, hour, version, seq, publishedAt, columns, files, rows };
-    const isOlder = (present: string) => Manifest.parse(JSON.parse(present)).version < version;
-    await deps.putNewer(manifestKey(schema, table, hour), JSON.stringify(manifest), isOlder);
+    const key = manifestKey(schema, table, hour);
+    await deps.putNewer(key, JSON.stringify(manifest), (present) => isOlder(present, version));
   });
 }
 

@@ -182,6 +182,16 @@ describe("the snapshot of users", () => {
     expect(manifestOf(bucket)!.columns).toEqual(changed.columns);
   });
 
+  it("replaces a manifest that nobody can read", async () => {
+    for (const broken of ["", "{}", JSON.stringify({ no: 99 })]) {
+      const bucket = new MemoryObjects();
+      const key = "warehouse/shop/users/manifest.json";
+      bucket.objects.set(key, { bytes: new TextEncoder().encode(broken), etag: "x" });
+      await new SnapshotFollower(bucket).follow(publishHour(bucket, 1, [userRow("u", "m", 1, {})]));
+      expect(manifestOf(bucket)).toMatchObject({ no: 1, rows: 1 });
+    }
+  });
+
   it("says which columns are new, and when files it is made of are gone", async () => {
     const bucket = new MemoryObjects();
     const follower = new SnapshotFollower(bucket);

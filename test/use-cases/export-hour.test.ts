@@ -42,6 +42,7 @@ function memoryHour(segments: number, limits: Partial<HourLimits> = {}, more: Pa
     firstAt: HOUR,
     lastAt: HOUR + 1000,
   }));
+  const manifests: { isOlder?: (present: string) => boolean } = {};
   let time = 0;
   const held = { status: "held" } as const;
   const deps: HourDeps = {
@@ -55,7 +56,8 @@ function memoryHour(segments: number, limits: Partial<HourLimits> = {}, more: Pa
         told.push(progress);
         const { seq, upserts, ids, ndjson } = progress;
         const at = { no: 1, sourceId: "s1", schema: "shop", hour: HOUR, version: 1, publishedAt: 1 };
-        return { ...held, publication: { ...at, seq, tables: [], upserts, ids, ndjson } };
+        const tables = [{ table: "tracks", kind: "tracks" as const, columns: [], files: [], replaced: [], rows: 0 }];
+        return { ...held, publication: { ...at, seq, tables, upserts, ids, ndjson } };
       },
       published: vi.fn<HourDeps["exports"]["published"]>(async () => held),
     },
@@ -69,13 +71,13 @@ function memoryHour(segments: number, limits: Partial<HourLimits> = {}, more: Pa
       })();
     },
     put: async (key, bytes) => void objects.set(key, bytes.slice()),
-    putNewer: async () => undefined,
+    putNewer: async (_key, _json, isOlder) => void (manifests.isOlder = isOlder),
     open: async (key) => new Blob([objects.get(key) as Uint8Array<ArrayBuffer>]).stream(),
     heartbeat: () => () => undefined,
     now: () => (time += 1000),
     limits: { ...WIDE, ...limits },
   };
-  return { deps, objects, reads, told };
+  return { deps, objects, reads, told, manifests };
 }
 
 describe("exporting an hour", () => {
@@ -135,6 +137,26 @@ describe("exporting an hour", () => {
     expect(await exportHour({ ...lost.deps, exports: { ...lost.deps.exports, writing } })).toBe("lost");
     expect(lost.objects.size).toBe(0);
     expect(lost.deps.exports.published).not.toHaveBeenCalled();
+  });
+
+  it("writes its manifests in the place of older ones, and of what is no manifest of ours", async () => {
+    const { deps, manifests } = memoryHour(1, {}, { version: 3 });
+    await exportHour(deps);
+    const present = (version: number) =>
+      JSON.stringify({
+        schema: "s",
+        table: "t",
+        hour: 1,
+        version,
+        seq: 1,
+        publishedAt: 1,
+        columns: [],
+        files: [],
+        rows: 0,
+      });
+    const isOlder = manifests.isOlder!;
+    expect([present(0), present(1), present(2)].map(isOlder)).toEqual([true, false, false]);
+    expect(["", "{", "{}", JSON.stringify({ version: 9 })].map(isOlder)).toEqual([true, true, true, true]);
   });
 
   it("does not publish an hour of which the archive has let some go", async () => {

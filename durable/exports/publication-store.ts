@@ -1,6 +1,7 @@
 import type { FileEntry, Publication, PublishedTable } from "../../src/core/exports.ts";
 import type { FileQuery, ListedFile } from "../../src/core/export-views.ts";
 import type { TableKind } from "../../src/core/warehouse/schema.ts";
+import { fileLists } from "./file-lists.ts";
 import type { RegistryStore } from "./registry-store.ts";
 import { STATE } from "./schema.ts";
 
@@ -18,6 +19,8 @@ type PublicationRow = {
 };
 type PublishedRow = { name: string; kind: string; rev: number; rows: number; bytes: number; files: string };
 
+type PublishedFiles = Omit<PublishedRow, "files"> & { readonly files: FileEntry[] };
+
 /** A table of a new publication. */
 export interface NewTable {
   readonly name: string;
@@ -28,22 +31,23 @@ export interface NewTable {
 
 const sum = (files: readonly FileEntry[], field: "rows" | "bytes"): number =>
   files.reduce((total, file) => total + file[field], 0);
-const filesOf = ({ files }: Pick<PublishedRow, "files">): FileEntry[] => JSON.parse(files) as FileEntry[];
 const list = (text: string): string[] => JSON.parse(text) as string[];
 
 /** What is, was and is about to be published. */
 export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
+  const lists = fileLists(sql);
   const row = (no: number): PublicationRow | undefined =>
     sql.exec<PublicationRow>("SELECT * FROM publications WHERE no = ?", no).toArray()[0];
-  const tablesOf = (no: number): PublishedRow[] =>
+  const tablesOf = (no: number): PublishedFiles[] =>
     sql
       .exec<PublishedRow>("SELECT name, kind, rev, rows, bytes, files FROM published WHERE no = ? ORDER BY name", no)
-      .toArray();
+      .toArray()
+      .map((table) => ({ ...table, files: lists.of(no, table) }));
   /** Files of each table in these publications. */
   function filesIn(nos: readonly number[]): Map<string, FileEntry[]> {
     const found = new Map<string, FileEntry[]>();
     for (const table of nos.flatMap(tablesOf)) {
-      found.set(table.name, [...(found.get(table.name) ?? []), ...filesOf(table)]);
+      found.set(table.name, [...(found.get(table.name) ?? []), ...table.files]);
     }
     return found;
   }
@@ -76,7 +80,7 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
           rev,
           rows,
           bytes,
-          JSON.stringify(files),
+          lists.add(no, name, files),
         );
       }
       return no;
@@ -96,7 +100,7 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
         table: table.name,
         kind: table.kind as TableKind,
         columns: registry.columns(table.name, table.rev),
-        files: filesOf(table),
+        files: table.files,
         replaced: replaced.get(table.name) ?? [],
         rows: table.rows,
       }));
@@ -129,12 +133,13 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
     keys(no: number): string[] {
       const found = row(no);
       if (found === undefined) return [];
-      const files = tablesOf(no).flatMap((table) => filesOf(table).map(({ key }) => key));
+      const files = tablesOf(no).flatMap((table) => table.files.map(({ key }) => key));
       return [...files, ...list(found.upserts), ...list(found.ndjson), ...list(found.ids)];
     },
 
     forget(no: number): void {
       sql.exec("DELETE FROM published WHERE no = ?", no);
+      lists.forget(no);
       sql.exec("DELETE FROM publications WHERE no = ?", no);
     },
 
@@ -171,7 +176,7 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
       sql
         .exec<{ name: string; files: string }>("SELECT * FROM snapshots ORDER BY name")
         .toArray()
-        .map(({ name, files }) => ({ table: name, files: filesOf({ files }) })),
+        .map(({ name, files }) => ({ table: name, files: JSON.parse(files) as FileEntry[] })),
 
     /** Published hours that have rows of the table. */
     hoursWith: (table: string): number[] =>
@@ -192,8 +197,8 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
     files({ tables, from = 0, to = Number.MAX_SAFE_INTEGER, limit }: FileQuery, place: FilePlace): FileRows {
       const wanted = tables === undefined ? null : JSON.stringify(tables);
       const found = sql
-        .exec<{ hour: number; version: number; name: string; files: string }>(
-          `SELECT h.hour, p.version, t.name, t.files FROM hours h
+        .exec<{ no: number; hour: number; version: number; name: string; files: string }>(
+          `SELECT t.no, h.hour, p.version, t.name, t.files FROM hours h
              JOIN publications p ON p.no = h.no JOIN published t ON t.no = h.no
            WHERE h.hour >= ?1 AND h.hour < ?2 AND (h.hour, t.name) > (?3, ?4) AND t.rows > 0
              AND (?5 IS NULL OR t.name IN (SELECT value FROM json_each(?5)))
@@ -208,8 +213,8 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
         .toArray();
       const last = found.at(-1);
       return {
-        files: found.flatMap(({ hour, version, name, files }) =>
-          filesOf({ files }).map((file) => ({ ...file, table: name, hour, version })),
+        files: found.flatMap(({ no, hour, version, name, files }) =>
+          lists.of(no, { name, files }).map((file) => ({ ...file, table: name, hour, version })),
         ),
         ...(last === undefined || found.length < limit ? {} : { last: { hour: last.hour, name: last.name } }),
       };

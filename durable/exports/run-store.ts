@@ -1,5 +1,6 @@
 import { filesOf, type Checkpoint, type FileEntry, type Progress } from "../../src/core/exports.ts";
 import type { ExportRules } from "../../src/core/warehouse/schema.ts";
+import { FILES_PER_ROW } from "./file-lists.ts";
 import type { MetaStore } from "./meta-store.ts";
 
 /** The run under way: one hour on its way to a new version, over as many claims as it takes. */
@@ -44,11 +45,13 @@ export function runStore(sql: SqlStorage, meta: MetaStore) {
     get: (): RunState | undefined => meta.get<RunState>("run"),
     put: (run: RunState): void => meta.set("run", run),
 
-    add({ tables: _tables, ...part }: Progress): void {
-      sql.exec(
-        "INSERT INTO run_parts SELECT COALESCE(MAX(part), 0) + 1, ? FROM run_parts WHERE true",
-        JSON.stringify(part),
-      );
+    add({ tables: _tables, ...told }: Progress): void {
+      for (const part of inRows(told)) {
+        sql.exec(
+          "INSERT INTO run_parts SELECT COALESCE(MAX(part), 0) + 1, ? FROM run_parts WHERE true",
+          JSON.stringify(part),
+        );
+      }
     },
 
     /** All parts together; undefined before the first. */
@@ -73,6 +76,22 @@ export function runStore(sql: SqlStorage, meta: MetaStore) {
       sql.exec("DELETE FROM intents");
     },
   };
+}
+
+/** What was told as parts that one row each can hold; joined they say the same. */
+function inRows(told: Part): Part[] {
+  const entries = Object.entries(told.files).flatMap(([table, files]) => files.map((file) => ({ table, file })));
+  const parts: Part[] = [{ ...told, files: grouped(entries.slice(0, FILES_PER_ROW)) }];
+  const nothing = { lines: 0, events: 0, upserts: [], ids: [], ndjson: [] };
+  for (let at = FILES_PER_ROW; at < entries.length; at += FILES_PER_ROW) {
+    parts.push({ ...told, ...nothing, files: grouped(entries.slice(at, at + FILES_PER_ROW)) });
+  }
+  return parts;
+}
+
+function grouped(entries: readonly { readonly table: string; readonly file: FileEntry }[]): Part["files"] {
+  const tables = Map.groupBy(entries, ({ table }) => table);
+  return Object.fromEntries([...tables].map(([table, files]) => [table, files.map(({ file }) => file)]));
 }
 
 /** `seq` stays that of the first part: what came later may have been passed already. */

@@ -7,7 +7,8 @@
  * - columns_of: the columns of a table as a publication had them: publications name them by `rev`.
  * - publications: one row per version; `state` 0 = its manifests are being written, 1 = current, 2 = replaced.
  *   `trashed` 1 = its files are on their way out. Replaced ones stay while a follower has worked through no newer one.
- * - published: what a publication has of one table; `files` is a JSON list of FileEntry.
+ * - published: what a publication has of one table; `files` is a JSON list of FileEntry, or its beginning.
+ * - further_files: the rest of lists that one row does not hold, in parts from 1 on.
  * - run_parts, run_tables, intents: what the run under way has told (Progress without tables), the tables it has made or
  *   grown, and the files it has said it would write. All empty between runs; the run itself is `run` in meta.
  * - runs: the sync history, JSON of core Run without its id; the 1000 latest.
@@ -39,6 +40,9 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS published (
     no INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, rev INTEGER NOT NULL, rows INTEGER NOT NULL,
     bytes INTEGER NOT NULL, files TEXT NOT NULL, PRIMARY KEY (no, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS further_files (
+    no INTEGER NOT NULL, name TEXT NOT NULL, part INTEGER NOT NULL, files TEXT NOT NULL, PRIMARY KEY (no, name, part)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS run_parts (part INTEGER PRIMARY KEY, body TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS run_tables (name TEXT PRIMARY KEY, place INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;

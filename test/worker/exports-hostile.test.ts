@@ -1,0 +1,55 @@
+import { runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Exports } from "../../src/worker.ts";
+import { START, stopClock } from "../support/clock.ts";
+import { createExportsRig, HOUR, testFile, testProgress } from "../support/exports.ts";
+
+const H1 = START - 30 * HOUR;
+
+beforeEach(() => void stopClock());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** Bytes of the largest row: SQLite in a Durable Object takes 2 MB, which the local one does not hold us to. */
+const largestRow = (desk: DurableObjectStub<Exports>): Promise<number> =>
+  runInDurableObject(desk, (_, { storage: { sql } }) => {
+    const names = sql.exec<{ name: string }>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+    );
+    const sizes = names.toArray().map(({ name }) => {
+      const columns = sql.exec<{ name: string }>("SELECT name FROM pragma_table_info(?)", name).toArray();
+      const sum = columns.map((column) => `COALESCE(LENGTH(CAST("${column.name}" AS BLOB)), 0)`).join(" + ");
+      return sql.exec<{ most: number | null }>(`SELECT MAX(${sum}) AS most FROM "${name}"`).one().most ?? 0;
+    });
+    return Math.max(...sizes);
+  });
+
+/** More than one row of the object's storage can name: SQLite takes 2 MB. */
+const FILES = 20_000;
+
+describe("an hour in which one table became very many files", () => {
+  it("is checked in, published, read by followers and replaced like any other", async () => {
+    const rig = await createExportsRig();
+    await rig.changed(H1);
+    const claim = await rig.claim();
+    const files = Array.from({ length: FILES }, (_, n) => testFile(claim, "ordered", n));
+    const [first, second] = [files.slice(0, FILES - 10), files.slice(FILES - 10)];
+    await rig.desk.checkpoint(claim.token, testProgress(claim, { files: { ordered: first } }));
+    expect(await largestRow(rig.desk)).toBeLessThan(2_000_000);
+    const publication = await rig.publish(await rig.claim(), { files: { ordered: second } });
+    expect(publication.tables.map(({ files: { length }, rows }) => [length, rows])).toEqual([[FILES, FILES * 10]]);
+    expect(publication.tables[0]!.files).toEqual(files);
+    expect(await largestRow(rig.desk)).toBeLessThan(2_000_000);
+    const { tables } = await rig.desk.tables();
+    expect(tables[0]).toMatchObject({ files: FILES, rows: FILES * 10 });
+    const listed = await rig.desk.files({ limit: 10 });
+    expect(listed.files).toHaveLength(FILES);
+    expect((await rig.follow("snapshot")).tables[0]!.files).toHaveLength(FILES);
+    await rig.changed(H1, 2);
+    const again = await rig.export();
+    expect(again.tables[0]!.replaced).toEqual(files);
+    expect((await rig.desk.tables()).tables[0]).toMatchObject({ files: 1, rows: 10 });
+  });
+});

@@ -1,4 +1,5 @@
 import type { ListedReplay, NewReplay } from "../api/replay-types.ts";
+import type { Destination, Source } from "../api/types.ts";
 import { fieldText } from "./export-hours.ts";
 import { ALL } from "./filter-condition.ts";
 import { type ReplayRangeId, replayRangeOf, type Window } from "./replay-range.ts";
@@ -97,6 +98,24 @@ export const draftLike = (replay: ListedReplay): ReplayDraft => ({
   condition: replay.filter ?? ALL,
   rate: String(replay.rate),
 });
+
+/**
+ * The draft with a source that there is and destinations of it: those that are asked for, else the only one there is; of
+ * several, the user chooses.
+ */
+export function withLikely(
+  draft: ReplayDraft,
+  sources: readonly Pick<Source, "id">[],
+  destinations: readonly Pick<Destination, "id" | "sourceIds">[],
+): ReplayDraft {
+  const asked = draft.destinationIds.flatMap((id) => destinations.find((one) => one.id === id) ?? []);
+  const known = sources.some(({ id }) => id === draft.sourceId);
+  const sourceId = known ? draft.sourceId : (asked[0]?.sourceIds[0] ?? (sources.length === 1 ? sources[0]!.id : ""));
+  const connected = destinations.filter(({ sourceIds }) => sourceIds.includes(sourceId));
+  const chosen = connected.filter(({ id }) => draft.destinationIds.includes(id));
+  const ids = (chosen.length === 0 && connected.length === 1 ? connected : chosen).map(({ id }) => id);
+  return { ...draft, sourceId, destinationIds: ids };
+}
 
 /** Times in links are of any precision, or dates alone. */
 function timeText(text: string | undefined): string | undefined {

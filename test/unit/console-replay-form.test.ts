@@ -6,6 +6,7 @@ import {
   type ReplayDraft,
   requestOf,
   searchOf,
+  withLikely,
 } from "../../dashboard/logic/replay-draft.ts";
 import { eventsWithin, namesIn, windowOf, windowText } from "../../dashboard/logic/replay-range.ts";
 import { ReplayRequest } from "../../src/core/replay.ts";
@@ -99,6 +100,30 @@ describe("the form of a replay", () => {
   it("is not put into an address that would be refused for its length", () => {
     const events = Array.from({ length: 100 }, (_, i) => `${i} ${"x".repeat(60)}`);
     expect(searchOf({ ...filled, events })).toBeUndefined();
+  });
+
+  it("begins with what was asked for, else with the only source and the only destination that there is", () => {
+    const destinations = [
+      { id: "d1", sourceIds: ["s1"] },
+      { id: "d2", sourceIds: ["s1", "s2"] },
+    ];
+    const begin = (given: Partial<ReplayDraft>, sources: readonly string[] = ["s1", "s2"]): unknown[] => {
+      const draft = { ...draftOf({}, NOW), ...given };
+      const { sourceId, destinationIds } = withLikely(
+        draft,
+        sources.map((id) => ({ id })),
+        destinations,
+      );
+      return [sourceId, destinationIds];
+    };
+    expect(begin({})).toEqual(["", []]);
+    expect(begin({}, ["s2"])).toEqual(["s2", ["d2"]]);
+    expect(begin({ sourceId: "s1" })).toEqual(["s1", []]);
+    expect(begin({ sourceId: "s2" })).toEqual(["s2", ["d2"]]);
+    expect(begin({ destinationIds: ["d2"] })).toEqual(["s1", ["d2"]]);
+    expect(begin({ sourceId: "gone", destinationIds: ["d1", "gone"] })).toEqual(["s1", ["d1"]]);
+    // A destination of another source is none of this one's.
+    expect(begin({ sourceId: "s2", destinationIds: ["d1"] })).toEqual(["s2", ["d2"]]);
   });
 
   it("asks for what the control plane takes", () => {

@@ -15,13 +15,11 @@ import {
   wouldSentence,
 } from "../../logic/replay-report.ts";
 import { sumOfReasons } from "../../logic/replays.ts";
-import { count, plural, share } from "../../logic/times.ts";
+import { count, plural } from "../../logic/times.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 import { useNames } from "../../parts/use-names.ts";
+import { Events } from "./events.tsx";
 import { ReasonList } from "./reason-list.tsx";
-
-/** Kinds of events shown before "show all". */
-const KINDS = 10;
 
 type Report = NonNullable<Replay["report"]>;
 
@@ -206,48 +204,3 @@ function Before({ one, reasons }: { one: DryRunDestination; reasons: ReasonWords
     </div>
   );
 }
-
-function Events({ report }: { report: Report }): ReactNode {
-  const [all, setAll] = useState(false);
-  const shown = all ? report.events : report.events.slice(0, KINDS);
-  const most = Math.max(1, ...report.events.map(({ count: n }) => n));
-  return (
-    <section aria-labelledby="events" className="ring-kumo-hairline bg-kumo-base rounded-lg p-4 ring sm:p-5">
-      <h3 id="events" className="mb-3 font-semibold">
-        Which events
-      </h3>
-      <ul className="flex flex-col gap-2">
-        {shown.map(({ type, name = "", count: n }) => (
-          <li
-            key={`${type} ${name}`}
-            className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 text-sm sm:grid-cols-[minmax(0,18rem)_1fr_auto]"
-          >
-            <span className="min-w-0 truncate" title={clip(name, 500)}>
-              <bdi>{eventName(type, name)}</bdi>
-              {name !== "" && <span className="text-kumo-subtle"> {clip(type, 20)}</span>}
-            </span>
-            <span aria-hidden className="hidden h-1.5 self-center sm:block">
-              <span
-                className="text-kumo-info block h-full rounded-full bg-current"
-                style={{ width: `max(2px, ${(n / most) * 100}%)` }}
-              />
-            </span>
-            <span className="text-right tabular-nums sm:min-w-28">
-              {count(n)} <span className="text-kumo-subtle inline-block min-w-14">{share(n, report.matched)}</span>
-            </span>
-          </li>
-        ))}
-      </ul>
-      {report.events.length > KINDS && (
-        <button type="button" className="text-kumo-link mt-3 cursor-pointer text-sm" onClick={() => setAll(!all)}>
-          {all ? "Show fewer" : `Show all ${count(report.events.length)}`}
-        </button>
-      )}
-    </section>
-  );
-}
-
-const eventName = (type: string, name: string): string => {
-  if (name === "") return `${clip(type, 40)} calls`;
-  return name === "(other)" ? "Other names" : clip(name);
-};

@@ -1,20 +1,13 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
 import { Input } from "@cloudflare/kumo/components/input";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
-import { archivedDaysQuery, createReplay } from "../../api/replay-queries.ts";
+import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
+import { archivedDaysQuery } from "../../api/replay-queries.ts";
 import type { Destination, Source } from "../../api/types.ts";
 import { clip } from "../../logic/entry-text.ts";
-import {
-  draftProblems,
-  type DraftSearch,
-  rateOf,
-  type ReplayDraft,
-  requestOf,
-  searchOf,
-} from "../../logic/replay-draft.ts";
+import { draftProblems, type DraftSearch, rateOf, type ReplayDraft, withLikely } from "../../logic/replay-draft.ts";
 import { eventsWithin, windowOf } from "../../logic/replay-range.ts";
 import { durationAt } from "../../logic/replays.ts";
 import { plural } from "../../logic/times.ts";
@@ -23,10 +16,10 @@ import { problemsOf } from "../../parts/form-problems.ts";
 import { Bar } from "../../parts/page-states.tsx";
 import { Section } from "../../parts/page.tsx";
 import { useFirstProblem } from "../../parts/use-first-problem.ts";
-import { useRested } from "../../parts/use-rested.ts";
 import { DestinationChecks } from "./destination-checks.tsx";
 import { EventFields } from "./event-fields.tsx";
 import { RangeFields } from "./range-fields.tsx";
+import { useAddress, useCreateReplay } from "./use-replay-form.ts";
 
 const ConditionField = lazy(() => import("../filters/condition-field.tsx"));
 
@@ -43,7 +36,7 @@ interface SetupFormProps {
 /** Everything that a replay is asked for with, on one page. */
 export default function SetupForm({ first, sources, destinations, onChange }: SetupFormProps): ReactNode {
   const navigate = useNavigate();
-  const [draft, setDraft] = useState(() => likely(first, sources, destinations));
+  const [draft, setDraft] = useState(() => withLikely(first, sources, destinations));
   const [complete, setComplete] = useState(true);
   const [typed, setTyped] = useState("");
   const [asked, setAsked] = useState(false);
@@ -56,7 +49,7 @@ export default function SetupForm({ first, sources, destinations, onChange }: Se
   const window = windowOf(draft, opened, oldestAt);
   const rate = rateOf(draft.rate);
   const found = draftProblems(draft, window, typed);
-  const create = useCreate();
+  const create = useCreateReplay();
   const refused = problemsOf(create.error, FIELDS);
   const problems: Readonly<Record<string, string>> = { ...refused.fields, ...(asked ? found : {}) };
   const form = useFirstProblem(Object.values(problems));
@@ -79,7 +72,7 @@ export default function SetupForm({ first, sources, destinations, onChange }: Se
             ...(draft.sourceId === "" ? [["", "Choose a source"] as const] : []),
             ...sources.map(({ id, name }) => [id, clip(name, 80)] as const),
           ]}
-          onChange={(sourceId) => change(likely({ ...draft, sourceId, destinationIds: [] }, sources, destinations))}
+          onChange={(sourceId) => change(withLikely({ ...draft, sourceId, destinationIds: [] }, sources, destinations))}
         />
       </Section>
       <Section title="To" help="Filters, mappings and consent are asked again, as they are on the day of the replay.">
@@ -170,52 +163,4 @@ function rateHelp(estimate: number | undefined, rate: number): string {
   const example = `A million events take ${durationAt(1_000_000, rate)}.`;
   if (estimate === undefined || estimate === 0) return example;
   return `The roughly ${plural(estimate, "event")} of that time take ${durationAt(estimate, rate)}.`;
-}
-
-/** The only source there is, and its only destination; of several, the user chooses. */
-function likely(draft: ReplayDraft, sources: readonly Source[], destinations: readonly Destination[]): ReplayDraft {
-  const asked = draft.destinationIds.flatMap((id) => destinations.find((one) => one.id === id) ?? []);
-  const known = sources.some(({ id }) => id === draft.sourceId);
-  const sourceId = known ? draft.sourceId : (asked[0]?.sourceIds[0] ?? (sources.length === 1 ? sources[0]!.id : ""));
-  const connected = destinations.filter(({ sourceIds }) => sourceIds.includes(sourceId));
-  const chosen = connected.filter(({ id }) => draft.destinationIds.includes(id));
-  const ids = (chosen.length === 0 && connected.length === 1 ? connected : chosen).map(({ id }) => id);
-  return { ...draft, sourceId, destinationIds: ids };
-}
-
-/** Tells the address what the draft has become, when it has changed and the typing rests. */
-function useAddress(draft: ReplayDraft, onChange: (search: DraftSearch) => void): void {
-  const told = useRef(draft);
-  const rested = useRested(draft, 400);
-  useEffect(() => {
-    if (rested === told.current) return;
-    told.current = rested;
-    const search = searchOf(rested);
-    if (search !== undefined) onChange(search);
-  }, [rested, onChange]);
-}
-
-interface Asked {
-  readonly draft: ReplayDraft;
-  readonly rate: number;
-  /** Of the archive, in ms. */
-  readonly oldest: number | undefined;
-}
-
-/** Asks for a replay; an unchanged draft is the same replay, whatever became of the first answer. */
-function useCreate() {
-  const navigate = useNavigate();
-  const [ids] = useState(() => new Map<string, string>());
-  return useMutation({
-    mutationFn: async ({ draft, rate, oldest }: Asked) => {
-      // "The last hour" ends when it is asked for, not when the form was opened.
-      const window = windowOf(draft, Date.now(), oldest);
-      if (typeof window === "string") throw new Error(window);
-      const same = JSON.stringify(draft);
-      const id = ids.get(same) ?? crypto.randomUUID();
-      ids.set(same, id);
-      return createReplay({ id, ...requestOf(draft, window, rate) });
-    },
-    onSuccess: ({ replay }) => navigate({ to: "/replays/$replayId", params: { replayId: replay.id } }),
-  });
 }

@@ -8,6 +8,8 @@ import type { Track } from "./track-store.ts";
 import { tracksInTurn } from "./turns.ts";
 
 const SEND_FAILED_MS = 5000;
+/** A queue takes no more messages in one call. */
+const MOST_MESSAGES = 100;
 
 const idOf = ({ replayId, destinationId = DRY_RUN }: ReplayStep): string => `${replayId} ${destinationId}`;
 
@@ -29,9 +31,17 @@ export function createPump(room: ReplaysRoom) {
     return Math.max(at, found.nextAt, found.leaseUntil, out.get(idOf(step)) ?? 0);
   }
 
-  function checking(): ReplayStep[] {
-    const all = replays.inStatus("checking").slice(0, REPLAY.checkingAtOnce);
-    return all.map(({ request }) => ({ replayId: request.id }));
+  /** Dry runs that are read, or wait for a moment of their own, and the oldest others while there are places for them. */
+  function checking(at: number): ReplayStep[] {
+    const isRead = (step: ReplayStep, leaseUntil: number): boolean =>
+      leaseUntil > at || (out.get(idOf(step)) ?? 0) > at;
+    const all = replays.inStatus("checking").map(({ request }) => {
+      const step = { replayId: request.id };
+      const { leaseUntil = 0, nextAt = 0 } = steps.find(request.id, DRY_RUN) ?? {};
+      return { step, read: isRead(step, leaseUntil), waits: nextAt > at };
+    });
+    let places = REPLAY.checkingAtOnce - all.filter(({ read }) => read).length;
+    return all.filter(({ read, waits }) => read || waits || places-- > 0).map(({ step }) => step);
   }
 
   const needsMore = ({ request }: StoredReplay, track: Track): boolean =>
@@ -47,8 +57,8 @@ export function createPump(room: ReplaysRoom) {
 
   /** Sends the messages that are due; returns when (ms) the next one is. */
   async function sendMessages(at: number): Promise<number> {
-    const wanted = [...checking(), ...choosing()];
-    const due = wanted.filter((step) => (messageAt(step, at) ?? Infinity) <= at);
+    const wanted = [...checking(at), ...choosing()];
+    const due = wanted.filter((step) => (messageAt(step, at) ?? Infinity) <= at).slice(0, MOST_MESSAGES);
     for (const step of due) out.set(idOf(step), at + REPLAY_STEPS.resendAfterMs);
     let wake = Math.min(...wanted.map((step) => messageAt(step, at) ?? Infinity));
     if (due.length === 0) return wake;
@@ -97,8 +107,8 @@ export function createPump(room: ReplaysRoom) {
 
     /** When (ms) the next run is due as things are stored; undefined when there is nothing to do. */
     dueAt(): number | undefined {
-      const steps = [...checking(), ...choosing()].map((step) => messageAt(step, now()) ?? Infinity);
-      const at = Math.min(nextTrackAt(), ...steps);
+      const wanted = [...checking(now()), ...choosing()].map((step) => messageAt(step, now()) ?? Infinity);
+      const at = Math.min(nextTrackAt(), ...wanted);
       return Number.isFinite(at) ? Math.max(at, now()) : undefined;
     },
 

@@ -83,6 +83,19 @@ describe("the run of a replay", () => {
     expect(rig.arrived.get(rig.destinationIds[0]!)!.toSorted()).toEqual(idsOf(rig).toSorted());
   });
 
+  it("asks for the lines of any number of destinations, a queue's fill of messages at a time", async () => {
+    const rig = createReplaysRig(110);
+    rig.addSegment(START - HOUR, events(3));
+    const { id } = await rig.ready();
+    await rig.act(id, "start");
+    await rig.alarm();
+    const first = rig.takeSteps();
+    expect(first).toHaveLength(100);
+    await rig.alarm();
+    const asked = [...first, ...rig.takeSteps()].map(({ destinationId }) => destinationId);
+    expect(asked.toSorted()).toEqual(rig.destinationIds.toSorted());
+  });
+
   it("opens no more than its rate allows, and little ahead of a destination that is slower", async () => {
     const rig = createReplaysRig();
     rig.addSegment(START - HOUR, events(2000));

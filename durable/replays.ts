@@ -45,9 +45,12 @@ export class Replays extends DurableObject<Env> {
     });
   }
 
-  /** Durable once it returns; its dry run begins. The same id again answers what is there and changes nothing. */
-  async create(request: ReplayRequest): Promise<Result<ReplayRecord, Refusal>> {
-    return this.#armed(this.#moves.create(request));
+  /**
+   * Durable once it returns; its dry run begins. The same id again answers what is there and changes nothing.
+   * @param drainMs how long the source's Intake may hold events before it drains.
+   */
+  async create(request: ReplayRequest, drainMs: number): Promise<Result<ReplayRecord, Refusal>> {
+    return this.#armed(this.#moves.create(request, drainMs));
   }
 
   async get(id: string): Promise<ReplayRecord | null> {

@@ -101,7 +101,7 @@ export function movesOf(room: ReplaysRoom) {
   };
 
   return {
-    create(request: ReplayRequest): Answer {
+    create(request: ReplayRequest, drainMs: number): Answer {
       const known = replays.find(request.id);
       if (known !== undefined) return ok(showReplay(known, room));
       if (replays.unfinished() >= REPLAY.unfinished) {
@@ -113,7 +113,7 @@ export function movesOf(room: ReplaysRoom) {
       const at = now();
       transaction(() => {
         replays.add(request, at);
-        steps.add(request.id, DRY_RUN, Math.max(at, request.to + REPLAY_STEPS.settleMs));
+        steps.add(request.id, DRY_RUN, Math.max(at, request.to + drainMs + REPLAY_STEPS.settleMs));
       });
       return ok(showReplay(replays.find(request.id)!, room));
     },

@@ -130,8 +130,8 @@ export interface LedgerDesk {
 
 /** The replays of the workspace (durable/replays.ts). */
 export interface ReplayDesk {
-  /** Idempotent by `id`; the caller has checked what it names. */
-  create(request: ReplayRequest): Answer<ReplayRecord>;
+  /** Idempotent by `id`; the caller has checked what it names. `drainMs`: how long its source's Intake may hold events. */
+  create(request: ReplayRequest, drainMs: number): Answer<ReplayRecord>;
   get(id: string): Promise<ReplayRecord | null>;
   list(query: ReplayQuery): Promise<ReplayPage>;
   /** Doing again what is done already changes nothing. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { SourceView } from "../core/catalog.ts";
 import { parseFilterCondition } from "../core/filter.ts";
 import { inParallel } from "../core/pool.ts";
 import { explainReason } from "../core/reasons.ts";
@@ -106,8 +107,11 @@ function answerOf(replay: ReplayRecord): z.infer<typeof Answer> {
   return { replay: showReplay(replay), reasons: Object.fromEntries(explained) };
 }
 
-/** Whatever makes a replay impossible from the start. A destination may be disabled, but must be of this source. */
-async function checkRequest(deps: ApiDeps, { sourceId, destinationIds, filter }: ReplayRequest): Promise<void> {
+/**
+ * The source; refuses whatever makes a replay impossible from the start. A destination may be disabled, but must be of
+ * this source.
+ */
+async function checkRequest(deps: ApiDeps, { sourceId, destinationIds, filter }: ReplayRequest): Promise<SourceView> {
   const condition = filter === undefined ? undefined : parseFilterCondition(filter);
   if (condition?.ok === false) {
     throw invalid(`The filter is no FQL: ${condition.error.message} (at ${condition.error.at})`, "filter");
@@ -116,11 +120,12 @@ async function checkRequest(deps: ApiDeps, { sourceId, destinationIds, filter }:
     throw invalid("A destination is named twice.", "destinationIds");
   }
   const catalog = deps.catalog();
-  unwrap(await catalog.getSource(sourceId));
+  const source = unwrap(await catalog.getSource(sourceId));
   await inParallel(destinationIds, AT_ONCE, async (id) => {
     const { name, sourceIds } = unwrap(await catalog.getDestination(id));
     if (!sourceIds.includes(sourceId)) throw invalid(`${name} is not connected to this source.`, "destinationIds");
   });
+  return source;
 }
 
 /** Times as ms; a window that is none, or that has not begun yet, is refused. */
@@ -139,8 +144,8 @@ export const replayRoutes = (deps: ApiDeps) =>
       if (known !== null) return c.json({ data: answerOf(known) }, 200);
       const window = windowOf({ startTime, endTime }, deps.now());
       const request = { id, ...rest, ...window, ...defined("name", name), ...defined("filter", filter) };
-      await checkRequest(deps, request);
-      return c.json({ data: answerOf(unwrap(await deps.replays.create(request))) }, 200);
+      const { settings } = await checkRequest(deps, request);
+      return c.json({ data: answerOf(unwrap(await deps.replays.create(request, settings.drain.afterMs))) }, 200);
     })
     .openapi(list, async (c) => {
       const query = c.req.valid("query");

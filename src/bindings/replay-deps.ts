@@ -27,7 +27,7 @@ export function createReplayDeps(env: Env): ReplayDeps {
 export function createReplayDesk(env: Env): ReplayDesk {
   const replays = () => replaysOf(env);
   return {
-    create: (request) => replays().create(request),
+    create: (request, drainMs) => replays().create(request, drainMs),
     get: (id) => replays().get(id),
     list: (query) => replays().list(query),
     act: (id, action) => replays().act(id, action),

@@ -95,8 +95,8 @@ export const REPLAY_STEPS = {
   fetchedBytes: 8 * 1024 * 1024,
   /** Failures in a row after which a replay has failed; with the pauses between them about half an hour. */
   maxFailures: 12,
-  /** Events that came in just before the window's end may take this long to the archive's index. */
-  settleMs: 10_000,
+  /** Events that were drained just before may take this long to the archive's index. */
+  settleMs: 8000,
 } as const;
 
 /** When a step that failed so often in a row is tried again, in ms from now. */

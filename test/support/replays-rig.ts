@@ -52,11 +52,16 @@ export interface ReplaysRig {
   turn(deliver?: boolean): Promise<void>;
 }
 
+/** After so many ms the source's Intake drains. */
+export const DRAIN_MS = 2000;
+
 const stepsSent: ReplayStep[] = [];
 const pointersSent: DeliveryPointer[] = [];
 
 export function createReplaysRig(destinations = 1): ReplaysRig {
-  vi.spyOn(env.REPLAY_STEPS, "sendBatch").mockImplementation(async (messages) => {
+  vi.spyOn(env.REPLAY_STEPS, "sendBatch").mockImplementation(async (given) => {
+    const messages = [...given];
+    if (messages.length > 100) throw new Error("a queue takes at most 100 messages at once");
     for (const { body } of messages) stepsSent.push(body as ReplayStep);
     return {} as never;
   });
@@ -159,7 +164,7 @@ export function createReplaysRig(destinations = 1): ReplaysRig {
     }),
     async ready(more) {
       const request = rig.request(more);
-      const made = await replays.create(request);
+      const made = await replays.create(request, DRAIN_MS);
       if (!made.ok) throw new Error(made.error.message);
       await rig.turn();
       return rig.get(request.id);

@@ -1,6 +1,8 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { REPLAY_STEPS } from "../../src/core/replay-steps.ts";
 import { api, type Json } from "../support/api.ts";
-import { addHook, HOUR, hourAgo, sourceWithHook, windowOf } from "../support/replay.ts";
+import { addHook, HOUR, hourAgo, replays, sourceWithHook, windowOf } from "../support/replay.ts";
 
 const listOf = (data: Json): Json[] => data["replays"] as unknown as Json[];
 
@@ -37,6 +39,19 @@ describe("preparing a replay", () => {
     const window = windowOf(Date.now() - HOUR, Date.now() + HOUR);
     const { data } = await api("POST", "/replays", { sourceId, destinationIds: [destinationId], ...window });
     expect(Date.parse(String(data["replay"]!["endTime"]))).toBeLessThanOrEqual(Date.now());
+  });
+
+  it("waits with its dry run for what the source's Intake still holds, as long as the source lets it", async () => {
+    const { sourceId, destinationId } = await sourceWithHook();
+    await api("PATCH", `/sources/${sourceId}`, { settings: { drain: { afterMs: 45_000 } } });
+    const window = windowOf(Date.now() - HOUR, Date.now());
+    const { data } = await api("POST", "/replays", { sourceId, destinationIds: [destinationId], ...window });
+    const { id = "", endTime = "" } = data["replay"] as { id?: string; endTime?: string };
+    await runInDurableObject(replays(), (_, { storage }) => {
+      const query = "SELECT next_at FROM steps WHERE replay = ?";
+      const { next_at: begins } = storage.sql.exec<{ next_at: number }>(query, id).one();
+      expect(begins - Date.parse(endTime)).toBe(45_000 + REPLAY_STEPS.settleMs);
+    });
   });
 
   it.each<[string, Record<string, unknown>, string]>([

@@ -2,7 +2,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { START, stopClock } from "../support/clock.ts";
-import { createReplaysRig, type ReplaysRig } from "../support/replays-rig.ts";
+import { createReplaysRig, DRAIN_MS, type ReplaysRig } from "../support/replays-rig.ts";
 
 const MINUTE = 60_000;
 
@@ -70,7 +70,7 @@ async function replayWith(death: Death | undefined): Promise<number> {
   const counter = killAt(rig, death);
   // So slow that several jobs are opened of one segment: how many lines each has depends on when it is opened.
   const request = rig.request({ rate: 30 });
-  await rig.replays.create(request);
+  await rig.replays.create(request, DRAIN_MS);
   let status = "checking";
   for (let turns = 0; turns < 30 && status !== "finished"; turns++) {
     await rig.turn();

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NO_SUMS } from "../../src/core/replay-report.ts";
 import { REPLAY_STEPS } from "../../src/core/replay-steps.ts";
 import { START, stopClock } from "../support/clock.ts";
-import { createReplaysRig, pass } from "../support/replays-rig.ts";
+import { createReplaysRig, DRAIN_MS, pass } from "../support/replays-rig.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -51,7 +51,7 @@ describe("the dry run", () => {
     const rig = createReplaysRig();
     for (let i = 0; i < 6; i++) rig.addSegment(START - HOUR, events(10));
     const request = rig.request();
-    await rig.replays.create(request);
+    await rig.replays.create(request, DRAIN_MS);
     await rig.alarm();
     const [step] = rig.takeSteps();
     const grant = async () => {
@@ -85,7 +85,7 @@ describe("the dry run", () => {
     const rig = createReplaysRig();
     for (let i = 0; i < 120; i++) rig.addSegment(START - HOUR, events(2));
     const request = rig.request();
-    await rig.replays.create(request);
+    await rig.replays.create(request, DRAIN_MS);
     const read: string[] = [];
     const { fetchSegment } = rig.deps;
     let time = 0;
@@ -113,12 +113,32 @@ describe("the dry run", () => {
 
   it("waits until events that came in just before the end of the window are in the archive", async () => {
     const rig = createReplaysRig();
-    await rig.replays.create(rig.request({ to: START }));
+    await rig.replays.create(rig.request({ to: START }), 30_000);
     await rig.alarm();
     expect(rig.takeSteps()).toEqual([]);
-    clock.at(REPLAY_STEPS.settleMs);
+    clock.at(30_000 + REPLAY_STEPS.settleMs - 1);
+    await rig.alarm();
+    expect(rig.takeSteps()).toEqual([]);
+    clock.at(30_000 + REPLAY_STEPS.settleMs);
     await rig.alarm();
     expect(rig.takeSteps()).toHaveLength(1);
+  });
+
+  it("is begun while older ones wait for the end of their windows; as many read at once as may", async () => {
+    const rig = createReplaysRig();
+    for (const id of ["a", "b"]) await rig.replays.create(rig.request({ id, to: START }), DRAIN_MS);
+    for (const id of ["c", "d", "e"]) await rig.replays.create(rig.request({ id }), DRAIN_MS);
+    await rig.alarm();
+    const sent = rig.takeSteps();
+    expect(sent.map(({ replayId }) => replayId)).toEqual(["c", "d"]);
+    await rig.alarm();
+    expect(rig.takeSteps()).toEqual([]);
+    await rig.consume(...sent);
+    await rig.alarm();
+    expect(rig.takeSteps().map(({ replayId }) => replayId)).toEqual(["e"]);
+    clock.at(DRAIN_MS + REPLAY_STEPS.settleMs);
+    await rig.alarm();
+    expect(rig.takeSteps().map(({ replayId }) => replayId)).toEqual(["a"]);
   });
 
   it("counts and names what retention has taken away", async () => {
@@ -154,8 +174,8 @@ describe("the same call again", () => {
     const rig = createReplaysRig();
     rig.addSegment(START - HOUR, events(5));
     const request = rig.request();
-    const made = await rig.replays.create(request);
-    expect(await rig.replays.create({ ...request, rate: 1 })).toEqual(made);
+    const made = await rig.replays.create(request, DRAIN_MS);
+    expect(await rig.replays.create({ ...request, rate: 1 }, DRAIN_MS)).toEqual(made);
     expect(await refusal(rig.replays.act(request.id, "start"))).toMatchObject({ type: "conflict" });
     await rig.turn();
     await rig.act(request.id, "start");
@@ -165,7 +185,7 @@ describe("the same call again", () => {
     for (const action of ["start", "pause", "resume", "cancel"] as const) {
       expect((await refusal(rig.replays.act(request.id, action)))?.message).toContain("finished");
     }
-    expect((await rig.replays.create(request)).ok).toBe(true);
+    expect((await rig.replays.create(request, DRAIN_MS)).ok).toBe(true);
     await pass(rig, 6000);
     expect(rig.arrived.get(rig.destinationIds[0]!)).toHaveLength(5);
     expect(await refusal(rig.replays.act("unknown", "start"))).toMatchObject({ type: "not_found" });
@@ -198,10 +218,10 @@ describe("the list", () => {
 
   it("holds no more than a hundred that are not done", async () => {
     const rig = createReplaysRig();
-    for (let i = 0; i < 100; i++) await rig.replays.create(rig.request({ id: `many-${i}` }));
-    const refused = await rig.replays.create(rig.request({ id: "one-more" }));
+    for (let i = 0; i < 100; i++) await rig.replays.create(rig.request({ id: `many-${i}` }), DRAIN_MS);
+    const refused = await rig.replays.create(rig.request({ id: "one-more" }), DRAIN_MS);
     expect(refused).toMatchObject({ ok: false, error: { type: "conflict" } });
     await rig.act("many-0", "cancel");
-    expect((await rig.replays.create(rig.request({ id: "one-more" }))).ok).toBe(true);
+    expect((await rig.replays.create(rig.request({ id: "one-more" }), DRAIN_MS)).ok).toBe(true);
   });
 });

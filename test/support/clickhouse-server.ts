@@ -85,4 +85,3 @@ export async function startClickhouse({ user = "inlet", password = "" } = {}) {
     },
   };
 }
-export type TestClickhouse = Awaited<ReturnType<typeof startClickhouse>>;

@@ -1,7 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { archivePrefix } from "../core/archive-key.ts";
-import { byteRange } from "../core/byte-range.ts";
 import { createApp, iso, REFUSALS } from "./app.ts";
 import type { ReceivedWindow } from "./archive-desk.ts";
 import { receivedWindow, WindowParams } from "./archive-search.ts";
@@ -9,6 +8,7 @@ import { findArchive } from "./archive.ts";
 import type { ApiDeps } from "./deps.ts";
 import { notThere, Problem } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
+import { sendStored } from "./stored-file.ts";
 
 const download = createRoute({
   method: "get",
@@ -37,6 +37,7 @@ const file = createRoute({
 const isOf = (key: string, sourceId: string): boolean =>
   key.startsWith(archivePrefix(sourceId)) && /^\d{1,15}\/[\w-]+\.gz$/.test(key.slice(archivePrefix(sourceId).length));
 
+const NO_OBJECT = "There is no such object in this source's archive.";
 const ADOPTING = "The archive's index still takes in what an earlier version has archived; try again in a minute.";
 
 const timeInName = (at: number): string => iso(at).slice(0, 19).replaceAll(":", "");
@@ -63,17 +64,10 @@ export const archiveFileRoutes = (deps: ApiDeps) =>
       const { key } = c.req.valid("query");
       const { id } = await findArchive(deps, c.req.valid("param").sourceId);
       const found = isOf(key, id) ? await deps.archive.findFile(key) : null;
-      if (found === null) throw notThere("There is no such object in this source's archive.");
-      const { bytes, etag } = found;
+      if (found === null) throw notThere(NO_OBJECT);
       const name = `${id}_${key.slice(archivePrefix(id).length).replace("/", "_")}`;
-      const headers = { "content-type": "application/gzip", "accept-ranges": "bytes", etag, ...attachment(name) };
-      const range = byteRange(c.req.header("range"), bytes);
-      if (range === "unsatisfiable") return c.body(null, 416, { ...headers, "content-range": `bytes */${bytes}` });
-      const { offset, length } = range ?? { offset: 0, length: bytes };
-      const sized = { ...headers, "content-length": String(length) };
-      if (c.req.raw.method === "HEAD") return c.body(null, 200, { ...headers, "content-length": String(bytes) });
-      const body = await deps.archive.readFile(key, offset, length);
-      if (body === null) throw notThere("There is no such object in this source's archive.");
-      if (range === undefined) return c.body(body, 200, sized);
-      return c.body(body, 206, { ...sized, "content-range": `bytes ${offset}-${offset + length - 1}/${bytes}` });
+      const read = (offset: number, length: number) => deps.archive.readFile(key, offset, length);
+      const sent = await sendStored(c, { ...found, contentType: "application/gzip", read }, attachment(name));
+      if (sent === null) throw notThere(NO_OBJECT);
+      return sent;
     });

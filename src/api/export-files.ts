@@ -1,12 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { ListedFile } from "../core/export-views.ts";
-import { byteRange } from "../core/byte-range.ts";
 import { createApp, iso, IsoTime, PageParams, Pagination, QueryTime, REFUSALS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { exportRoute, windowOf } from "./exports.ts";
 import { invalid, notThere, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
+import { sendStored } from "./stored-file.ts";
 
 const File = z.object({
   table: z.string(),
@@ -52,6 +52,8 @@ const showFile = ({ hour, firstAt, lastAt, ...rest }: ListedFile): z.infer<typeo
   lastAt: iso(lastAt),
 });
 
+const NO_FILE = "There is no such file.";
+
 /** What a source's exports have written: the bucket holds everybody's, so only what lies under its schema. */
 const isOf = (key: string, schema: string | null): boolean =>
   schema !== null && (key.startsWith(`warehouse/${schema}/`) || key.startsWith(`warehouse-ndjson/${schema}/`));
@@ -82,18 +84,10 @@ export const exportFileRoutes = (deps: ApiDeps) => {
       const { key } = c.req.valid("query");
       const { schema } = await deps.exports.tables(await idOf(c.req.valid("param").sourceId));
       const found = isOf(key, schema) ? await deps.exports.findFile(key) : null;
-      if (found === null) throw notThere("There is no such file.");
-      const { bytes, etag, contentType } = found;
-      const headers = { "content-type": contentType, "accept-ranges": "bytes", etag };
-      const range = byteRange(c.req.header("range"), bytes);
-      if (range === "unsatisfiable") return c.body(null, 416, { ...headers, "content-range": `bytes */${bytes}` });
-      const { offset, length } = range ?? { offset: 0, length: bytes };
-      const sized = { ...headers, "content-length": String(length) };
-      if (c.req.raw.method === "HEAD") return c.body(null, 200, { ...headers, "content-length": String(bytes) });
-      const body = await deps.exports.readFile(key, offset, length);
-      if (body === null) throw notThere("There is no such file.");
-      if (range === undefined) return c.body(body, 200, sized);
-      const last = offset + length - 1;
-      return c.body(body, 206, { ...sized, "content-range": `bytes ${offset}-${last}/${bytes}` });
+      if (found === null) throw notThere(NO_FILE);
+      const read = (offset: number, length: number) => deps.exports.readFile(key, offset, length);
+      const sent = await sendStored(c, { ...found, read });
+      if (sent === null) throw notThere(NO_FILE);
+      return sent;
     });
 };

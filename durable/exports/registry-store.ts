@@ -31,6 +31,9 @@ export function registryStore(sql: SqlStorage) {
     sql.exec<TableRow>("SELECT * FROM tables ORDER BY place").toArray().map(schemaOf);
   const pending = (): TableSchema[] =>
     sql.exec<{ body: string }>("SELECT body FROM run_tables ORDER BY place").toArray().map(schemaOf);
+  const columnsOf = (name: string, rev: number): string | undefined =>
+    sql.exec<{ columns: string }>("SELECT columns FROM columns_of WHERE name = ? AND rev = ?", name, rev).toArray()[0]
+      ?.columns;
   const put = (table: TableSchema): void => {
     const { rev = 0, place = sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM tables").one().n } =
       row(table.name) ?? {};
@@ -91,13 +94,18 @@ export function registryStore(sql: SqlStorage) {
     /** The number under which a table's columns are kept: publications of a run that grows it have the next one. */
     rev(table: TableSchema): number {
       const rev = (row(table.name)?.rev ?? 0) + (pending().some(({ name }) => name === table.name) ? 1 : 0);
-      sql.exec("INSERT OR REPLACE INTO columns_of VALUES (?, ?, ?)", table.name, rev, JSON.stringify(table.columns));
+      const columns = JSON.stringify(table.columns);
+      // A run that was thrown away may have left others under the number.
+      if (columnsOf(table.name, rev) !== columns) {
+        sql.exec("INSERT OR REPLACE INTO columns_of VALUES (?, ?, ?)", table.name, rev, columns);
+      }
       return rev;
     },
 
     columns(name: string, rev: number): Column[] {
-      const query = "SELECT columns FROM columns_of WHERE name = ? AND rev = ?";
-      return JSON.parse(sql.exec<{ columns: string }>(query, name, rev).one().columns) as Column[];
+      const columns = columnsOf(name, rev);
+      if (columns === undefined) throw new Error(`the columns ${rev} of ${name} are not known`);
+      return JSON.parse(columns) as Column[];
     },
 
     count(name: string, { rows, files, bytes, hour }: TableDelta): void {

@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { SourceInput } from "../../src/core/catalog.ts";
@@ -129,6 +129,25 @@ export async function createExportsRig(settings: SourceSettingsPatch = {}): Prom
     alarm: () => runDurableObjectAlarm(desk),
   };
   return rig;
+}
+
+/** Counts the rows that the object's SQL writes from now on; the answer tells how many so far, and ends it. */
+export async function countRows(desk: ExportsRig["desk"]): Promise<() => number> {
+  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  const restore = await runInDurableObject(desk, (_, { storage: { sql } }) => {
+    const exec = sql.exec.bind(sql) as SqlStorage["exec"];
+    const value = (query: string, ...bindings: SqlStorageValue[]) => {
+      const cursor = exec(query, ...bindings);
+      cursors.push(cursor);
+      return cursor;
+    };
+    Object.defineProperty(sql, "exec", { value, configurable: true });
+    return () => void Reflect.deleteProperty(sql, "exec");
+  });
+  return () => {
+    restore();
+    return cursors.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
+  };
 }
 
 /** R2 keys of a publication's files. */

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { START, stopClock } from "../support/clock.ts";
+import type { HourClaim } from "../../src/core/exports.ts";
 import {
+  countRows,
   createExportsRig,
   HOUR,
   isThere,
@@ -11,7 +13,7 @@ import {
   writeObjects,
 } from "../support/exports.ts";
 
-const [H1, H2] = [START - 30 * HOUR, START - 20 * HOUR];
+const [H1, H2, H3] = [START - 30 * HOUR, START - 20 * HOUR, START - 10 * HOUR];
 
 let clock: ReturnType<typeof stopClock>;
 beforeEach(() => void (clock = stopClock()));
@@ -110,6 +112,22 @@ describe("a publication", () => {
     clock.at(20 * 60_000);
     await rig.alarm();
     expect(await Promise.all([key(0), key(1), key(2)].map(isThere))).toEqual([true, false, true]);
+  });
+
+  it("costs two rows for each table that has not grown", async () => {
+    const rig = await createExportsRig();
+    const tables = Array.from({ length: 30 }, (_, i) => testTable(`event_${i}`));
+    const filesOf = (claim: HourClaim, count: number) =>
+      Object.fromEntries(tables.slice(0, count).map(({ name }) => [name, [testFile(claim, name)]]));
+    const rowsFor = async (hour: number, count: number): Promise<number> => {
+      await rig.changed(hour);
+      const claim = await rig.claim();
+      const counted = await countRows(rig.desk);
+      await rig.publish(claim, { tables: hour === H1 ? tables : [], files: filesOf(claim, count) });
+      return counted();
+    };
+    await rowsFor(H1, 30);
+    expect((await rowsFor(H2, 30)) - (await rowsFor(H3, 10))).toBe(20 * 2);
   });
 
   it("has hours within seven days made again that share an id with it", async () => {

@@ -166,6 +166,27 @@ describe("the snapshot of users", () => {
     expect((await readSnapshot(bucket)).get("u")?.["email"]).toBe("3");
   });
 
+  it("keeps the newer manifest when one that has written its state comes late to its own", async () => {
+    const bucket = new MemoryObjects();
+    const follower = new SnapshotFollower(bucket);
+    const [first, second] = [1, 2].map((no) => publishHour(bucket, no, [userRow("u", "m", no, { email: `${no}` })]));
+    let resume = (): void => {};
+    const stopped = new Promise<void>((resolve) => (resume = resolve));
+    const get = async (key: string) => {
+      if (key.endsWith("manifest.json")) await stopped;
+      return bucket.get(key);
+    };
+    const put = bucket.put.bind(bucket);
+    const slow = followSnapshot({ publication: first!, behind: 1 }, { store: { get, put } });
+    await expect.poll(() => bucket.objects.has(`warehouse-state/${SOURCE}/snapshot.json`)).toBe(true);
+    await follower.follow(first!);
+    await follower.follow(second!);
+    resume();
+    await slow;
+    expect(manifestOf(bucket)).toMatchObject({ no: 2 });
+    expect((await readSnapshot(bucket)).get("u")?.["email"]).toBe("2");
+  });
+
   it("writes all leaves anew when a column's type is changed, with the values of the hours made again", async () => {
     const bucket = new MemoryObjects();
     const follower = new SnapshotFollower(bucket);

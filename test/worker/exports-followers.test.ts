@@ -128,6 +128,24 @@ describe("a follower", () => {
     expect(await isThere(keysOf(old)[0]!)).toBe(false);
   });
 
+  it("of users and accounts may still read what a replaced version said, until it has the newer one", async () => {
+    const rig = await createExportsRig();
+    const upserts = ["warehouse-state/x/upserts/1"];
+    await writeObjects(upserts);
+    await rig.changed(H1, 1);
+    await rig.export({ upserts });
+    await rig.follow("snapshot");
+    await rig.changed(H1, 2);
+    await rig.export();
+    clock.at(DAY);
+    await rig.alarm();
+    expect(await isThere(upserts[0]!)).toBe(true);
+    await rig.follow("snapshot");
+    clock.at(DAY + HOUR);
+    await rig.alarm();
+    expect(await isThere(upserts[0]!)).toBe(false);
+  });
+
   it("of users and accounts says which files they consist of, and which are done with", async () => {
     const rig = await createExportsRig();
     await rig.changed(H1);

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { buildFile } from "../../src/bindings/compact-file.ts";
 import { COMPACTION } from "../../src/core/compaction.ts";
 import { indexOf, newSourceId } from "../support/archive-index.ts";
 import {
@@ -166,6 +167,26 @@ describe("an hour that is due", () => {
 });
 
 describe("two consumers of one hour", () => {
+  it("lose nothing when one that has completed its file comes back after that was cleared away", async () => {
+    const sourceId = newSourceId();
+    const segments = await fill(sourceId, NOON, 2);
+    const index = indexOf(sourceId);
+    const slow = await index.claimCompaction();
+    if (slow.status !== "granted") throw new Error("nothing due");
+    const name = { hour: slow.hour, no: slow.no };
+    const upload = await env.ARCHIVE.createMultipartUpload(slow.file);
+    await index.beginCompaction(name, upload.uploadId);
+    const built = await buildFile(env.ARCHIVE, upload, slow.segments);
+    expect(built.members).toHaveLength(1);
+    vi.setSystemTime(DUE + COMPACTION.leaseMs);
+    expect(await compact(sourceId)).toBe("nothing_due");
+    await runAlarm(sourceId);
+    expect(await env.ARCHIVE.head(slow.file)).toBeNull();
+    expect(await index.finishCompaction(name, built)).toBe(false);
+    await settle(sourceId);
+    for (const [key, lines] of segments) expect(await linesOf(key)).toEqual(lines);
+  });
+
   it("get one file between them; whoever comes back late can complete nothing", async () => {
     const sourceId = newSourceId();
     const segments = await fill(sourceId, NOON, 4);

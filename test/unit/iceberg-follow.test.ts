@@ -3,6 +3,7 @@ import { fieldIdOf } from "../../src/core/warehouse/field-ids.ts";
 import type { FileEntry, Publication } from "../../src/core/exports.ts";
 import { readAvroFile } from "../../src/warehouse/iceberg/avro-read.ts";
 import { followIceberg, followIcebergSnapshots } from "../../src/warehouse/iceberg/follow.ts";
+import { DELETED, readManifest } from "../../src/warehouse/iceberg/manifest.ts";
 import { metadataOf, orphans, versionsOf, viewSnapshot, viewTable } from "../support/iceberg-audit.ts";
 import {
   column,
@@ -190,6 +191,20 @@ it("small manifests are merged, and a merged table is still what was published",
   const after = await viewTable(lake, ORDERS);
   expect(after.files).toEqual(keysOf(...all.filter((_, n) => n !== 5), again));
   expect(after.entries.find(({ file }) => file.hour === HOUR_0 + 6)).toMatchObject({ sequence: 7, snapshotId: 7 });
+  const gone = after.entries.filter(({ status }) => status === DELETED);
+  expect(gone).toMatchObject([{ sequence: 6, fileSequence: 6, snapshotId: 61, file: { hour: HOUR_0 + 5 } }]);
+});
+
+it("the manifest list says the least sequence number of each manifest's live files", async () => {
+  for (let n = 0; n < 60; n++) await follow(orders(n, [{ id: `${n}` }]));
+  await follow(orders(0, [{ id: "late" }]));
+  const { manifests } = await viewTable(lake, ORDERS);
+  for (const manifest of manifests) {
+    const bytes = lake.objects.get(manifest.path.slice("s3://inlet-archive/".length))!;
+    const live = (await readManifest(bytes, manifest)).filter(({ status }) => status !== DELETED);
+    expect(manifest.minSequence).toBe(Math.min(...live.map(({ sequence }) => sequence)));
+  }
+  expect(manifests[0]).toMatchObject({ sequence: 61, minSequence: 2 });
 });
 
 it("an added file's sequence number is left to the manifest list, an existing one's is written down", async () => {

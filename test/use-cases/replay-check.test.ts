@@ -167,6 +167,19 @@ describe("a dry run", () => {
     expect(exact).toMatchObject({ wouldSend: 1, sampledBy: [] });
   });
 
+  it("counts for certain what is stopped whatever the lots say", async () => {
+    const half = filter("all", [{ type: "SAMPLE", percent: 0.5 }], "Half");
+    const none = filter("event = 'Other'", [{ type: "DROP" }], "No others");
+    const lines = [
+      ...Array.from({ length: 8 }, () => event({ context: { consent: { categoryPreferences: { ads: false } } } })),
+      ...Array.from({ length: 6 }, () => event({ event: "Other" })),
+      "no JSON",
+    ];
+    const { one } = await check([lines], opened({ consentCategories: ["ads"], filters: [half, none] }));
+    expect(one).toMatchObject({ wouldSend: 0, dropped: { FILTERED_BY_END_USER_CONSENT: 8, FILTERED_BY_RULES: 6 } });
+    expect(one.sampledBy).toEqual([]);
+  });
+
   it("compares with what became of the events then, subscription by subscription", async () => {
     const then: LiveOutcomes = {
       count: 4,

@@ -72,6 +72,24 @@ export function SearchForm({ asked, days, problems, searchBox, running, onAsk }:
           onChange={(range) => (range === "own" ? change({ range }) : choose({ range }))}
         />
         <Choice label="Order" value={draft.order} choices={ORDERS} onChange={(order) => choose({ order })} />
+        {draft.range === "own" && (
+          <div className="col-span-2 grid gap-3 sm:max-w-xl sm:grid-cols-2 lg:order-last lg:col-span-4">
+            <Input
+              type="datetime-local"
+              label="From (UTC)"
+              value={draft.from}
+              error={problems["startTime"]}
+              onChange={(event) => change({ from: event.target.value })}
+            />
+            <Input
+              type="datetime-local"
+              label="Until (UTC), not included"
+              value={draft.to}
+              error={problems["endTime"]}
+              onChange={(event) => change({ to: event.target.value })}
+            />
+          </div>
+        )}
         <Button
           type="submit"
           variant="primary"
@@ -81,24 +99,6 @@ export function SearchForm({ asked, days, problems, searchBox, running, onAsk }:
           {running ? "Search again" : "Search"}
         </Button>
       </div>
-      {draft.range === "own" && (
-        <div className="grid gap-3 sm:max-w-xl sm:grid-cols-2">
-          <Input
-            type="datetime-local"
-            label="From (UTC)"
-            value={draft.from}
-            error={problems["startTime"]}
-            onChange={(event) => change({ from: event.target.value })}
-          />
-          <Input
-            type="datetime-local"
-            label="Until (UTC), not included"
-            value={draft.to}
-            error={problems["endTime"]}
-            onChange={(event) => change({ to: event.target.value })}
-          />
-        </div>
-      )}
       <Conditions
         asked={asked}
         draft={draft}

@@ -43,7 +43,7 @@ function Form({ source, inherited }: { source: Source; inherited: RetentionDays 
           : `Events are deleted for good ${keptFor(days)} after they were received.`
       }
       renderConsequence={(before) => (
-        <Suspense>
+        <Suspense fallback="Events that are older will be deleted for good.">
           <Consequence sourceId={source.id} before={before} />
         </Suspense>
       )}

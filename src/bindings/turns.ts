@@ -17,11 +17,13 @@ export function createTurns(now: () => number): (work: () => Promise<void>) => P
       if (now() > patience) return;
       await sleep(LOOK_EVERY_MS);
     }
-    busyUntil = now() + TURN_MS;
+    const mine = now() + TURN_MS;
+    busyUntil = mine;
     try {
       await work();
     } finally {
-      busyUntil = 0;
+      // One that took longer than that ends no other's turn.
+      if (busyUntil === mine) busyUntil = 0;
     }
   };
 }

@@ -15,7 +15,7 @@ export interface ExportDeps {
   now(): number;
 }
 
-/** A Worker has 10,000 subrequests, and a file may need 2500. */
+/** A file may need 2500 subrequests, and a Worker has 10,000 where wrangler.toml does not say more. */
 const FILES_PER_MESSAGE = 3;
 
 /** Compaction goes on file by file as long as there is time; the archive's index asks again for the rest. */

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Publication } from "../../src/core/exports.ts";
 import { START, stopClock } from "../support/clock.ts";
@@ -126,6 +127,26 @@ describe("a follower", () => {
     clock.at(4 * DAY + HOUR);
     await rig.alarm();
     expect(await isThere(keysOf(old)[0]!)).toBe(false);
+  });
+
+  it("of a source that was deleted keeps what it may name", async () => {
+    const rig = await createExportsRig({ exports: { iceberg: true } });
+    await rig.changed(H1, 1);
+    const old = await rig.export();
+    await rig.follow("iceberg");
+    await rig.follow("snapshot");
+    await rig.changed(H1, 2);
+    await rig.export();
+    await rig.follow("snapshot");
+    await writeObjects(keysOf(old));
+    await env.CATALOG.getByName("workspace").deleteSource(rig.sourceId);
+    await rig.desk.refresh();
+    clock.at(3 * DAY);
+    await rig.alarm();
+    expect(await rig.desk.summary()).toMatchObject({ enabled: false, publishedHours: 1 });
+    clock.at(6 * DAY);
+    await rig.alarm();
+    expect(await isThere(keysOf(old)[0]!)).toBe(true);
   });
 
   it("of users and accounts may still read what a replaced version said, until it has the newer one", async () => {

@@ -150,6 +150,24 @@ describe("retention", () => {
     for (const key of orphans) expect(left).not.toContain(key);
   });
 
+  it("deletes nothing of a day that ends as a whole while the day's index object is still there to name it", async () => {
+    const sourceId = await newSource(30);
+    const keys = await fill(sourceId);
+    await at(NOON + 4 * HOUR, sourceId);
+    expect(await namedObjects(sourceId, DAY)).toEqual(keys);
+    const remove = env.ARCHIVE.delete.bind(env.ARCHIVE);
+    vi.spyOn(env.ARCHIVE, "delete").mockImplementation(async (given) => {
+      if (String(given).startsWith("archive-index/")) throw new Error("R2 is down");
+      await remove(given);
+    });
+    await at(DAY + 32 * DAY_LENGTH, sourceId);
+    expect(await archivedKeys(sourceId)).toEqual(keys);
+    vi.restoreAllMocks();
+    beQuiet();
+    await at(DAY + 32 * DAY_LENGTH + HOUR, sourceId);
+    expect([await archivedKeys(sourceId), await namedObjects(sourceId, DAY)]).toEqual([[], []]);
+  });
+
   it("does not take in again what the queue or a page of old objects brings of an hour that has ended", async () => {
     const sourceId = await newSource(30);
     await fill(sourceId);

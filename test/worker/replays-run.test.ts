@@ -170,6 +170,31 @@ describe("the run of a replay", () => {
     expect(await rig.get(id)).toMatchObject({ status: "cancelled", finishedAt: expect.any(Number) });
   });
 
+  it("keeps nothing of what a consumer has chosen for it when it was cancelled meanwhile", async () => {
+    const rig = createReplaysRig();
+    rig.addSegment(START - HOUR, events(5));
+    const { id } = await rig.ready();
+    await rig.act(id, "start");
+    await rig.alarm();
+    const { loaded } = rig.deps;
+    const answers: { proceed: boolean }[] = [];
+    rig.deps = {
+      ...rig.deps,
+      loaded: async (result) => {
+        await rig.act(id, "cancel");
+        answers.push(await loaded(result));
+        return answers[0]!;
+      },
+    };
+    await rig.consume(...rig.takeSteps());
+    expect(answers).toEqual([{ proceed: false }]);
+    await runInDurableObject(rig.replays, (_, { storage }) => {
+      expect(storage.sql.exec("SELECT * FROM shelf").toArray()).toEqual([]);
+    });
+    await pass(rig, 10_000);
+    expect(rig.arrived.get(rig.destinationIds[0]!)).toEqual([]);
+  });
+
   it("takes turns with others at one destination, in the order in which they were started", async () => {
     const rig = createReplaysRig(2);
     rig.addSegment(START - HOUR, events(100));

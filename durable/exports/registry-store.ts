@@ -34,15 +34,20 @@ export function registryStore(sql: SqlStorage) {
   const columnsOf = (name: string, rev: number): string | undefined =>
     sql.exec<{ columns: string }>("SELECT columns FROM columns_of WHERE name = ? AND rev = ?", name, rev).toArray()[0]
       ?.columns;
-  const put = (table: TableSchema): void => {
-    const { rev = 0, place = sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM tables").one().n } =
-      row(table.name) ?? {};
+  const countOf = (name: "tables" | "run_tables"): number =>
+    sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${name}`).one().n;
+  const revOf = (name: string): number | undefined =>
+    sql.exec<{ rev: number }>("SELECT rev FROM tables WHERE name = ?", name).toArray()[0]?.rev;
+  const isPending = (name: string): boolean =>
+    sql.exec("SELECT 1 FROM run_tables WHERE name = ?", name).toArray().length > 0;
+  /** Tables may be thousands, so none is read or counted for each of the others. `place`: of one that is new. */
+  const store = (table: TableSchema, place: number): void => {
     sql.exec(
       `INSERT INTO tables VALUES (?1, ?2, ?3, ?4, 0, 0, 0, NULL, NULL)
        ON CONFLICT (name) DO UPDATE SET rev = ?3, body = ?4`,
       table.name,
       place,
-      rev + 1,
+      (revOf(table.name) ?? 0) + 1,
       JSON.stringify(table),
     );
   };
@@ -64,11 +69,13 @@ export function registryStore(sql: SqlStorage) {
     },
 
     stage(tables: readonly TableSchema[]): void {
+      let next = countOf("run_tables");
       for (const table of tables) {
+        const place = isPending(table.name) ? 0 : next++;
         sql.exec(
-          `INSERT INTO run_tables SELECT ?1, COUNT(*), ?2 FROM run_tables WHERE true
-           ON CONFLICT (name) DO UPDATE SET body = ?2`,
+          "INSERT INTO run_tables VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET body = ?3",
           table.name,
+          place,
           JSON.stringify(table),
         );
       }
@@ -78,22 +85,22 @@ export function registryStore(sql: SqlStorage) {
 
     /** Takes over what the run has staged; the columns that are new, as `table.column`. */
     commit(): string[] {
+      let next = countOf("tables");
       const grown = pending().flatMap((table) => {
-        const before = new Set(
-          (row(table.name) === undefined ? [] : schemaOf(row(table.name)!).columns).map((c) => c.name),
-        );
-        put(table);
+        const found = row(table.name);
+        const before = new Set((found === undefined ? [] : schemaOf(found).columns).map((column) => column.name));
+        store(table, found?.place ?? next++);
         return table.columns.filter(({ name }) => !before.has(name)).map(({ name }) => `${table.name}.${name}`);
       });
       sql.exec("DELETE FROM run_tables");
       return grown;
     },
 
-    put,
+    put: (table: TableSchema): void => store(table, countOf("tables")),
 
     /** The number under which a table's columns are kept: publications of a run that grows it have the next one. */
     rev(table: TableSchema): number {
-      const rev = (row(table.name)?.rev ?? 0) + (pending().some(({ name }) => name === table.name) ? 1 : 0);
+      const rev = (revOf(table.name) ?? 0) + (isPending(table.name) ? 1 : 0);
       const columns = JSON.stringify(table.columns);
       // A run that was thrown away may have left others under the number.
       if (columnsOf(table.name, rev) !== columns) {

@@ -1,8 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { REGISTRY_LIMITS } from "../../src/core/warehouse/registry.ts";
 import type { Exports } from "../../src/worker.ts";
 import { START, stopClock } from "../support/clock.ts";
-import { createExportsRig, HOUR, testFile, testProgress } from "../support/exports.ts";
+import { createExportsRig, HOUR, testFile, testProgress, testTable } from "../support/exports.ts";
 
 const H1 = START - 30 * HOUR;
 
@@ -51,5 +52,34 @@ describe("an hour in which one table became very many files", () => {
     const again = await rig.export();
     expect(again.tables[0]!.replaced).toEqual(files);
     expect((await rig.desk.tables()).tables[0]).toMatchObject({ files: 1, rows: 10 });
+  });
+});
+
+describe("an hour with as many events as a source may have tables", () => {
+  it("is published and made again, without a look at every table for each of them", async () => {
+    const rig = await createExportsRig();
+    await rig.changed(H1);
+    const claim = await rig.claim();
+    const names = Array.from({ length: REGISTRY_LIMITS.tables }, (_, i) => `event_${i}`);
+    const tables = names.map((name) =>
+      testTable(
+        name,
+        Array.from({ length: 15 }, (_, i) => `column_${i}`),
+      ),
+    );
+    const files = Object.fromEntries(names.map((name, n) => [name, [testFile(claim, name, n)]]));
+    const publication = await rig.publish(claim, { tables, files });
+    expect(publication.tables).toHaveLength(names.length);
+    expect((await rig.desk.tables()).tables.map(({ name }) => name)).toEqual(names);
+    await rig.changed(H1, 2);
+    const again = await rig.claim();
+    const grown = tables.map(({ name }) => testTable(name, ["total", "more"]));
+    await rig.publish(again, {
+      tables: grown,
+      files: Object.fromEntries(names.map((name, n) => [name, [testFile(again, name, n)]])),
+    });
+    expect((await rig.desk.tables()).tables.map(({ name, files: count }) => [name, count])).toEqual(
+      names.map((name) => [name, 1]),
+    );
   });
 });

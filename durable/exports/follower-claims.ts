@@ -5,7 +5,6 @@ import { isLoader } from "../../src/core/warehouse-record.ts";
 import type { FollowerRow } from "./follower-store.ts";
 import type { Owner } from "./hour-claims.ts";
 import type { Room } from "./room.ts";
-import { STATE } from "./schema.ts";
 
 const LOST: FollowerResult = {
   status: "failed",
@@ -14,6 +13,10 @@ const LOST: FollowerResult = {
   notices: [],
   error: "the run was lost: whoever worked on it was never heard of again",
 };
+
+/** Of a follower that works on nothing, and of one with which nothing is wrong. */
+const FREE = { claimed: null, run_id: null, lease_until: 0 } as const;
+const WELL = { failures: 0, retry_at: 0, error: null } as const;
 
 /** Followers work through publications in their order, one at a time; whatever a newer version has replaced is passed over. */
 export function followerClaims(room: Room) {
@@ -41,7 +44,7 @@ export function followerClaims(room: Room) {
     const error = (told.error ?? "failed without a reason").slice(0, EXPORTS.errorChars);
     // The lease of one that was lost was pause enough, once.
     const retryAt = told === LOST && failures === 1 ? 0 : now + followerRetryMs(failures);
-    followers.write({ ...row, claimed: null, run_id: null, lease_until: 0, failures, retry_at: retryAt, error });
+    followers.write({ ...row, ...FREE, failures, retry_at: retryAt, error });
   }
 
   /** What it should work on now. */
@@ -56,14 +59,7 @@ export function followerClaims(room: Room) {
     return isLoader(name) ? (followers.find("snapshot")?.place ?? 0) : Number.POSITIVE_INFINITY;
   }
 
-  /** Versions that it may have something of and needs no more. */
-  function letGoOf(nos: readonly number[], no: number, now: number): void {
-    for (const old of nos) if (old !== no) room.letGo(old, now);
-  }
-
   return {
-    heldBy,
-
     /** Followers as the plan has them now. One that is gone is forgotten with all it knew. */
     sync: (plan: ExportPlan, now: number): void =>
       room.transaction(() => {
@@ -124,40 +120,18 @@ export function followerClaims(room: Room) {
         }
         endRun(row, told, now);
         if (told.more === true) {
-          followers.write({
-            ...row,
-            claimed: null,
-            run_id: null,
-            lease_until: 0,
-            failures: 0,
-            retry_at: 0,
-            error: null,
-            state,
-          });
+          followers.write({ ...row, ...FREE, ...WELL, state });
           return { status: "held" };
         }
         room.discard(told.replaced ?? [], now);
         for (const { table, files } of told.files ?? []) publications.setSnapshot(table, files);
         const no = row.claimed!;
-        followers.write({
-          ...row,
-          place: no,
-          claimed: null,
-          run_id: null,
-          lease_until: 0,
-          failures: 0,
-          retry_at: 0,
-          error: null,
-          state,
-        });
+        followers.write({ ...row, ...FREE, ...WELL, place: no, state });
         const { hour } = publications.row(no)!;
         const taken = followers.taken(name, hour);
         followers.finished(name, hour, no);
-        letGoOf(
-          [...taken, no].filter((one) => publications.row(one)?.state === STATE.replaced),
-          -1,
-          now,
-        );
+        // Versions that it may have had something of and needs no more.
+        for (const one of [...taken, no]) room.letGo(one, now);
         return { status: "held" };
       }),
 

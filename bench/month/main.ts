@@ -37,7 +37,8 @@ export async function benchMonth({
   const start = performance.now();
   const report = await runMonth({
     start: startOf(days),
-    days,
+    hours: days * 24,
+    copiesAfter: [26, 140],
     events,
     seed: 1,
     shards: 2,

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { archivePrefix } from "../../src/core/archive-key.ts";
-import { DAY_MS, HOUR_MS } from "../../src/core/durations.ts";
+import { HOUR_MS } from "../../src/core/durations.ts";
 import type { SegmentPointer } from "../../src/core/intake.ts";
+import type { ExpectedTable } from "../../test/support/warehouse-totals.ts";
 import { startInlet, type RunningInlet } from "../../test/support/server.ts";
 import { bucketFiles, fileBucket, linkWarehouse } from "./bucket-files.ts";
 import { convertWithDuckDb, type DuckDbOwn } from "./duckdb-own.ts";
@@ -21,6 +22,10 @@ export interface MonthOptions extends Traffic {
   /** Of the events, the share that reaches the archive only after everything was exported, 0 to 1. */
   readonly late: number;
   log(text: string): void;
+  /** Before anything is exported: whoever is to follow it is connected here. */
+  prepare?(inlet: RunningInlet, sourceId: string): Promise<void>;
+  /** At the end, with what the tables must hold. */
+  examine?(schema: string, tables: ReadonlyMap<string, ExpectedTable>): Promise<void>;
 }
 
 export interface MonthReport {
@@ -111,7 +116,7 @@ async function compare(inlet: RunningInlet, sourceId: string, schema: string, tr
  * what the raw segments say; then lets late events come and compares again.
  */
 export async function runMonth(options: MonthOptions): Promise<MonthReport> {
-  const { log, linesEach, days } = options;
+  const { log, linesEach, hours } = options;
   const inlet = await startInlet({ INLET_DEMO: "false" }, { inspectorPort: 0 });
   try {
     const { source } = await inlet.api<{ source: { id: string } }>("POST", "/api/sources", {
@@ -140,11 +145,11 @@ export async function runMonth(options: MonthOptions): Promise<MonthReport> {
     // The index takes them in as it would those of an earlier version: it was never told of them.
     await untilKnown(inlet, source.id, writer.segments);
     log("the archive's index has them");
+    await options.prepare?.(inlet, source.id);
     const memory = await watchMemory(inlet.miniflare);
     const where = `/api/sources/${source.id}/exports`;
     const start = performance.now();
     await inlet.api("POST", `${where}/run`, {});
-    const hours = days * (DAY_MS / HOUR_MS);
     const schema = await untilExported(inlet, where, hours);
     const seconds = (performance.now() - start) / 1000;
     const found = await compare(inlet, source.id, schema, truth);
@@ -153,7 +158,7 @@ export async function runMonth(options: MonthOptions): Promise<MonthReport> {
     const segments = [...bucketFiles(inlet.stateDir, archivePrefix(source.id)).values()];
     const duckDb = options.compareSpeed ? await convertWithDuckDb(segments, 1) : undefined;
 
-    const lastHour = options.start + days * DAY_MS;
+    const lastHour = options.start + hours * HOUR_MS;
     if (late.length > 0) {
       const events = await inlet.miniflare.getQueueProducer<SegmentPointer>("EVENTS");
       for (const pointer of await writer.write({ hour: lastHour, events: late })) await events.send(pointer);
@@ -164,6 +169,7 @@ export async function runMonth(options: MonthOptions): Promise<MonthReport> {
     }
     const again = await compare(inlet, source.id, schema, truth);
     await memory.stop();
+    await options.examine?.(schema, truth.totals.tables());
     return {
       events,
       segments: writer.segments,

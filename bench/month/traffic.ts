@@ -19,9 +19,11 @@ export interface MadeHour {
 export interface Traffic {
   /** Start of the first hour, ms. */
   readonly start: number;
-  readonly days: number;
-  /** About; the hours of a day differ. */
+  readonly hours: number;
+  /** About, in all; the hours of a day differ. */
   readonly events: number;
+  /** How much later (hours, least and most) an event comes again. */
+  readonly copiesAfter: readonly [number, number];
   readonly seed: number;
   readonly shards: number;
 }
@@ -46,7 +48,7 @@ const UGLY = [
 const RARE = Array.from({ length: 40 }, (_, n) => `Feature ${n} Used`);
 /** Share of the day's events in each hour, UTC: quiet nights, busy evenings. */
 const CURVE = [2, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5, 6, 7, 8, 8, 6, 4, 1];
-const CURVE_SUM = CURVE.reduce((a, b) => a + b, 0);
+const weightOf = (hour: number): number => CURVE[(hour / HOUR_MS) % 24]!;
 /** Of a thousand events: parked for hours before Intake took them, and sent again days after Intake had forgotten them. */
 const PARKED = 5;
 const AGAIN = 3;
@@ -167,21 +169,25 @@ function lineOf(random: Random, n: number, messageId: string, receivedAt: number
   });
 }
 
-/** How many events each hour has, scaled so that they are `events` in all. */
-const sizeOf = ({ events, days }: Traffic, hour: number): number =>
-  Math.round(((events / days) * CURVE[(hour / HOUR_MS) % 24]!) / CURVE_SUM);
+/** How many events each hour has, so that they are `events` in all. */
+function sizesOf({ start, hours, events }: Traffic): (hour: number) => number {
+  let sum = 0;
+  for (let n = 0; n < hours; n++) sum += weightOf(start + n * HOUR_MS);
+  return (hour) => Math.round((events * weightOf(hour)) / sum);
+}
 
 /**
- * The traffic of some days as Intake would have archived it, hour by hour and always the same. Some events were received
+ * The traffic of some hours as Intake would have archived it, hour by hour and always the same. Some events were received
  * hours before the hour they are committed in (the overflow queue held them), some come again days later.
  */
 export function* monthOf(traffic: Traffic): Generator<MadeHour> {
-  const { start, days, seed, shards } = traffic;
+  const { start, hours, seed, shards, copiesAfter } = traffic;
+  const sizeOf = sizesOf(traffic);
   const random = seededRandom(seed);
   const again: { readonly messageId: string; readonly from: number }[] = [];
   let n = 0;
-  for (let hour = start; hour < start + days * 24 * HOUR_MS; hour += HOUR_MS) {
-    const size = sizeOf(traffic, hour);
+  for (let hour = start; hour < start + hours * HOUR_MS; hour += HOUR_MS) {
+    const size = sizeOf(hour);
     const events: MadeEvent[] = [];
     const add = (messageId: string, receivedAt: number): void => {
       const text = lineOf(random, n++, messageId, receivedAt);
@@ -193,7 +199,7 @@ export function* monthOf(traffic: Traffic): Generator<MadeHour> {
       const luck = random.next() * 1000;
       const parked = luck < PARKED ? random.between(1, 6) * HOUR_MS : 0;
       add(messageId, Math.max(start, committedAt - parked));
-      if (luck > 1000 - AGAIN) again.push({ messageId, from: hour + random.between(26, 140) * HOUR_MS });
+      if (luck > 1000 - AGAIN) again.push({ messageId, from: hour + random.between(...copiesAfter) * HOUR_MS });
     }
     const due = again.filter(({ from }) => from <= hour);
     for (const one of due) {

@@ -1,3 +1,11 @@
+/** The `nth` such call (from 1) for a key that has `key` in it is not answered; R2 does it first, or not before it is let go. */
+export interface Stall {
+  readonly call: "get" | "put";
+  readonly key: string;
+  readonly nth: number;
+  readonly isDone: boolean;
+}
+
 /** What one start of test/crash/moved-worker.ts goes by. */
 export interface Plan {
   /** Its clock is ahead of the machine's by so many ms. */
@@ -6,13 +14,7 @@ export interface Plan {
   /** Of the calls to R2, the share that fails, and the share that is never answered; 0 to 1. */
   readonly fail: number;
   readonly hang: number;
-  /** The `nth` such call (from 1) for a key that has `key` in it is never answered; R2 has done it or not. */
-  readonly stall?: {
-    readonly call: "get" | "put";
-    readonly key: string;
-    readonly nth: number;
-    readonly isDone: boolean;
-  };
+  readonly stall?: Stall;
 }
 
 /** Where the plan lies in the global scope. */
@@ -20,6 +22,15 @@ export const PLAN = "INLET_CRASH_PLAN";
 
 /** `GET`: reads all manifests, past the faults. */
 export const LOOK_PATH = "/test-look";
+
+/** `POST`: the next stall, from now on. */
+export const STALL_PATH = "/test-stall";
+/** `POST …?ahead=<ms>`: lets so much time pass, more than a consumer lives. */
+export const PASS_PATH = "/test-pass";
+/** `POST …?sourceId=…`: does what a consumer of the exports queue does. */
+export const WORK_PATH = "/test-work";
+/** `POST`: the call that stalls goes on. */
+export const LET_GO_PATH = "/test-let-go";
 
 export interface Looked {
   readonly manifests: number;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { startInletProcess, type InletProcess, type Kill } from "../support/inlet-process.ts";
 import { entryCode } from "../support/product-entry.ts";
 import { TEST_SECRETS } from "../support/secrets.ts";
-import { withPlan, type Plan } from "./moved-plan.ts";
+import { LOOK_PATH, PASS_PATH, withPlan, type Looked, type Plan } from "./moved-plan.ts";
 
 export type Faults = Pick<Plan, "fail" | "hang" | "stall">;
 export const NO_FAULTS: Faults = { fail: 0, hang: 0 };
@@ -51,6 +51,26 @@ export class MovedInlet implements AsyncDisposable {
   async kill(what: Kill): Promise<void> {
     await this.#process?.kill(what);
     this.#process = undefined;
+  }
+
+  /** One of the test's own routes; their answer. */
+  async control(pathname: string, body?: unknown): Promise<Response> {
+    const answer = await fetch(new URL(pathname, this.url), {
+      ...(pathname === LOOK_PATH ? {} : { method: "POST" }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${pathname} → ${answer.status}: ${await answer.text()}`);
+    return answer;
+  }
+
+  async look(): Promise<Looked> {
+    return (await this.control(LOOK_PATH)).json() as Promise<Looked>;
+  }
+
+  /** Lets time pass within a process. */
+  async pass(ms: number): Promise<void> {
+    await this.control(`${PASS_PATH}?ahead=${ms}`);
+    this.#ahead += ms;
   }
 
   /** Throws with the answer when it is a refusal. */

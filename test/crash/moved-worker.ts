@@ -7,13 +7,23 @@ import product, {
   Ledger as RealLedger,
   Replays as RealReplays,
 } from "../../src/worker.ts";
-import { advance, moveAlarms, moveDate } from "../acceptance/clock.ts";
+import { advance, advanceAlarm, moveAlarms, moveDate } from "../acceptance/clock.ts";
 import { seededRandom } from "../support/random.ts";
-import { LOOK_PATH, PLAN, type Looked, type Plan } from "./moved-plan.ts";
+import {
+  LET_GO_PATH,
+  LOOK_PATH,
+  PASS_PATH,
+  PLAN,
+  STALL_PATH,
+  WORK_PATH,
+  type Looked,
+  type Plan,
+  type Stall,
+} from "./moved-plan.ts";
 
 export { Debugger, Preferences } from "../../src/worker.ts";
 
-const { ahead, seed, fail, hang, stall } = Reflect.get(globalThis, PLAN) as Plan;
+const { ahead, seed, fail, hang, ...plan } = Reflect.get(globalThis, PLAN) as Plan;
 const random = seededRandom(seed);
 moveDate();
 advance(ahead);
@@ -27,20 +37,47 @@ function atOnce(ctx: DurableObjectState): DurableObjectState {
   return ctx;
 }
 
+const realInterval = globalThis.setInterval;
+globalThis.setInterval = ((beat: () => void, ms: number) => {
+  const born = life;
+  return realInterval(() => {
+    if (born === life) beat();
+  }, ms);
+}) as typeof setInterval;
+
 const FAULTY: ReadonlySet<string | symbol> = new Set(["get", "put", "head", "list", "delete"]);
 const never = () => new Promise<never>((_, reject) => setTimeout(() => reject(new Error("gone")), 86_400_000));
 
+let stall: Stall | undefined = plan.stall;
 let calls = 0;
 let stalled = false;
-/** Whether it is the one that is never answered. */
+/** Those before this one go on: each stall has a number. */
+let letGo = 0;
+let stalls = 0;
+/** Timers of before are those of consumers that the platform has ended. */
+let life = 0;
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Whether it is the one that is not answered. */
 function isStalled(name: string, [key]: readonly unknown[]): boolean {
   if (name !== stall?.call || !String(key).includes(stall.key) || ++calls !== stall.nth) return false;
   stalled = true;
   return true;
 }
 
+const isHeld = (number: number): boolean => number >= letGo;
+
+/** Another request lets it go, so it looks for itself: no promise is shared between requests. */
+async function throughStall(call: () => Promise<unknown>): Promise<unknown> {
+  const isDone = stall?.isDone === true;
+  const own = stalls;
+  const early = isDone ? await call() : undefined;
+  while (isHeld(own)) await sleep(50);
+  return isDone ? early : call();
+}
+
 /** Calls fail before or after R2 did what was asked, or are never answered. */
-async function throughFaults(name: string, call: () => unknown): Promise<unknown> {
+async function throughFaults(name: string, call: () => Promise<unknown>): Promise<unknown> {
   const drawn = random.next();
   if (drawn < hang) return never();
   if (drawn >= hang + fail) return call();
@@ -50,16 +87,13 @@ async function throughFaults(name: string, call: () => unknown): Promise<unknown
 }
 
 function faulty(bucket: R2Bucket): R2Bucket {
-  if (fail + hang === 0 && stall === undefined) return bucket;
   return new Proxy(bucket, {
     get(target, name) {
-      const method = Reflect.get(target, name) as (...given: unknown[]) => unknown;
+      const method = Reflect.get(target, name) as (...given: unknown[]) => Promise<unknown>;
       if (!FAULTY.has(name)) return typeof method === "function" ? method.bind(target) : method;
       return async (...given: unknown[]) => {
         const call = () => Reflect.apply(method, target, given);
-        if (!isStalled(String(name), given)) return throughFaults(String(name), call);
-        if (stall?.isDone === true) await call();
-        return never();
+        return isStalled(String(name), given) ? throughStall(call) : throughFaults(String(name), call);
       };
     },
   });
@@ -68,9 +102,29 @@ function faulty(bucket: R2Bucket): R2Bucket {
 /** One proxy for each handler and object: what it wraps is theirs. */
 const withFaults = (env: Env): Env => ({ ...env, ARCHIVE: faulty(env.ARCHIVE) });
 
+/** Objects that have run in this process, as far as time passes for them within it. */
+const awake = { ARCHIVE_INDEX: new Set<string>(), EXPORTS: new Set<string>(), INTAKE: new Set<string>() };
+
+interface Waiting {
+  advanced(ms: number): Promise<void>;
+}
+
+/** More time passes than a consumer lives. */
+async function pass(ms: number, env: Env): Promise<void> {
+  advance(ms);
+  life++;
+  for (const binding of ["ARCHIVE_INDEX", "EXPORTS", "INTAKE"] as const) {
+    for (const name of awake[binding]) await (env[binding].getByName(name) as unknown as Waiting).advanced(ms);
+  }
+}
+
 export class ArchiveIndex extends RealIndex {
   constructor(ctx: DurableObjectState, env: Env) {
     super(atOnce(ctx), withFaults(env));
+    awake.ARCHIVE_INDEX.add(ctx.id.name ?? "");
+  }
+  advanced(ms: number): Promise<void> {
+    return advanceAlarm(this.ctx.storage, ms);
   }
 }
 export class Catalog extends RealCatalog {
@@ -81,11 +135,19 @@ export class Catalog extends RealCatalog {
 export class Exports extends RealExports {
   constructor(ctx: DurableObjectState, env: Env) {
     super(atOnce(ctx), withFaults(env));
+    awake.EXPORTS.add(ctx.id.name ?? "");
+  }
+  advanced(ms: number): Promise<void> {
+    return advanceAlarm(this.ctx.storage, ms);
   }
 }
 export class Intake extends RealIntake {
   constructor(ctx: DurableObjectState, env: Env) {
     super(atOnce(ctx), withFaults(env));
+    awake.INTAKE.add(ctx.id.name ?? "");
+  }
+  advanced(ms: number): Promise<void> {
+    return advanceAlarm(this.ctx.storage, ms);
   }
 }
 export class Ledger extends RealLedger {
@@ -134,11 +196,45 @@ function wrapped(env: Env): Env {
   return known;
 }
 
+/** What messages of the queue do: the simulated one hands out none while a consumer hangs. */
+async function work(sourceId: string, env: Env): Promise<void> {
+  const nothing = () => undefined;
+  const tasks = [{ task: "hour" }, ...["snapshot", "iceberg"].map((follower) => ({ task: "follower", follower }))];
+  for (const task of tasks) {
+    const message = { id: "1", timestamp: new Date(), attempts: 1, body: { sourceId, ...task }, ack: nothing };
+    const batch = { queue: "inlet-exports", messages: [message], ackAll: nothing, retryAll: nothing };
+    await product.queue(batch as unknown as MessageBatch, wrapped(env));
+  }
+}
+
+async function control(request: Request, env: Env): Promise<Response | undefined> {
+  const { pathname, searchParams } = new URL(request.url);
+  switch (pathname) {
+    case LOOK_PATH:
+      return Response.json(await look(env));
+    case STALL_PATH:
+      stall = await request.json<Stall>();
+      [calls, stalled] = [0, false];
+      stalls++;
+      return new Response("ok");
+    case PASS_PATH:
+      await pass(Number(searchParams.get("ahead")), env);
+      return new Response("ok");
+    case LET_GO_PATH:
+      letGo = stalls + 1;
+      return new Response("ok");
+    case WORK_PATH:
+      await work(searchParams.get("sourceId") ?? "", env);
+      return new Response("ok");
+    default:
+      return undefined;
+  }
+}
+
 export default {
   ...product,
   async fetch(request, env, ctx) {
-    if (new URL(request.url).pathname === LOOK_PATH) return Response.json(await look(env));
-    return product.fetch(request, wrapped(env), ctx);
+    return (await control(request, env)) ?? product.fetch(request, wrapped(env), ctx);
   },
   queue: (batch, env) => product.queue(batch, wrapped(env)),
 } satisfies ExportedHandler<Env>;

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ReplayRecord } from "../../src/core/replay.ts";
 import { startHookServer, type HookServer } from "../support/hook-server.ts";
 import { seededRandom } from "../support/random.ts";
-import { LOOK_PATH, type Looked } from "./moved-plan.ts";
 import { MovedInlet, NO_FAULTS, until, type Faults } from "./moved-process.ts";
 
 /** A longer run: INLET_CRASH_KILLS=60. The same seed makes the same decisions again. */
@@ -54,9 +53,10 @@ const landed: Record<string, number> = {};
 let killed = 0;
 let underWay = 0;
 
+const nameOf = (n: number): string | undefined => (n % 5 === 4 ? undefined : NAMES[n % NAMES.length]);
 const eventOf = (n: number) => ({
-  type: n % 5 === 4 ? "identify" : "track",
-  ...(n % 5 === 4 ? { traits: { n } } : { event: NAMES[n % NAMES.length], properties: { n } }),
+  type: nameOf(n) === undefined ? "identify" : "track",
+  ...(nameOf(n) === undefined ? { traits: { n } } : { event: nameOf(n), properties: { n } }),
   messageId: `m-${n}`,
   userId: `u${n % 7}`,
 });
@@ -70,13 +70,14 @@ async function fillArchive(): Promise<void> {
   sourceId = source.id;
   const started = inlet.now() - 1000;
   for (let n = 0; n < SEGMENTS; n++) {
-    const batch = Array.from({ length: LINES }, (_, line) => eventOf(n * LINES + line));
+    const numbers = Array.from({ length: LINES }, (_, line) => n * LINES + line);
+    const batch = numbers.map(eventOf);
     const body = JSON.stringify({ writeKey: source.writeKeys[0], batch });
     await until("the batch", async () => {
       const { status } = await fetch(new URL("/v1/batch", inlet.url), { method: "POST", body });
       return status === 200 ? true : undefined;
     });
-    for (const event of batch) if (SELECTED.includes(String(event.event))) selected.add(event.messageId);
+    for (const one of numbers) if (SELECTED.includes(nameOf(one) ?? "")) selected.add(eventOf(one).messageId);
   }
   await until("the archive", async () => {
     const { archive } = await inlet.api<{ archive: { events: number } }>("GET", `/api/sources/${sourceId}/archive`);
@@ -135,14 +136,13 @@ const untilStatus = (id: string, status: string): Promise<Shown> =>
     return replay.status === status ? replay : undefined;
   });
 
-const isStalled = async (): Promise<boolean> =>
-  ((await (await fetch(new URL(LOOK_PATH, inlet.url))).json()) as Looked).stalled;
-
 /** A kill where the faults have it, else at a random moment; then a new process with the next faults. */
 async function killIn(id: string, faults: Faults, next: Faults): Promise<void> {
   if (faults.stall === undefined) await sleep(random.between(50, 2500));
   else
-    await until("the stall", async () => ((await isStalled()) ? true : undefined), { patienceMs: 4000 }).catch(() => 0);
+    await until("the stall", async () => ((await inlet.look()).stalled ? true : undefined), { patienceMs: 4000 }).catch(
+      () => 0,
+    );
   const { status } = await get(id);
   const requests = underWay;
   await inlet.kill(killed % 2 === 0 ? "runtime" : "group");

@@ -51,6 +51,19 @@ function add(a: Sums, b: Sums): Sums {
   return sums;
 }
 
+/** What became of events then: of both, with at most REPLAY.reasons reasons, and `other` for the rest. */
+function addBefore(a: Sums, b: Sums): Sums {
+  const sums: Record<string, number> = { ...a };
+  let reasons = Object.keys(sums).filter((name) => name.startsWith("not:")).length;
+  for (const [name, count] of Object.entries(b)) {
+    const isNew = name.startsWith("not:") && !Object.hasOwn(sums, name);
+    const fits = !isNew || reasons < REPLAY.reasons;
+    tallyInto(sums, fits ? name : "not:other", count);
+    if (isNew && fits) reasons++;
+  }
+  return sums;
+}
+
 /** The kinds of both, at most REPLAY.kinds of them and one `(other)` for each type. */
 function addKinds(a: Sums, b: Sums): Sums {
   const tally = new KindTally(REPLAY.kinds);
@@ -62,7 +75,7 @@ const addDestinations = (a: DestinationSums, b: DestinationSums): DestinationSum
   would: add(a.would, b.would),
   dropped: add(a.dropped, b.dropped),
   sampledBy: [...new Set([...a.sampledBy, ...b.sampledBy])],
-  before: add(a.before, b.before),
+  before: addBefore(a.before, b.before),
   diff: add(a.diff, b.diff),
 });
 

@@ -24,6 +24,8 @@ export const REPLAY = {
   keptMs: 90 * DAY_MS,
   /** Kinds of events a dry run tells apart; what is beyond is counted as `(other)`. */
   kinds: EVENT_KINDS.perSegment,
+  /** Reasons of then that it tells apart: a destination's answers are made elsewhere. */
+  reasons: 100,
 } as const;
 
 /** The same id again is the same replay. */

@@ -173,6 +173,18 @@ describe("a report", () => {
     expect(events[0]).toEqual({ type: "track", name: "(other)", count: 800 });
   });
 
+  it("keeps the reasons of then few: destinations may answer with any", () => {
+    const part = (reason: string): DryRunSums => {
+      const before = { delivered: 1, unknown: 1, [`not:${reason}`]: 1 };
+      return { ...NO_SUMS, destinations: { d: { would: {}, dropped: {}, sampledBy: [], before, diff: {} } } };
+    };
+    const parts = Array.from({ length: 1000 }, (_, i) => part(i % 2 === 0 ? "400" : `request ${i}`));
+    const { before } = reportOf(all(parts), ["d"]).destinations[0]!;
+    expect(before).toMatchObject({ delivered: 1000, unknown: 1000, notDelivered: { "400": 500 } });
+    expect(Object.keys(before.notDelivered)).toHaveLength(101);
+    expect(Object.values(before.notDelivered).reduce((sum, count) => sum + count, 0)).toBe(1000);
+  });
+
   it("knows no destination but those asked for, and is not misled by names of old", () => {
     const sums = { ...NO_SUMS, kinds: { "track\n\n__proto__": 2, "track\n\nconstructor": 1 }, matched: 3 };
     expect(reportOf(addSums(sums, NO_SUMS), []).events.map(({ name }) => name)).toEqual(["__proto__", "constructor"]);

@@ -1,45 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "./client.ts";
 import { PAGE, queryClient } from "./queries.ts";
-import type { DestinationField } from "./types.ts";
-
-/** A kind of warehouse; its options are asked for as a destination's settings are. */
-export interface WarehouseKind {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly options: readonly DestinationField[];
-}
-
-/** A database that tables are loaded into. Secret settings are never returned. */
-export interface Warehouse {
-  readonly id: string;
-  readonly name: string;
-  readonly enabled: boolean;
-  readonly metadata: WarehouseKind;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly secrets: Readonly<Record<string, boolean>>;
-  readonly sourceIds: readonly string[];
-  readonly createdAt: string;
-}
-
-/** Whether it can be reached and lets tables be made; `reason` in its own words. */
-export interface ConnectionVerdict {
-  readonly status: "CONNECTED" | "FAILED";
-  readonly reason?: string;
-}
-
-/** One published hour of a source, loaded. */
-export interface WarehouseSync {
-  readonly id: number;
-  readonly start: string;
-  readonly end: string | null;
-  readonly status: "RUNNING" | "SUCCESS" | "PARTIAL" | "FAILED";
-  /** Rows. */
-  readonly count: number;
-  readonly hour: string;
-  readonly notices: readonly { readonly level: "ERROR" | "WARNING" | "INFO"; readonly message: string }[];
-}
+import type { Warehouse, WarehouseKind, WarehouseSync } from "./warehouse-types.ts";
 
 const SYNC_MS = 10_000;
 

@@ -1,5 +1,5 @@
 import type { ExportState, FollowerState } from "../api/export-types.ts";
-import type { Warehouse } from "../api/warehouse-queries.ts";
+import type { Warehouse } from "../api/warehouse-types.ts";
 import { followerWords } from "./export-words.ts";
 import { count, plural } from "./times.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ExportState } from "../../dashboard/api/export-types.ts";
-import type { Warehouse } from "../../dashboard/api/warehouse-queries.ts";
+import type { Warehouse } from "../../dashboard/api/warehouse-types.ts";
 import { loadingWords, warehousesAnswer, worstLoading } from "../../dashboard/logic/warehouses.ts";
 
 const state = (behind?: number, error?: string): ExportState => ({

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
-import { type Warehouse, warehousePath } from "../../api/warehouse-queries.ts";
+import { warehousePath } from "../../api/warehouse-queries.ts";
+import type { Warehouse } from "../../api/warehouse-types.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { SaveForm } from "../../parts/save-row.tsx";
 import { SettingFields } from "../../parts/setting-fields.tsx";

@@ -1,7 +1,7 @@
 import { useQueries } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { exportsQuery } from "../../api/export-queries.ts";
-import type { Warehouse } from "../../api/warehouse-queries.ts";
+import type { Warehouse } from "../../api/warehouse-types.ts";
 import { type LoadingWords, loadingWords, worstLoading } from "../../logic/warehouses.ts";
 import { Bar } from "../../parts/page-states.tsx";
 import { TextLink } from "../../parts/text-link.tsx";

@@ -2,7 +2,7 @@ import { Button } from "@cloudflare/kumo/components/button";
 import { Input } from "@cloudflare/kumo/components/input";
 import { PauseIcon, PlayIcon } from "@phosphor-icons/react";
 import type { ReactNode } from "react";
-import type { Warehouse } from "../../api/warehouse-queries.ts";
+import type { Warehouse } from "../../api/warehouse-types.ts";
 import { DraftForm } from "../../parts/draft-form.tsx";
 import { useSaveWarehouse } from "./save.ts";
 

@@ -6,13 +6,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { api } from "../../api/client.ts";
 import type { Source } from "../../api/types.ts";
-import {
-  connectionPath,
-  refreshWarehouse,
-  type Warehouse,
-  type WarehouseKind,
-  warehousesQuery,
-} from "../../api/warehouse-queries.ts";
+import { connectionPath, refreshWarehouse, warehousesQuery } from "../../api/warehouse-queries.ts";
+import type { Warehouse, WarehouseKind } from "../../api/warehouse-types.ts";
 import { freeName } from "../../logic/catalogue.ts";
 import { ownSources } from "../../logic/overview.ts";
 import { problemsOf } from "../../parts/form-problems.ts";

@@ -3,7 +3,7 @@ import { PlugsConnectedIcon } from "@phosphor-icons/react";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { api } from "../../api/client.ts";
-import type { ConnectionVerdict } from "../../api/warehouse-queries.ts";
+import type { ConnectionVerdict } from "../../api/warehouse-types.ts";
 import { errorSentence } from "../../logic/export-words.ts";
 import { Verdict } from "../../parts/verdict.tsx";
 

@@ -72,7 +72,12 @@ export interface Workshop {
   checkHost(host: string, port: number, options: Pick<OutboundOptions, "isOwnHost" | "allowPrivate">): Promise<string>;
 }
 
-export function createDeliveryDeps(env: Env, settings: Settings, workshop: Workshop, hosts: OwnHosts): DeliveryDeps {
+export function createDeliveryDeps(
+  env: Env,
+  settings: Settings,
+  workshop: Pick<Workshop, "findDestination" | "createGuardedFetch">,
+  hosts: OwnHosts,
+): DeliveryDeps {
   const guardedFetch = workshop.createGuardedFetch({
     fetch: (url, init) => fetch(url, init),
     isOwnHost: (host) => hosts.has(host),

@@ -4,14 +4,14 @@ import type { FileEntry } from "../../src/core/exports.ts";
 export const FILES_PER_ROW = 4000;
 
 /** A list of files in pieces that one row each can hold; one empty piece when there are none. */
-export function filePieces(files: readonly FileEntry[]): FileEntry[][] {
+function filePieces(files: readonly FileEntry[]): FileEntry[][] {
   const pieces: FileEntry[][] = [];
   for (let at = 0; at === 0 || at < files.length; at += FILES_PER_ROW) pieces.push(files.slice(at, at + FILES_PER_ROW));
   return pieces;
 }
 
 /** What is stored of a publication's table: the beginning of its list of files. */
-export interface StoredFiles {
+interface StoredFiles {
   readonly name: string;
   /** JSON. */
   readonly files: string;

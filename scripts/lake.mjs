@@ -27,6 +27,8 @@ export const apiOf = (url, token) => async (route, init) => {
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     // A token goes to the host that was named, nowhere else.
     redirect: "error",
+  }).catch((error) => {
+    throw new Error(`${url.origin} cannot be reached: ${error.cause?.message ?? error.message}. Does Inlet run there?`);
   });
   if (response.ok) return response;
   const { errors = [] } = await response.json().catch(() => ({}));

@@ -75,7 +75,11 @@ async function pullAll(api, { source, sync }, folder) {
     if (lake.fetched + lake.removed > 0) note(`${slug}: ${lake.fetched} new files, ${lake.removed} removed`);
   }
   if (lakes.length > 0) return lakes;
-  throw new Error("Nothing is published yet: an hour is exported some minutes after its end. With --sync at once.");
+  throw new Error(
+    sync
+      ? "There is nothing to export yet: send an event first, or click around in the demo shop."
+      : "Nothing is published yet: an hour is exported some minutes after its end. With --sync at once.",
+  );
 }
 
 async function list(connection, lakes) {

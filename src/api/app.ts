@@ -74,7 +74,9 @@ export function route<
 export const iso = (at: number): string => new Date(at).toISOString();
 export const IsoTime = z.iso.datetime();
 /** A time that a client names: with any offset, or a day (its start in UTC). */
-export const QueryTime = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+export const QueryTime = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: "A time such as 2026-05-01 or 2026-05-01T12:00:00Z.",
+});
 
 export const PageParams = z.object({
   "pagination[count]": z.coerce.number().int().min(1).max(1000).default(100),

@@ -49,7 +49,8 @@ const POSTGRES: WarehouseKind = {
     field({
       name: "hostname",
       label: "Host",
-      description: "Name or address of the server, or of its connection pooler.",
+      description:
+        "Name or address of the server, or of its connection pooler. Only a Hyperdrive binding makes up for it.",
       required: { conditions: [{ fieldKey: "hyperdrive", operator: "is" }] },
     }),
     field({

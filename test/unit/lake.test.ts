@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { openLake, pull } from "../../scripts/lake.mjs";
+import { apiOf, openLake, pull } from "../../scripts/lake.mjs";
 import { table } from "../../scripts/table.mjs";
 import { DAY, parquetOf, tableOf } from "../support/lake.ts";
 
@@ -72,6 +72,13 @@ describe("npm run query keeps a folder that holds what is published", () => {
       ["c", "viewed"],
     ]);
     connection.closeSync();
+  });
+
+  it("names the address at which nothing answers", async () => {
+    const api = apiOf(new URL("http://127.0.0.1:1"), "a token");
+    await expect(api("/sources")).rejects.toThrow(
+      /http:\/\/127\.0\.0\.1:1 cannot be reached: .+ Does Inlet run there\?/,
+    );
   });
 
   it("asks again what is published when a file is gone by the time it is fetched", async () => {

@@ -123,6 +123,14 @@ describe("the archive in the control plane", () => {
     expect({ status, field: errors[0]?.field }).toEqual({ status: 422, field });
   });
 
+  it("says how a time is written that it cannot read", async () => {
+    const source = await makeSource({ name: "Asked", slug: `asked-${++made}` });
+    const { errors } = await api("GET", of(String(source["id"]), "/search?startTime=yesterday"));
+    expect(errors).toMatchObject([
+      { field: "startTime", message: "A time such as 2026-05-01 or 2026-05-01T12:00:00Z." },
+    ]);
+  });
+
   it("searches ranges however large", async () => {
     const { id } = await sourceWithDays();
     const range = "startTime=0001-01-01&endTime=9999-12-31";

@@ -80,6 +80,7 @@ export const placeOf = ({ table, column }: Pick<Notice, "table" | "column">): st
 const ADVICE: Partial<Record<Notice["code"], string>> = {
   TYPE_MISMATCH: "The first value decided the type. Give the column the type that fits most of its values, or varchar.",
   DECIMALS_CUT: "Give the column the type float to keep them.",
+  TEXT_CUT: "Read the whole text from identifies or groups, or lower the number of columns in the settings.",
   COLUMN_LIMIT: "Raise the number of columns in the settings, or leave columns out.",
   TABLE_LIMIT: "Event names probably hold ids or times: send those as properties.",
   NAME_COLLISION: "Use one spelling where the event is sent.",

@@ -28,9 +28,14 @@ export function createTurns(now: () => number): (work: () => Promise<void>) => P
   };
 }
 
-/** Calls `beat` every `ms` until the answer is called; one that fails is followed by the next. */
+/**
+ * Calls `beat` every `ms` until the answer is called; one that fails is followed by the next. Whoever hangs for longer
+ * than a turn is taken for dead: nobody else could ever take over from it otherwise.
+ */
 export function heartbeat(ms: number, beat: () => Promise<unknown>): () => void {
+  let left = Math.floor(TURN_MS / ms);
   const timer = setInterval(() => {
+    if (--left === 0) clearInterval(timer);
     beat().catch((error: unknown) => console.error("a lease was not renewed", error));
   }, ms);
   return () => clearInterval(timer);

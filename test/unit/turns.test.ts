@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createTurns } from "../../src/bindings/turns.ts";
+import { createTurns, heartbeat } from "../../src/bindings/turns.ts";
 
 const MINUTE = 60_000;
 
@@ -54,5 +54,25 @@ describe("turns within an isolate", () => {
     next.end();
     await vi.advanceTimersByTimeAsync(1000);
     expect(third.work).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a heartbeat", () => {
+  it("goes on until it is stopped, also past a beat that fails", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    const beat = vi.fn<() => Promise<void>>(() => Promise.reject(new Error("no")));
+    const stop = heartbeat(15_000, beat);
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    expect(beat).toHaveBeenCalledTimes(4);
+    stop();
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    expect(beat).toHaveBeenCalledTimes(4);
+  });
+
+  it("ends after a quarter of an hour, so that others take over from one that hangs", async () => {
+    const beat = vi.fn<() => Promise<void>>(async () => undefined);
+    heartbeat(15_000, beat);
+    await vi.advanceTimersByTimeAsync(60 * MINUTE);
+    expect(beat).toHaveBeenCalledTimes(60);
   });
 });

@@ -139,9 +139,8 @@ export async function runMonth(options: MonthOptions): Promise<MonthReport> {
     }
     log(`${events} events in ${writer.segments} segments, ${writer.bytes} bytes`);
     const truth = new RawTruth(fileBucket(inlet.stateDir), source.id);
-    await truth.readNew();
-    log("the raw segments are read");
-
+    // On the other processor: the runtime has its own.
+    const reading = truth.readNew();
     // The index takes them in as it would those of an earlier version: it was never told of them.
     await untilKnown(inlet, source.id, writer.segments);
     log("the archive's index has them");
@@ -152,6 +151,8 @@ export async function runMonth(options: MonthOptions): Promise<MonthReport> {
     await inlet.api("POST", `${where}/run`, {});
     const schema = await untilExported(inlet, where, hours);
     const seconds = (performance.now() - start) / 1000;
+    await reading;
+    log(`exported after ${seconds.toFixed(0)} s, and the raw segments are read`);
     const found = await compare(inlet, source.id, schema, truth);
     log(`${found.rows} rows in ${found.tables} tables after ${seconds.toFixed(0)} s`);
 

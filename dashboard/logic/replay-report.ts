@@ -31,7 +31,8 @@ export function diffParts({ diff }: DryRunDestination, destination: string): rea
       id: "unknown",
       name: "Not known",
       count: diff.unknown,
-      sentence: "What became of these is not remembered: it is kept for 7 days. They may be there already.",
+      sentence:
+        "Nothing is remembered of their first delivery: they came before the destination was connected, or over 7 days ago. They may be there already, also by an earlier replay.",
     },
     {
       id: "missing",
@@ -84,7 +85,7 @@ export function beforeWords({ before }: DryRunDestination): string {
   const parts = [
     [before.delivered, "delivered"],
     [sumOfReasons(before.notDelivered), "not delivered"],
-    [before.unknown, "not known any more"],
+    [before.unknown, "not known"],
   ] as const;
   const words = parts.filter(([n]) => n > 0).map(([n, word]) => `${count(n)} ${word}`);
   return words.length === 0 ? "nothing" : words.join(", ");

@@ -220,7 +220,7 @@ describe("a dry run's report", () => {
       ["odd", ""],
       ["pending", "It waits still, or is being tried again."],
     ]);
-    expect(beforeWords(destination())).toBe("60 delivered, 31 not delivered, 9 not known any more");
+    expect(beforeWords(destination())).toBe("60 delivered, 31 not delivered, 9 not known");
   });
 
   it("warns before it is started of what may come twice, and of nothing else", () => {

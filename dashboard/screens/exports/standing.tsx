@@ -2,7 +2,7 @@ import { Banner } from "@cloudflare/kumo/components/banner";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { lastRunsQuery } from "../../api/export-queries.ts";
-import type { ExportState, FollowerState } from "../../api/export-types.ts";
+import type { ExportRun, ExportState, FollowerState } from "../../api/export-types.ts";
 import { errorAdvice, errorSentence, RUN_WORDS, targetWords, warehouseOf } from "../../logic/export-words.ts";
 import { failedRun, runningWords } from "../../logic/exports.ts";
 import { count, plural } from "../../logic/times.ts";
@@ -63,7 +63,7 @@ export function Standing({ sourceId, state }: StandingProps): ReactNode {
           )}
           {last !== undefined && (
             <>
-              Last run <When at={last.finishedAt ?? last.startedAt} />: {RUN_WORDS[last.status]},{" "}
+              Last run <When at={last.finishedAt ?? last.startedAt} />: <Outcome run={last} history={history} />,{" "}
               {plural(last.rows, "row")}. {count(state.publishedHours)}{" "}
               {state.publishedHours === 1 ? "hour is" : "hours are"} published.
             </>
@@ -73,6 +73,10 @@ export function Standing({ sourceId, state }: StandingProps): ReactNode {
     </div>
   );
 }
+
+/** Values that a run could not keep are named in the history. */
+const Outcome = ({ run: { status }, history }: { run: ExportRun; history: string }): ReactNode =>
+  status === "partial" ? <TextLink href={history}>{RUN_WORDS.partial}, see what was lost</TextLink> : RUN_WORDS[status];
 
 /** Those in trouble; how all of them are is in the history. */
 function Followers({ state }: { state: ExportState }): ReactNode {

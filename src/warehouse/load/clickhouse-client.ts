@@ -1,5 +1,6 @@
 import { hideSecrets } from "./secrets.ts";
 import { LoadFailure } from "./target.ts";
+import { notReached } from "./unreachable.ts";
 
 /** How a ClickHouse is reached. `fetch` is guarded; `signal` of the request ends it. */
 export interface ClickhouseAccess {
@@ -26,11 +27,11 @@ function explain(status: number, text: string): string {
   return `ClickHouse refuses with error ${code}: ${message}`;
 }
 
-function unreachable(error: unknown): string {
+function unreachable(error: unknown, url: string): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "OutboundRefused") return `The address cannot be used: ${error.message}.`;
   if (error.name === "TimeoutError" || error.name === "AbortError") return "ClickHouse did not answer in time.";
-  return `ClickHouse cannot be reached: ${error.message}`;
+  return `ClickHouse cannot be reached: ${notReached(error.message, url.startsWith("https:"))}.`;
 }
 
 /** Talks to ClickHouse's HTTP interface (clickhouse.com/docs/interfaces/http). */
@@ -68,7 +69,7 @@ export class ClickhouseClient {
       if (!response.ok) throw new LoadFailure(this.#hide(explain(response.status, text.slice(0, ERROR_CHARS))));
       return text;
     } catch (error) {
-      throw error instanceof LoadFailure ? error : new LoadFailure(this.#hide(unreachable(error)));
+      throw error instanceof LoadFailure ? error : new LoadFailure(this.#hide(unreachable(error, access.url)));
     } finally {
       limit.clear();
     }

@@ -1,6 +1,7 @@
 import postgres, { type Options, type Sql, type TransactionSql } from "postgres";
 import { hideSecrets } from "./secrets.ts";
 import { LoadFailure } from "./target.ts";
+import { notReached } from "./unreachable.ts";
 
 /** How a PostgreSQL is reached; `connection` is a URL (Hyperdrive's) or its parts, whose host the guard has let pass. */
 export interface PostgresAccess {
@@ -57,7 +58,7 @@ function explain(error: unknown, { connection }: PostgresAccess): string {
   if (known !== undefined) return known;
   if (code === "42501") return `The user lacks a right in PostgreSQL: ${error.message}.`;
   if (error.name === "PostgresError") return `PostgreSQL refuses: ${error.message} (${code}).`;
-  return `PostgreSQL cannot be reached: ${error.message || code}`;
+  return `PostgreSQL cannot be reached: ${notReached(error.message || code, withTls)}.`;
 }
 
 const options = ({ connection }: PostgresAccess): Options<Record<string, never>> => ({

@@ -1,11 +1,18 @@
-import type { DestinationField } from "./types.ts";
+import type { DestinationField, FieldConditions } from "./types.ts";
 
-/** A kind of warehouse; its options are asked for as a destination's settings are. */
+/** A setting as the Public API shows it. */
+export interface WarehouseOption extends Omit<DestinationField, "required"> {
+  readonly required: boolean;
+  /** What makes it needed when it is not in any case. */
+  readonly requiredWhen?: FieldConditions;
+}
+
+/** A kind of warehouse. */
 export interface WarehouseKind {
   readonly id: string;
   readonly name: string;
   readonly description: string;
-  readonly options: readonly DestinationField[];
+  readonly options: readonly WarehouseOption[];
 }
 
 /** A database that tables are loaded into. Secret settings are never returned. */

@@ -1,7 +1,12 @@
 import type { ExportState, FollowerState } from "../api/export-types.ts";
-import type { Warehouse } from "../api/warehouse-types.ts";
+import type { DestinationField } from "../api/types.ts";
+import type { Warehouse, WarehouseKind } from "../api/warehouse-types.ts";
 import { followerWords } from "./export-words.ts";
 import { count, plural } from "./times.ts";
+
+/** The settings of a warehouse as a form asks for them: as those of a destination, with when each is needed. */
+export const warehouseFields = ({ options }: Pick<WarehouseKind, "options">): readonly DestinationField[] =>
+  options.map(({ requiredWhen, ...option }) => ({ ...option, required: requiredWhen ?? option.required }));
 
 /** How one source's tables stand in a warehouse; undefined while that is not known. */
 export const loaderOf = (state: ExportState | undefined, warehouseId: string): FollowerState | undefined =>

@@ -1,22 +1,25 @@
 import * as z from "zod";
-import type {
-  ActionField,
-  ActionKind,
-  DestinationField,
-  DestinationKind,
-  KindSummary,
-  PresetKind,
+import {
+  type ActionField,
+  type ActionKind,
+  type DestinationField,
+  type DestinationKind,
+  FieldConditions,
+  type KindSummary,
+  type PresetKind,
 } from "../core/destination-kind.ts";
 
 /** We have nobody's logo; the Public API's shape wants a text. */
 export const Logos = z.object({ default: z.string(), mark: z.string().nullable(), alt: z.string().nullable() });
 export const NO_LOGOS: z.infer<typeof Logos> = { default: "", mark: null, alt: null };
 
-/** A setting as the Public API shows it (delivery.md §5.8), and what it lacks: secret, choices. */
+/** A setting as the Public API shows it (delivery.md §5.8), and what it lacks: secret, choices, requiredWhen. */
 export const Option = z.object({
   name: z.string(),
   type: z.string(),
   required: z.boolean(),
+  /** When `required` is false, what makes it needed after all. */
+  requiredWhen: FieldConditions.optional(),
   description: z.string(),
   label: z.string(),
   defaultValue: z.unknown().optional(),
@@ -102,8 +105,9 @@ export type Metadata = z.infer<typeof Metadata>;
 export const showOption = (field: DestinationField): z.infer<typeof Option> => ({
   name: field.name,
   type: field.type,
-  // Needed only under conditions is not needed as such; the refusal of a value names it when it is.
+  // Needed only under conditions is not needed as such.
   required: field.required === true,
+  ...(typeof field.required === "boolean" ? {} : { requiredWhen: field.required }),
   description: field.description,
   label: field.label,
   secret: field.secret,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ExportState } from "../../dashboard/api/export-types.ts";
-import type { Warehouse } from "../../dashboard/api/warehouse-types.ts";
-import { loadingWords, warehousesAnswer, worstLoading } from "../../dashboard/logic/warehouses.ts";
+import type { Warehouse, WarehouseKind } from "../../dashboard/api/warehouse-types.ts";
+import { isNeeded } from "../../dashboard/logic/setting-text.ts";
+import { loadingWords, warehouseFields, warehousesAnswer, worstLoading } from "../../dashboard/logic/warehouses.ts";
+import { showWarehouseKind } from "../../src/api/warehouse-view.ts";
+import { warehouseKind } from "../../src/core/warehouse-kinds.ts";
 
 const state = (behind?: number, error?: string): ExportState => ({
   enabled: true,
@@ -46,4 +49,13 @@ describe("how a warehouse is loaded", () => {
       "2 warehouses are loaded with every published hour; 1 paused, 1 without a source.",
     );
   });
+});
+
+it("asks for a PostgreSQL's host, and no longer once a Hyperdrive binding makes up for it", () => {
+  const shown = JSON.stringify(showWarehouseKind(warehouseKind("postgres")!));
+  const fields = warehouseFields(JSON.parse(shown) as WarehouseKind);
+  const needed = (texts: Readonly<Record<string, string>>): readonly string[] =>
+    fields.filter((field) => isNeeded(field, fields, texts)).map(({ name }) => name);
+  expect(needed({})).toEqual(["hostname", "port", "database", "username", "tls"]);
+  expect(needed({ hyperdrive: "WAREHOUSE" })).not.toContain("hostname");
 });

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { warehousePath } from "../../api/warehouse-queries.ts";
 import type { Warehouse } from "../../api/warehouse-types.ts";
+import { warehouseFields } from "../../logic/warehouses.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { SaveForm } from "../../parts/save-row.tsx";
 import { SettingFields } from "../../parts/setting-fields.tsx";
@@ -11,12 +12,13 @@ import { TestConnection } from "./test-connection.tsx";
 /** Where it is and who asks. */
 export default function Connection({ warehouse }: { warehouse: Warehouse }): ReactNode {
   const { id, metadata, settings, secrets } = warehouse;
-  const draft = useSettings(metadata.options, settings);
+  const fields = warehouseFields(metadata);
+  const draft = useSettings(fields, settings);
   const [testProblem, setTestProblem] = useState<Error | null>(null);
   const save = useSaveWarehouse<{ settings: object }>(warehouse);
   const problems = problemsOf(
     save.error ?? testProblem,
-    metadata.options.map(({ name }) => name),
+    fields.map(({ name }) => name),
   );
   return (
     <SaveForm
@@ -31,7 +33,7 @@ export default function Connection({ warehouse }: { warehouse: Warehouse }): Rea
       }}
       onReset={draft.reset}
     >
-      <SettingFields fields={metadata.options} draft={draft} stored={secrets} errors={problems.fields} />
+      <SettingFields fields={fields} draft={draft} stored={secrets} errors={problems.fields} />
       <TestConnection
         path={`${warehousePath(id)}/validation`}
         body={{}}

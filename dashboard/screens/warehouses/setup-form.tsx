@@ -10,6 +10,7 @@ import { connectionPath, refreshWarehouse, warehousesQuery } from "../../api/war
 import type { Warehouse, WarehouseKind } from "../../api/warehouse-types.ts";
 import { freeName } from "../../logic/catalogue.ts";
 import { ownSources } from "../../logic/overview.ts";
+import { warehouseFields } from "../../logic/warehouses.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { Section } from "../../parts/page.tsx";
 import { SettingFields } from "../../parts/setting-fields.tsx";
@@ -66,12 +67,13 @@ export default function SetupForm({ kind, sources }: SetupFormProps): ReactNode 
       taken.map((one) => one.name),
     );
   const [sourceIds, setSourceIds] = useState(() => likelySources(sources));
-  const settings = useSettings(kind.options);
+  const fields = warehouseFields(kind);
+  const settings = useSettings(fields);
   const [testProblem, setTestProblem] = useState<Error | null>(null);
   const [tried, setTried] = useState(false);
   const create = useCreate(kind);
   const unsourced = tried && sourceIds.length === 0 ? "Choose at least one." : undefined;
-  const problems = problemsOf(create.error ?? testProblem, ["name", ...kind.options.map((field) => field.name)]);
+  const problems = problemsOf(create.error ?? testProblem, ["name", ...fields.map((field) => field.name)]);
   const form = useFirstProblem([Object.values(problems.fields), Object.values(settings.malformed), unsourced ?? []]);
   const read = (): Record<string, unknown> | undefined => {
     const values = settings.read();
@@ -96,7 +98,7 @@ export default function SetupForm({ kind, sources }: SetupFormProps): ReactNode 
             error={problems.fields["name"]}
             onChange={(event) => setTyped(event.target.value)}
           />
-          <SettingFields fields={kind.options} draft={settings} errors={problems.fields} />
+          <SettingFields fields={fields} draft={settings} errors={problems.fields} />
           <TestConnection
             path="/warehouses/validation"
             body={{ metadataId: kind.id }}

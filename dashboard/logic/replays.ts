@@ -1,5 +1,4 @@
 import type { ListedReplay, ReplayStatus, ReplayTrack } from "../api/replay-types.ts";
-import { conditionText } from "./filter-condition.ts";
 import { clip } from "./entry-text.ts";
 import { count, elapsed, plural, share } from "./times.ts";
 
@@ -103,8 +102,6 @@ export function scopeWords({ types, events, filter }: Pick<ListedReplay, "types"
 
 export const titleOf = (replay: Pick<ListedReplay, "name" | "types" | "events" | "filter">): string =>
   replay.name === undefined ? scopeWords(replay) : clip(replay.name, 120);
-
-export const filterText = (filter: string): string => clip(conditionText(filter), 600);
 
 const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

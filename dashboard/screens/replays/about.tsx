@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { Replay } from "../../api/replay-types.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { windowText } from "../../logic/replay-range.ts";
-import { filterText, scopeWords } from "../../logic/replays.ts";
+import { scopeWords } from "../../logic/replays.ts";
 import { absoluteTime, plural } from "../../logic/times.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 import { useNames } from "../../parts/use-names.ts";
@@ -45,8 +45,7 @@ export function About({ replay }: { replay: Replay }): ReactNode {
         </Fact>
         {filter !== undefined && (
           <Fact name="Condition">
-            <bdi>{filterText(filter)}</bdi>
-            <code className="text-kumo-subtle mt-1 block font-mono text-xs">{clip(filter, 2000)}</code>
+            <code className="font-mono text-xs">{clip(filter, 2000)}</code>
           </Fact>
         )}
         <Fact name="Rate">{plural(rate, "event")} a second, to each destination</Fact>

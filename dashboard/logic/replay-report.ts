@@ -19,7 +19,8 @@ export function diffParts({ diff }: DryRunDestination, destination: string): rea
       id: "new",
       name: "New",
       count: diff.newlySent,
-      sentence: "Not delivered when the events came in: a filter stopped them, they failed, or no mapping wanted them.",
+      sentence:
+        "Not delivered when the events came in: it was not connected, a filter stopped them, they failed, or no mapping wanted them.",
     },
     {
       id: "again",
@@ -32,7 +33,7 @@ export function diffParts({ diff }: DryRunDestination, destination: string): rea
       name: "Not known",
       count: diff.unknown,
       sentence:
-        "Nothing is remembered of their first delivery: they came before the destination was connected, or over 7 days ago. They may be there already, also by an earlier replay.",
+        "Nothing is remembered of their first delivery: they came over 7 days ago, or are only just on their way. They may be there already.",
     },
     {
       id: "missing",

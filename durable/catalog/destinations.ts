@@ -150,8 +150,9 @@ export async function openDestination(room: Room, id: string): Promise<OpenDesti
   const filters = room.store.filters.of(id);
   const { opened, unreadable } = await openAll(room.sealer, sealOwner(id), record.sealed);
   const settings = { ...record.settings, ...opened };
-  const { consentCategories } = record;
-  return { destination: compileDestination(record), settings, unreadable, subscriptions, filters, consentCategories };
+  const { consentCategories, createdAt } = record;
+  const destination = compileDestination(record);
+  return { destination, settings, unreadable, subscriptions, filters, consentCategories, createdAt };
 }
 
 /**

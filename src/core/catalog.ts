@@ -178,6 +178,8 @@ export interface OpenDestination {
   readonly subscriptions: readonly SubscriptionRecord[];
   readonly filters: readonly FilterRecord[];
   readonly consentCategories: readonly string[];
+  /** When the destination was made (ms since epoch). */
+  readonly createdAt: number;
 }
 
 /** An API token without its secret, of which only a SHA-256 hash is kept. Times are ms since epoch. */

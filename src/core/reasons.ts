@@ -74,6 +74,11 @@ const FILTERED: Readonly<Record<string, ReasonHelp>> = {
     "Enable the mapping, if its events are wanted.",
   ),
   subscription_deleted: help("nobody", "The mapping was deleted before the event came to its turn.", "Nothing."),
+  not_connected: help(
+    "nobody",
+    "The destination was not handed the event when it came in: it did not exist yet, was switched off, or did not get this source's events.",
+    "Nothing: a replay is how it gets the event.",
+  ),
   replay_cancelled: help("nobody", "The replay was cancelled before the event came to its turn.", "Nothing."),
   event_gone: help(
     "nobody",

@@ -1,5 +1,7 @@
-import { numbersOf, unpackRuns, type Runs } from "./cell-runs.ts";
+import { numbersOf, packRuns, unpackRuns, type Runs } from "./cell-runs.ts";
+import { DELIVERY } from "./delivery.ts";
 import type { JobOpening, LaneTrace } from "./ledger.ts";
+import { TRACE } from "./trace.ts";
 
 /** Lines of one segment that a replay sends to one destination. Idempotent by `key` and `replayId`. */
 export interface ReplayOpening extends JobOpening {
@@ -56,6 +58,24 @@ export interface LiveOutcome {
   readonly reason?: string;
   /** Absent = at the gate. */
   readonly subscriptionId?: string;
+}
+
+/**
+ * What it means that a ledger holds no job of a segment: as long as it cannot have forgotten one, because the
+ * destination or the segment is younger than its memory, the destination was never handed the segment, and all of it is
+ * dropped as `not_connected`. Null = nothing is known: the job may be forgotten, or is still to come.
+ * @param asked when the ledger was asked; all times are ms since epoch.
+ */
+export function withoutJob(
+  { count, firstAt }: { readonly count: number; readonly firstAt: number },
+  createdAt: number,
+  asked: number,
+): LiveOutcomes | null {
+  const remembersAll = asked - Math.max(createdAt, firstAt) < DELIVERY.finishedKeptMs;
+  const mayCome = asked - firstAt < TRACE.routingMs;
+  if (!remembersAll || mayCome) return null;
+  const lines = packRuns([[0, count]]);
+  return { count, lanes: [], groups: [{ lane: 0, status: "dropped", reason: "not_connected", lines }] };
 }
 
 /** Asks of one line what became of it, gate first; for any number of lines. */

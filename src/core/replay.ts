@@ -80,7 +80,11 @@ export const DryRunDestination = z.object({
    * run draws anew. Empty: the figures are exact.
    */
   sampledBy: z.array(z.string()),
-  /** What became of the same events when they came in. `unknown`: events that no record is left of (7 days). */
+  /**
+   * What became of the same events when they came in. `unknown`: events that no record is left of: they
+   * and the destination are older than the 7 days it remembers, or they may still be on their way to it. What it was never
+   * handed is not delivered, as `not_connected`.
+   */
   before: z.object({ delivered: z.int(), notDelivered: Reasons, unknown: z.int() }),
   /**
    * The deliveries of `would` against those of then, subscription by subscription: delivered then already, not

@@ -1,7 +1,7 @@
 import type { OpenDestination } from "../core/catalog.ts";
 import type { Chance } from "../core/filter.ts";
 import { kindText } from "../core/event-kind.ts";
-import { liveOutcomesOf, type LiveOutcomes } from "../core/replay-ledger.ts";
+import { liveOutcomesOf, withoutJob, type LiveOutcomes } from "../core/replay-ledger.ts";
 import { addSums, NO_SUMS, tallyInto, type DryRunSums } from "../core/replay-report.ts";
 import { compileSelection } from "../core/replay-select.ts";
 import {
@@ -21,7 +21,7 @@ type Granted = Extract<ReplayClaim, { status: "granted" }>;
 export interface ReplayCheckDeps extends ReplayReadDeps {
   /** The destination as it is configured now; null when it was deleted. */
   openDestination(destinationId: string): Promise<OpenDestination | null>;
-  /** What became of a segment's lines when they came in; null when nothing is known of it. */
+  /** What became of a segment's lines when they came in; null when the ledger holds nothing of it. */
   outcomesOf(destinationId: string, key: string): Promise<LiveOutcomes | null>;
   checked(result: CheckedStep): Promise<{ readonly proceed: boolean }>;
   readonly chance: Chance;
@@ -85,10 +85,16 @@ export async function checkReplay(step: ReplayStep, claim: Granted, deps: Replay
   const opened = new Map(
     await Promise.all(destinationIds.map(async (id) => [id, await deps.openDestination(id)] as const)),
   );
+  const outcomesOf = async (id: string, segment: SegmentToRead): Promise<LiveOutcomes | null> => {
+    const asked = deps.now();
+    const known = await deps.outcomesOf(id, segment.key);
+    const one = opened.get(id);
+    return known ?? (one ? withoutJob(segment, one.createdAt, asked) : null);
+  };
   const fetch = async (segment: SegmentToRead): Promise<Material> => {
     const [lines, live] = await Promise.all([
       deps.fetchSegment(segment),
-      Promise.all(destinationIds.map((id) => deps.outcomesOf(id, segment.key))),
+      Promise.all(destinationIds.map((id) => outcomesOf(id, segment))),
     ]);
     return { lines, live };
   };

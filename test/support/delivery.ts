@@ -78,6 +78,7 @@ const hookAt = (destinationId: string, sourceId: string): OpenDestination => ({
   subscriptions: [testSubscription({ destinationId })],
   filters: [],
   consentCategories: [],
+  createdAt: 0,
 });
 
 const onQueue: DeliveryPointer[] = [];

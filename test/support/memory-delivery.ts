@@ -32,6 +32,7 @@ export const openedDestination = (
   subscriptions: [testSubscription({ destinationId })],
   filters: [],
   consentCategories: [],
+  createdAt: 0,
   ...overrides,
 });
 

@@ -152,6 +152,7 @@ describe("asking a destination's rules", () => {
     subscriptions: [],
     filters: [],
     consentCategories: [],
+    createdAt: 0,
     ...overrides,
   });
   const tools = {

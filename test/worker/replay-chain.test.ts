@@ -63,12 +63,13 @@ describe("a replay into a webhook, from the archive to the far end", () => {
       wouldSend: 150,
       dropped: { FILTERED_BY_END_USER_CONSENT: 7 },
       sampledBy: [],
-      before: { delivered: 0, unknown: 157 },
-      diff: { alreadyDelivered: 0, newlySent: 0, unknown: 150, notSentNow: 0 },
+      before: { delivered: 0, notDelivered: { not_connected: 157 }, unknown: 0 },
+      diff: { alreadyDelivered: 0, newlySent: 150, unknown: 0, notSentNow: 0 },
     });
     const { reasons } = (await api("GET", `/replays/${id}`)).data;
     expect(reasons).toEqual({
       FILTERED_BY_END_USER_CONSENT: { sentence: expect.stringContaining("consent"), todo: expect.any(String) },
+      not_connected: { sentence: expect.stringContaining("did not exist yet"), todo: expect.any(String) },
     });
     expect((await act(id, "start")).status).toBe(200);
     const finished = await untilStatus(id, "finished");
@@ -129,8 +130,8 @@ describe("a replay into a webhook, from the archive to the far end", () => {
     expect(delivered).toBe(sent - 3);
     expect(report).toMatchObject({
       wouldSend: sent + 5,
-      before: { notDelivered: { "400": 3 }, unknown: 5 },
-      diff: { alreadyDelivered: delivered, newlySent: 3, unknown: 5, notSentNow: 0 },
+      before: { notDelivered: { "400": 3, not_connected: 5 }, unknown: 0 },
+      diff: { alreadyDelivered: delivered, newlySent: 8, unknown: 0, notSentNow: 0 },
     });
   }, 60_000);
 

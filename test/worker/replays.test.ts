@@ -39,7 +39,13 @@ describe("the dry run", () => {
           { type: "identify", count: 1 },
           { type: "track", name: "Other", count: 1 },
         ],
-        destinations: [{ wouldSend: 4, dropped: { NO_MATCHING_MAPPING: 1 }, before: { unknown: 5 } }],
+        destinations: [
+          {
+            wouldSend: 4,
+            dropped: { NO_MATCHING_MAPPING: 1 },
+            before: { notDelivered: { not_connected: 5 }, unknown: 0 },
+          },
+        ],
       },
     });
     await pass(rig, 10_000);

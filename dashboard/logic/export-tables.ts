@@ -1,4 +1,5 @@
 import type { Column, Notice, WarehouseTable } from "../api/export-types.ts";
+import { count } from "./times.ts";
 
 /** The model's own tables first, then one table an event by its rows. */
 const ORDER = ["tracks", "identifies", "users", "pages", "screens", "groups", "accounts", "aliases", "event"];
@@ -27,6 +28,21 @@ export interface ColumnRow extends Column {
   readonly notices: readonly Notice[];
   readonly isLeftOut: boolean;
 }
+
+/** How many values the notices say were lost, by table; tables that lost nothing are not in it. */
+export function lostByTable(notices: readonly Notice[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const notice of notices) {
+    if (notice.lost) sums.set(notice.table, (sums.get(notice.table) ?? 0) + notice.count);
+  }
+  return sums;
+}
+
+/** Over which runs notices are added up, as `noticesOf` does. */
+export const countedOver = (hours: number): string =>
+  hours === 1
+    ? "the latest run of the one hour exported lately"
+    : `the latest run of each of the ${count(hours)} hours exported last`;
 
 /** Columns of a table as they are shown: those that events brought first, the troubled ones before all. */
 export function columnRows(

@@ -39,6 +39,7 @@ it("exports the open hour when asked, shows tables, what was lost, and statement
   const row = page.getByRole("row", { name: new RegExp(table) });
   await row.getByText("Order <img src=x onerror=alert(1)>").waitFor();
   await row.getByRole("cell", { name: "3", exact: true }).waitFor();
+  await row.getByText("1 lost", { exact: true }).waitFor();
 
   await row.getByRole("link", { name: table }).click();
   await page.waitForURL(/table=order_img/);

@@ -6,7 +6,13 @@ import type {
   Notice,
   WarehouseTable,
 } from "../../dashboard/api/export-types.ts";
-import { columnRows, tableNotices, tablesMatching } from "../../dashboard/logic/export-tables.ts";
+import {
+  columnRows,
+  countedOver,
+  lostByTable,
+  tableNotices,
+  tablesMatching,
+} from "../../dashboard/logic/export-tables.ts";
 import {
   errorAdvice,
   errorSentence,
@@ -207,6 +213,20 @@ describe("the list of tables", () => {
   it("is searched by table, event name and column, whatever the case", () => {
     const found = (text: string) => tablesMatching([table({})], text).length;
     expect([found("ORDER"), found("completed"), found("tax"), found("nothing")]).toEqual([1, 1, 1, 0]);
+  });
+
+  it("says how many values each table lost, not what was only noted, and over which runs", () => {
+    const { notices, hours } = noticesOf([
+      run({ version: 2, notices: [notice({ count: 2 }), notice({ column: "tax", count: 3 })] }),
+      run({ version: 1, notices: [notice({ count: 100 })] }),
+      run({
+        hour: "2026-11-22T11:00:00.000Z",
+        notices: [notice({ count: 1 }), notice({ table: "tracks", lost: false })],
+      }),
+    ]);
+    expect([...lostByTable(notices)]).toEqual([["orders", 6]]);
+    expect(countedOver(hours)).toBe("the latest run of each of the 2 hours exported last");
+    expect(countedOver(1)).toBe("the latest run of the one hour exported lately");
   });
 
   it("shows the columns that lost something before all, and the model's own last", () => {

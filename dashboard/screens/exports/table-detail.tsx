@@ -1,14 +1,14 @@
 import { Switch } from "@cloudflare/kumo/components/switch";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense } from "react";
-import { lakeRunsQuery, tablesQuery } from "../../api/export-queries.ts";
+import { tablesQuery } from "../../api/export-queries.ts";
 import type { WarehouseTable } from "../../api/export-types.ts";
 import { byteSize } from "../../logic/byte-size.ts";
 import { clip } from "../../logic/entry-text.ts";
-import { columnRows, tableNotices } from "../../logic/export-tables.ts";
-import { noticesOf, TABLE_KINDS } from "../../logic/export-words.ts";
+import { columnRows, countedOver, tableNotices } from "../../logic/export-tables.ts";
+import { TABLE_KINDS } from "../../logic/export-words.ts";
 import { progressOf } from "../../logic/exports.ts";
-import { count, plural } from "../../logic/times.ts";
+import { plural } from "../../logic/times.ts";
 import { HourLabel } from "../../parts/hour-label.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { NotFound } from "../../parts/page-states.tsx";
@@ -18,6 +18,7 @@ import type { ExportsPart } from "../exports.tsx";
 import { NoticeList } from "./notice-list.tsx";
 import { Columns } from "./table-columns.tsx";
 import { type Exclusions, useExclusion } from "./use-exclusion.ts";
+import { useNotices } from "./use-notices.ts";
 
 const TypeDialog = lazy(() => import("./type-dialog.tsx"));
 
@@ -46,10 +47,8 @@ function Detail({
   onChange,
   table,
 }: Omit<TableDetailProps, "name"> & { table: WarehouseTable }): ReactNode {
-  const runs = useQuery(lakeRunsQuery(sourceId));
-  useRefetch(progressOf(state), () => void runs.refetch());
   const exclusion = useExclusion(sourceId);
-  const { notices, hours } = noticesOf(runs.data ?? []);
+  const { notices, hours, isError } = useNotices(sourceId, state);
   const columns = columnRows(table, notices, exclusion.columnsOut(table.name));
   const said = tableNotices(table, notices);
   const changed = columns.find(({ name, fixed }) => name === search.column && fixed !== true);
@@ -66,11 +65,11 @@ function Detail({
           {plural(columns.length, "column")}
         </h3>
         <p className="text-kumo-subtle mb-3 text-sm">
-          {runs.isError
+          {isError
             ? "What was lost could not be loaded."
             : hours === 0
               ? "No hour was exported lately."
-              : `Notices are of the ${hours === 1 ? "hour" : `${count(hours)} hours`} exported last.`}{" "}
+              : `Notices are counted over ${countedOver(hours)}.`}{" "}
           Columns that come from the call itself have a fixed type. What is left out or taken in holds from the next
           export on; make hours again to change those that are published.
         </p>

@@ -11,7 +11,7 @@ import type { ExportState, WarehouseTable } from "../../api/export-types.ts";
 import { sourceQuery, workspaceVolumeQuery } from "../../api/queries.ts";
 import { byteSize } from "../../logic/byte-size.ts";
 import { clip } from "../../logic/entry-text.ts";
-import { tablesMatching } from "../../logic/export-tables.ts";
+import { countedOver, lostByTable, tablesMatching } from "../../logic/export-tables.ts";
 import { TABLE_KINDS } from "../../logic/export-words.ts";
 import { progressOf } from "../../logic/exports.ts";
 import { volumeOf } from "../../logic/overview.ts";
@@ -22,6 +22,7 @@ import { TextLink } from "../../parts/text-link.tsx";
 import { useRefetch } from "../../parts/use-refetch.ts";
 import { useSearchKey } from "../../parts/use-search-key.ts";
 import type { ExportsPart } from "../exports.tsx";
+import { useNotices } from "./use-notices.ts";
 
 /** Rows drawn at once; a source may have 5,000 tables. */
 const STEP = 100;
@@ -36,7 +37,13 @@ export default function Tables({ sourceId, state, search, onChange }: ExportsPar
         list.length === 0 ? (
           <NoTables sourceId={sourceId} state={state} />
         ) : (
-          <TableList sourceId={sourceId} tables={list} text={search.q ?? ""} onText={(text) => onChange({ q: text })} />
+          <TableList
+            sourceId={sourceId}
+            state={state}
+            tables={list}
+            text={search.q ?? ""}
+            onText={(text) => onChange({ q: text })}
+          />
         )
       }
     </Loaded>
@@ -66,14 +73,13 @@ function NoTables({ sourceId, state }: { sourceId: string; state: ExportState })
   );
 }
 
-interface TableListProps {
-  readonly sourceId: string;
+interface TableListProps extends Pick<ExportsPart, "sourceId" | "state"> {
   readonly tables: readonly WarehouseTable[];
   readonly text: string;
   readonly onText: (text: string) => void;
 }
 
-function TableList({ sourceId, tables, text, onText }: TableListProps): ReactNode {
+function TableList({ sourceId, state, tables, text, onText }: TableListProps): ReactNode {
   const [typed, setTyped] = useState(text);
   const [shown, setShown] = useState(STEP);
   const box = useSearchKey();
@@ -81,6 +87,8 @@ function TableList({ sourceId, tables, text, onText }: TableListProps): ReactNod
   const found = tablesMatching(tables, wanted);
   const source = useQuery(sourceQuery(sourceId));
   const left = new Set(source.data?.settings.exports.excludedTables);
+  const { notices, hours, isError } = useNotices(sourceId, state);
+  const lost = lostByTable(notices);
   return (
     <div className="flex flex-col gap-3">
       {(tables.length > 8 || text !== "") && (
@@ -103,6 +111,12 @@ function TableList({ sourceId, tables, text, onText }: TableListProps): ReactNod
           {count(found.length)} of {plural(tables.length, "table")}
         </p>
       )}
+      {lost.size > 0 && (
+        <p className="text-kumo-subtle text-sm">
+          “Lost” counts values over {countedOver(hours)}. Open a table to see which, and why.
+        </p>
+      )}
+      {isError && <p className="text-kumo-subtle text-sm">What was lost could not be loaded.</p>}
       {found.length > 0 && (
         <div className="ring-kumo-hairline bg-kumo-base overflow-hidden rounded-lg ring">
           <Table className="cards-on-phone">
@@ -118,7 +132,13 @@ function TableList({ sourceId, tables, text, onText }: TableListProps): ReactNod
             </Table.Header>
             <Table.Body>
               {found.slice(0, shown).map((table) => (
-                <Row key={table.name} sourceId={sourceId} table={table} isLeftOut={left.has(table.name)} />
+                <Row
+                  key={table.name}
+                  sourceId={sourceId}
+                  table={table}
+                  isLeftOut={left.has(table.name)}
+                  lost={lost.get(table.name) ?? 0}
+                />
               ))}
             </Table.Body>
           </Table>
@@ -133,15 +153,15 @@ function TableList({ sourceId, tables, text, onText }: TableListProps): ReactNod
   );
 }
 
-function Row({
-  sourceId,
-  table,
-  isLeftOut,
-}: {
-  sourceId: string;
-  table: WarehouseTable;
-  isLeftOut: boolean;
-}): ReactNode {
+interface RowProps {
+  readonly sourceId: string;
+  readonly table: WarehouseTable;
+  readonly isLeftOut: boolean;
+  /** Values, of the latest runs. */
+  readonly lost: number;
+}
+
+function Row({ sourceId, table, isLeftOut, lost }: RowProps): ReactNode {
   const { name, kind, eventNames, columns, rows, files, bytes, lastHour } = table;
   return (
     <Table.Row>
@@ -151,6 +171,7 @@ function Row({
             <TextLink href={`/sources/${sourceId}/exports?${new URLSearchParams({ table: name })}`}>{name}</TextLink>
           </span>
           {isLeftOut && <Badge variant="warning">left out</Badge>}
+          {lost > 0 && <Badge variant="warning">{count(lost)} lost</Badge>}
         </span>
       </Table.Cell>
       <Table.Cell data-label="Holds" className="max-w-60">

@@ -64,7 +64,7 @@ function ColumnLine({ table, column, exclusion, onType }: ColumnLineProps): Reac
         </span>
       </Table.Cell>
       <Table.Cell data-label="Type">
-        <span className="flex flex-wrap items-center gap-x-1 md:flex-nowrap">
+        <span className="flex flex-wrap items-center justify-end gap-x-1 md:grid md:grid-cols-[5.5rem_5.5rem_5.5rem] md:justify-start md:justify-items-start">
           <span className={fixed === true ? "text-kumo-subtle" : ""}>{type}</span>
           {fixed !== true && (
             <Button size="sm" variant="ghost" aria-label={`Change the type of ${name}`} onClick={() => onType(name)}>
@@ -75,6 +75,7 @@ function ColumnLine({ table, column, exclusion, onType }: ColumnLineProps): Reac
             <Button
               size="sm"
               variant="ghost"
+              className="md:col-start-3"
               aria-label={`${isLeftOut ? "Take in" : "Leave out"} ${name}`}
               loading={save.isPending && save.variables.column === name}
               disabled={save.isPending}

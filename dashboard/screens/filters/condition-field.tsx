@@ -43,8 +43,8 @@ export default function ConditionField(props: ConditionFieldProps): ReactNode {
           label={legend}
           value={all ? "all" : "some"}
           choices={[
-            ["some", "Those that match"],
             ["all", "All"],
+            ["some", "Those that match"],
           ]}
           onChange={(next) => {
             if ((next === "all") !== all) onChange(next === "all" ? ALL : FIRST, true);

@@ -52,7 +52,7 @@ export function Archive({ source }: { source: Source }): ReactNode {
   return (
     <DraftForm saved={source.settings.drain} fields={["drain.afterMs", "drain.afterBytes", "drain"]} save={save}>
       {({ value, set }, errors) => (
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <NumberInput
             label="After at most, in milliseconds"
             description="200 to 60,000. Shorter: sooner delivered, more and smaller files."

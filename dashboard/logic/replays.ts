@@ -30,15 +30,29 @@ export const endedOf = ({ opened, pending, dropped }: ReplayTrack): number =>
 
 /** The same as a share of all, 0 to 1; with those that the archive no longer has. */
 export function trackShare(track: ReplayTrack, { status, progress: { events } }: ListedReplay): number {
+  if (events === 0) return 0;
   if (track.state === "done" && status !== "cancelled") return 1;
-  return events === 0 ? 0 : Math.min(1, (endedOf(track) + track.gone) / events);
+  return Math.min(1, (endedOf(track) + track.gone) / events);
+}
+
+const NO_MATCH = "Nothing matched, so nothing was sent.";
+
+/** How far it is with one destination, in figures. */
+export function trackFigures(track: ReplayTrack, { status, progress: { events } }: ListedReplay): string {
+  const { state, opened, pending } = track;
+  const isWhole = state === "done" && status !== "cancelled";
+  if (isWhole && events === 0) return NO_MATCH;
+  if (isWhole) return `${plural(opened, "event")} handed over, all at their end.`;
+  const ended = endedOf(track);
+  const onTheirWay = pending > 0 ? `, ${count(pending)} on their way` : "";
+  return `${count(ended)} of ${plural(events, "event")} (${share(ended, events)}) done${onTheirWay}.`;
 }
 
 /** How far a replay is in what it is doing, 0 to 1: its dry run, or its sending. Undefined: it is doing nothing. */
 export function doneShare(replay: ListedReplay): number | undefined {
   const { status, progress, startTime, endTime } = replay;
   if (status === "ready") return undefined;
-  if (status === "finished") return 1;
+  if (status === "finished") return progress.events === 0 ? 0 : 1;
   const { destinations, checkedUntil } = progress;
   if (destinations.length > 0) {
     return destinations.reduce((sum, track) => sum + trackShare(track, replay), 0) / destinations.length;
@@ -79,6 +93,7 @@ export function sentWords({ delivered, dropped, givenUp, gone }: Sent): string {
 export function progressWords(replay: ListedReplay): string {
   const { status, progress } = replay;
   const started = progress.destinations.length > 0;
+  if (status === "finished" && progress.events === 0) return "nothing matched";
   if (status === "ready") return plural(progress.events, "event");
   if (started && (isOver(status) || status === "failed")) return sentWords(sentOf(replay));
   if (started) return `${share(doneShare(replay) ?? 0, 1)} of ${plural(progress.events, "event")}`;
@@ -147,7 +162,7 @@ export function replayAnswer(replay: ListedReplay): string {
     case "cancelled":
       return started ? `${sentWords(sentOf(replay))} before it was cancelled.` : "Nothing was sent.";
     case "finished":
-      return `${sentWords(sentOf(replay))}.`;
+      return progress.events === 0 ? NO_MATCH : `${sentWords(sentOf(replay))}.`;
     case "failed":
       return `${started ? "It stopped" : "The dry run stopped"}: ${clip(error ?? "the reason is not known", 300)}`;
     default:

@@ -5,6 +5,8 @@ import {
   beforeWords,
   diffParts,
   doublingWords,
+  earlierWarning,
+  earlierWords,
   leftOutWords,
   reasonRows,
   startSummary,
@@ -18,7 +20,9 @@ import {
   replayAnswer,
   replaysAnswer,
   scopeWords,
+  trackFigures,
   trackSentence,
+  trackShare,
   trackWord,
 } from "../../dashboard/logic/replays.ts";
 import { replayJobId } from "../../src/core/replay.ts";
@@ -86,6 +90,24 @@ describe("how far a replay is", () => {
     expect(doneShare(replay({ status: "cancelled" }, cancelled))).toBeCloseTo(0.4);
     expect(doneShare(replay({ status: "cancelled" }))).toBe(0);
     expect(progressWords(replay({ status: "cancelled" }))).toBe("nothing was sent");
+  });
+
+  it("is nothing at all when nothing matched, and says so", () => {
+    const done = track({ state: "done" });
+    const empty = replay({ status: "finished" }, [done], 0);
+    expect([doneShare(empty), trackShare(done, empty)]).toEqual([0, 0]);
+    expect(trackFigures(done, empty)).toBe("Nothing matched, so nothing was sent.");
+    expect([progressWords(empty), replayAnswer(empty)]).toEqual([
+      "nothing matched",
+      "Nothing matched, so nothing was sent.",
+    ]);
+    const whole = track({ state: "done", opened: 2 });
+    expect(trackFigures(whole, replay({ status: "finished" }, [whole], 2))).toBe(
+      "2 events handed over, all at their end.",
+    );
+    expect(trackFigures(track({ opened: 3, pending: 1 }), replay({ status: "running" }, [], 4))).toBe(
+      "2 of 4 events (50\u00a0%) done, 1 on their way.",
+    );
   });
 
   it("is asked for again while something moves, also what a pause or a cancel lets come to its end", () => {
@@ -230,6 +252,27 @@ describe("a dry run's report", () => {
     expect(warning({ alreadyDelivered: 1, unknown: 0 })).toMatch(/^1 of these deliveries was made before/);
     expect(warning({})).toMatch(/^50 of these deliveries were made before, and of 9 deliveries it is not known/);
     expect(warning({ alreadyDelivered: 0 })).toMatch(/^Of 9 deliveries it is not known/);
+  });
+
+  it("says what other replays sent of this time, and warns of it", () => {
+    const send = (more: object = {}) => ({
+      replayId: "r0",
+      destinationId: "d1",
+      status: "finished" as const,
+      delivered: 49,
+      startedAt: iso(NOW),
+      startTime: iso(NOW - 10 * HOUR),
+      endTime: iso(NOW),
+      ...more,
+    });
+    expect(earlierWords(send(), replay())).toBe("made 49 deliveries of this time");
+    expect(earlierWords(send({ status: "running", delivered: 1, startTime: iso(NOW - 11 * HOUR) }), replay())).toBe(
+      "made 1 delivery of a window that overlaps this one so far",
+    );
+    expect(earlierWarning({ earlier: [send(), send({ destinationId: "d2" })] })).toMatch(
+      /^1 other replay of this time was/,
+    );
+    expect(earlierWarning({ earlier: [] })).toBeUndefined();
   });
 
   it("names what is left out, and nothing where nothing is", () => {

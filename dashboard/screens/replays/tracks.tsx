@@ -2,8 +2,8 @@ import { Badge } from "@cloudflare/kumo/components/badge";
 import type { ReactNode } from "react";
 import type { ReasonWords, Replay, ReplayTrack } from "../../api/replay-types.ts";
 import { reasonRows } from "../../logic/replay-report.ts";
-import { endedOf, sumOfReasons, trackSentence, trackShare, trackWord } from "../../logic/replays.ts";
-import { count, plural, share } from "../../logic/times.ts";
+import { sumOfReasons, trackFigures, trackSentence, trackShare, trackWord } from "../../logic/replays.ts";
+import { count } from "../../logic/times.ts";
 import { ProgressBar } from "../../parts/progress-bar.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { useNames } from "../../parts/use-names.ts";
@@ -64,7 +64,7 @@ const Word = ({ track, replay: { status } }: { track: ReplayTrack; replay: Repla
 /** Events that have come to an end, then those that are on their way. */
 function TrackBar({ name, replay, track }: { name: string; replay: Replay; track: ReplayTrack }): ReactNode {
   const { events } = replay.progress;
-  const { opened, pending, state } = track;
+  const { pending, state } = track;
   const isWhole = state === "done" && replay.status !== "cancelled";
   const ended = trackShare(track, replay);
   const underWay = isWhole || events === 0 ? 0 : Math.min(1 - ended, pending / events);
@@ -78,11 +78,7 @@ function TrackBar({ name, replay, track }: { name: string; replay: Replay; track
           { name: "under way", share: underWay, colour: "text-kumo-info" },
         ]}
       />
-      <p className="text-kumo-subtle mt-1 text-sm tabular-nums">
-        {isWhole
-          ? `${plural(opened, "event")} handed over, all at their end.`
-          : `${count(endedOf(track))} of ${plural(events, "event")} (${share(endedOf(track), events)}) done${pending > 0 ? `, ${count(pending)} on their way` : ""}.`}
-      </p>
+      <p className="text-kumo-subtle mt-1 text-sm tabular-nums">{trackFigures(track, replay)}</p>
     </div>
   );
 }

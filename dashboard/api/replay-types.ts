@@ -1,5 +1,6 @@
 import type {
   DryRunDestination,
+  EarlierSend as EarlierRecord,
   ReplayAction,
   ReplayRecord,
   ReplayStatus,
@@ -11,7 +12,7 @@ export type { DryRunDestination, ReplayAction, ReplayStatus, ReplayTrack };
 /** A replay without its report, as lists have it. Times are ISO-8601 UTC. */
 export interface ListedReplay extends Omit<
   ReplayRecord,
-  "from" | "to" | "createdAt" | "startedAt" | "finishedAt" | "progress" | "report"
+  "from" | "to" | "createdAt" | "startedAt" | "finishedAt" | "progress" | "report" | "earlier"
 > {
   /** Of receivedAt, inclusive. */
   readonly startTime: string;
@@ -23,7 +24,17 @@ export interface ListedReplay extends Omit<
   readonly progress: Omit<ReplayRecord["progress"], "checkedUntil"> & { readonly checkedUntil?: string };
 }
 
+/** What another replay has delivered to one destination; its window overlaps. */
+export interface EarlierSend extends Omit<EarlierRecord, "from" | "to" | "startedAt" | "finishedAt"> {
+  readonly startTime: string;
+  readonly endTime: string;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+}
+
 export interface Replay extends ListedReplay {
+  /** While it is ready. */
+  readonly earlier?: readonly EarlierSend[];
   /** Once the dry run is done. */
   readonly report?: NonNullable<ReplayRecord["report"]>;
 }

@@ -1,4 +1,4 @@
-import type { DryRunDestination, ReasonWords, Replay } from "../api/replay-types.ts";
+import type { DryRunDestination, EarlierSend, ReasonWords, Replay } from "../api/replay-types.ts";
 import { sumOfReasons } from "./replays.ts";
 import { count, plural } from "./times.ts";
 
@@ -133,4 +133,20 @@ export function doublingWords({ again, unknown }: StartSummary): string | undefi
   const known =
     again > 0 ? `${count(again)} of these deliveries ${again === 1 ? "was" : "were"} made before, and of ` : "Of ";
   return `${known}${plural(unknown, "delivery", "deliveries")} it is not known: what the destination holds already it gets twice, and may count twice unless it tells copies by their messageId.`;
+}
+
+/** "made 49 deliveries of this time": after the name of an earlier replay. Its deliveries outside this window count too. */
+export function earlierWords(send: EarlierSend, { startTime, endTime }: Pick<Replay, "startTime" | "endTime">): string {
+  const isWithin =
+    Date.parse(send.startTime) >= Date.parse(startTime) && Date.parse(send.endTime) <= Date.parse(endTime);
+  const goesOn = send.status === "finished" || send.status === "cancelled" ? "" : " so far";
+  const where = isWithin ? "of this time" : "of a window that overlaps this one";
+  return `made ${plural(send.delivered, "delivery", "deliveries")} ${where}${goesOn}`;
+}
+
+/** The warning that earlier replays have sent of this time; nothing where none has. */
+export function earlierWarning({ earlier = [] }: Pick<Replay, "earlier">): string | undefined {
+  if (earlier.length === 0) return undefined;
+  const replays = new Set(earlier.map(({ replayId }) => replayId)).size;
+  return `${plural(replays, "other replay")} of this time ${replays === 1 ? "was" : "were"} started before, named below for each destination. The figures do not know of that: what was sent then, the destination gets twice.`;
 }

@@ -82,6 +82,9 @@ export function replayStore(sql: SqlStorage) {
     /** The oldest first. */
     inStatus: (status: ReplayStatus): StoredReplay[] => rows("WHERE status = ? ORDER BY at, id", status),
 
+    /** Those that were ever started, the newest first. */
+    started: (): StoredReplay[] => rows("WHERE started_at IS NOT NULL ORDER BY started_at DESC"),
+
     unfinished: (): number =>
       sql
         .exec<{ n: number }>(

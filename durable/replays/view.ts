@@ -1,4 +1,5 @@
-import type { ReplayRecord, ReplayTrack } from "../../src/core/replay.ts";
+import type { ListedReplay, ReplayRecord, ReplayTrack } from "../../src/core/replay.ts";
+import { earlierSends, mayRepeat } from "../../src/core/replay-earlier.ts";
 import { reportOf } from "../../src/core/replay-report.ts";
 import { isAtEnd } from "../../src/core/replay-steps.ts";
 import type { StoredReplay } from "./replay-store.ts";
@@ -49,7 +50,7 @@ const isChecked = (id: string, { steps }: ReplaysRoom): boolean => {
 };
 
 /** A replay as lists show it. */
-export function showListed(replay: StoredReplay, room: ReplaysRoom): Omit<ReplayRecord, "report"> {
+export function showListed(replay: StoredReplay, room: ReplaysRoom): ListedReplay {
   const { request, status, at, startedAt, finishedAt, error, segments, matched, checkedUntil } = replay;
   const destinations = tracksOf(replay, room);
   const checked = isChecked(request.id, room);
@@ -71,9 +72,19 @@ export function showListed(replay: StoredReplay, room: ReplaysRoom): Omit<Replay
   };
 }
 
+/** What other replays have sent of the time of one that is ready. */
+function earlierThan({ request }: StoredReplay, room: ReplaysRoom): NonNullable<ReplayRecord["earlier"]> {
+  const others = room.replays.started().filter((other) => mayRepeat(request, other.request));
+  return earlierSends(
+    request,
+    others.map((other) => showListed(other, room)),
+  );
+}
+
 /** A replay with its report, once the dry run is done. */
 export function showReplay(replay: StoredReplay, room: ReplaysRoom): ReplayRecord {
   const shown = showListed(replay, room);
   if (!isChecked(shown.id, room)) return shown;
-  return { ...shown, report: reportOf(room.replays.sums(shown.id), shown.destinationIds) };
+  const report = reportOf(room.replays.sums(shown.id), shown.destinationIds);
+  return { ...shown, report, ...(shown.status === "ready" ? { earlier: earlierThan(replay, room) } : {}) };
 }

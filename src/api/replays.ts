@@ -3,15 +3,36 @@ import type { SourceView } from "../core/catalog.ts";
 import { parseFilterCondition } from "../core/filter.ts";
 import { inParallel } from "../core/pool.ts";
 import { explainReason } from "../core/reasons.ts";
-import { REPLAY, REPLAY_ACTIONS, ReplayId, ReplayRecord, ReplayRequest, type ReplayAction } from "../core/replay.ts";
+import {
+  EarlierSend,
+  REPLAY,
+  REPLAY_ACTIONS,
+  ReplayId,
+  ReplayRecord,
+  ReplayRequest,
+  type ReplayAction,
+} from "../core/replay.ts";
 import { AT_ONCE, createApp, iso, IsoTime, json, PageParams, Pagination, QueryTime, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { invalid, notThere, unwrap } from "./problem.ts";
 
 const Times = { createdAt: IsoTime, startedAt: IsoTime.optional(), finishedAt: IsoTime.optional() };
 const Progress = ReplayRecord.shape.progress.extend({ checkedUntil: IsoTime.optional() });
+const Earlier = z
+  .array(
+    EarlierSend.omit({ from: true, to: true }).extend({
+      startTime: IsoTime,
+      endTime: IsoTime,
+      startedAt: IsoTime,
+      finishedAt: IsoTime.optional(),
+    }),
+  )
+  .meta({
+    description:
+      "While it is ready: what other replays of this source, whose window overlaps, have delivered to the same destinations, the newest first (20 at most). The report does not know of it.",
+  });
 const Replay = ReplayRecord.omit({ from: true, to: true })
-  .extend({ startTime: IsoTime, endTime: IsoTime, ...Times, progress: Progress })
+  .extend({ startTime: IsoTime, endTime: IsoTime, ...Times, progress: Progress, earlier: Earlier.optional() })
   .meta({ description: "A replay and how far it is; core/replay says what each figure counts." });
 const Reasons = z
   .record(z.string(), z.object({ sentence: z.string(), todo: z.string() }))
@@ -79,8 +100,16 @@ const defined = <K extends string, V>(key: K, value: V | undefined) =>
   value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 const time = <K extends string>(key: K, at: number | undefined) => defined(key, at === undefined ? undefined : iso(at));
 
+const showEarlier = ({ from, to, startedAt, finishedAt, ...rest }: EarlierSend) => ({
+  ...rest,
+  startTime: iso(from),
+  endTime: iso(to),
+  startedAt: iso(startedAt),
+  ...time("finishedAt", finishedAt),
+});
+
 /** A replay with its times as ISO-8601. */
-export function showReplay({ from, to, createdAt, startedAt, finishedAt, progress, ...rest }: ReplayRecord) {
+export function showReplay({ from, to, createdAt, startedAt, finishedAt, progress, earlier, ...rest }: ReplayRecord) {
   const { checkedUntil, ...figures } = progress;
   return {
     ...rest,
@@ -90,6 +119,7 @@ export function showReplay({ from, to, createdAt, startedAt, finishedAt, progres
     ...time("startedAt", startedAt),
     ...time("finishedAt", finishedAt),
     progress: { ...figures, ...time("checkedUntil", checkedUntil) },
+    ...defined("earlier", earlier?.map(showEarlier)),
   } satisfies z.infer<typeof Replay>;
 }
 

@@ -26,6 +26,8 @@ export const REPLAY = {
   kinds: EVENT_KINDS.perSegment,
   /** Reasons of then that it tells apart: a destination's answers are made elsewhere. */
   reasons: 100,
+  /** Sends of earlier replays that one which is ready names, the newest. */
+  earlier: 20,
 } as const;
 
 /** The same id again is the same replay. */
@@ -147,6 +149,22 @@ export const ReplayProgress = z.object({
 });
 export type ReplayProgress = z.infer<typeof ReplayProgress>;
 
+/** What a replay that was started before has delivered to one destination. Times are ms since epoch. */
+export const EarlierSend = z.object({
+  replayId: ReplayId,
+  name: z.string().optional(),
+  destinationId: z.string(),
+  status: ReplayStatus,
+  /** Its window, which overlaps. */
+  from: z.int(),
+  to: z.int(),
+  /** Deliveries so far, of its whole window. */
+  delivered: z.int(),
+  startedAt: z.int(),
+  finishedAt: z.int().optional(),
+});
+export type EarlierSend = z.infer<typeof EarlierSend>;
+
 /** A replay and how far it is. Times are ms since epoch. */
 export const ReplayRecord = ReplayRequest.extend({
   status: ReplayStatus,
@@ -157,6 +175,8 @@ export const ReplayRecord = ReplayRequest.extend({
   error: z.string().optional(),
   progress: ReplayProgress,
   report: DryRun.optional(),
+  /** Only while it is ready: what other replays have sent of its time to its destinations; `report` knows nothing of that. */
+  earlier: z.array(EarlierSend).optional(),
 });
 export type ReplayRecord = z.infer<typeof ReplayRecord>;
 
@@ -168,9 +188,12 @@ export interface ReplayQuery {
   readonly destinationId?: string;
 }
 
-/** Newest first; without reports, which may be long. */
+/** As lists have it: without its report, which may be long. */
+export type ListedReplay = Omit<ReplayRecord, "report" | "earlier">;
+
+/** Newest first. */
 export interface ReplayPage {
-  readonly replays: readonly Omit<ReplayRecord, "report">[];
+  readonly replays: readonly ListedReplay[];
   readonly next?: string;
 }
 

@@ -150,6 +150,24 @@ describe("a replay into a webhook, from the archive to the far end", () => {
     expect([refused.status, refused.errors[0]?.field]).toEqual([422, "destinationIds"]);
   }, 60_000);
 
+  it("is named, with what it sent and when, by a later one of the same time that is ready", async () => {
+    const { sourceId, destinationId } = await sourceWithHook();
+    listenAtHook();
+    const at = hourAgo(2);
+    await archive(sourceId, many(10, at));
+    const about = { sourceId, destinationIds: [destinationId] };
+    const window = windowOf(at, at + HOUR);
+    const first = await prepare({ ...about, name: "nov-orders", ...window });
+    expect(await untilStatus(first, "ready")).toMatchObject({ earlier: [] });
+    await act(first, "start");
+    const { startedAt, finishedAt } = await untilStatus(first, "finished");
+    const second = await prepare({ ...about, ...windowOf(at, at + HOUR / 2) });
+    const ready = await untilStatus(second, "ready");
+    const send = { replayId: first, name: "nov-orders", destinationId, status: "finished", delivered: 10, ...window };
+    expect(ready["earlier"]).toEqual([{ ...send, startedAt, finishedAt }]);
+    expect(figuresOf(ready)).toMatchObject({ diff: { newlySent: 10 } });
+  }, 60_000);
+
   it("is stopped by a cancel: what waits is dropped by name, and nothing more arrives", async () => {
     const { sourceId, destinationId } = await sourceWithHook();
     const hook = listenAtHook();

@@ -18,6 +18,7 @@ import { sumOfReasons } from "../../logic/replays.ts";
 import { count, plural } from "../../logic/times.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 import { useNames } from "../../parts/use-names.ts";
+import { Earlier } from "./earlier.tsx";
 import { Events } from "./events.tsx";
 import { ReasonList } from "./reason-list.tsx";
 
@@ -61,7 +62,7 @@ export default function DryRun({ replay, report, reasons, open, onOpen }: DryRun
       {(open || !isPast) && (
         <>
           {report.destinations.map((one) => (
-            <Destination key={one.destinationId} report={report} one={one} reasons={reasons} />
+            <Destination key={one.destinationId} replay={replay} report={report} one={one} reasons={reasons} />
           ))}
           {report.events.length > 0 && <Events report={report} />}
         </>
@@ -71,12 +72,14 @@ export default function DryRun({ replay, report, reasons, open, onOpen }: DryRun
 }
 
 interface DestinationProps {
+  readonly replay: Replay;
   readonly report: Report;
   readonly one: DryRunDestination;
   readonly reasons: ReasonWords;
 }
 
-function Destination({ report, one, reasons }: DestinationProps): ReactNode {
+function Destination({ replay, report, one, reasons }: DestinationProps): ReactNode {
+  const earlier = (replay.earlier ?? []).filter(({ destinationId }) => destinationId === one.destinationId);
   const { destinationName } = useNames();
   const name = destinationName(one.destinationId);
   const dropped = reasonRows(one.dropped, reasons);
@@ -104,6 +107,7 @@ function Destination({ report, one, reasons }: DestinationProps): ReactNode {
         />
       )}
       {report.matched > 0 && <Diff one={one} name={name} />}
+      {earlier.length > 0 && <Earlier replay={replay} sends={earlier} />}
       <div className="grid gap-x-8 gap-y-4 lg:grid-cols-2">
         {one.would.length > 0 && <Mappings one={one} />}
         {dropped.length > 0 && (

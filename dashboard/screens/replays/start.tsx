@@ -5,7 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { actOnReplay } from "../../api/replay-queries.ts";
 import type { Replay } from "../../api/replay-types.ts";
-import { doublingWords, eventsFor, startSummary } from "../../logic/replay-report.ts";
+import { doublingWords, earlierWarning, eventsFor, startSummary } from "../../logic/replay-report.ts";
 import { durationAt } from "../../logic/replays.ts";
 import { count, plural } from "../../logic/times.ts";
 import { useNames } from "../../parts/use-names.ts";
@@ -21,6 +21,7 @@ export default function Start({ replay, report }: StartProps): ReactNode {
   const start = useMutation({ mutationFn: () => actOnReplay(replay.id, "start") });
   const summary = startSummary(report);
   const doubled = doublingWords(summary);
+  const earlier = earlierWarning(replay);
   if (report.matched === 0) return <Nothing text="No event of that time is meant, so there is nothing to send." />;
   if (summary.deliveries === 0)
     return (
@@ -48,6 +49,7 @@ export default function Start({ replay, report }: StartProps): ReactNode {
         At {plural(replay.rate, "event")} a second to each, it takes {durationAt(report.matched, replay.rate)}, longer
         if a destination is slower. What is delivered cannot be taken back; it can be paused and cancelled at any time.
       </p>
+      {earlier !== undefined && <Banner className="mt-4" size="sm" variant="alert" description={earlier} />}
       {doubled !== undefined && <Banner className="mt-4" size="sm" variant="alert" description={doubled} />}
       {start.isError && <Banner className="mt-4" size="sm" variant="error" description={start.error.message} />}
       <Button

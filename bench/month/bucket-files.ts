@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SegmentBucket } from "./segments.ts";
@@ -25,17 +25,44 @@ export function bucketFiles(stateDir: string, prefix: string): Map<string, strin
   }
 }
 
-/** The bucket as far as reading goes, from those files. */
-export const fileBucket = (stateDir: string): SegmentBucket => ({
-  list: async ({ prefix }) => ({
-    objects: [...bucketFiles(stateDir, prefix).keys()].map((key) => ({ key })),
-    truncated: false,
-  }),
-  async get(key) {
-    const file = bucketFiles(stateDir, key).get(key);
+/**
+ * The segments as they were written, kept in a folder of their own by further links: the product compacts them and
+ * deletes the originals while they are still being compared.
+ */
+export class KeptSegments implements SegmentBucket {
+  readonly #stateDir: string;
+  readonly #folder: string;
+  readonly #files = new Map<string, string>();
+
+  constructor(stateDir: string, folder: string) {
+    this.#stateDir = stateDir;
+    this.#folder = folder;
+  }
+
+  /** Takes in what was written under the prefix since. */
+  keep(prefix: string): void {
+    for (const [key, file] of bucketFiles(this.#stateDir, prefix)) {
+      if (this.#files.has(key)) continue;
+      const target = path.join(this.#folder, path.basename(file));
+      linkSync(file, target);
+      this.#files.set(key, target);
+    }
+  }
+
+  get files(): readonly string[] {
+    return [...this.#files.values()];
+  }
+
+  async list({ prefix }: { readonly prefix: string }) {
+    const objects = [...this.#files.keys()].filter((key) => key.startsWith(prefix)).map((key) => ({ key }));
+    return { objects, truncated: false };
+  }
+
+  async get(key: string) {
+    const file = this.#files.get(key);
     return file === undefined ? null : { arrayBuffer: async () => new Uint8Array(readFileSync(file)).buffer };
-  },
-});
+  }
+}
 
 /** Lays what is under `warehouse/` into a folder as links, as a sync tool would lay copies. */
 export function linkWarehouse(stateDir: string, folder: string): void {

@@ -18,7 +18,7 @@ function describe({ duckDb, memory, ...report }: MonthReport): string {
     ...(duckDb === undefined
       ? []
       : [
-          `DuckDB's own NDJSON to Parquet, one thread, one table: ${grouped(duckDb.events)} rows in ${grouped(duckDb.seconds)} s: ${grouped(duckDb.eventsPerSecond)} rows/s`,
+          `DuckDB's own NDJSON to Parquet, one thread, one table, properties left as JSON: ${grouped(duckDb.events)} rows in ${grouped(duckDb.seconds)} s: ${grouped(duckDb.eventsPerSecond)} rows/s`,
         ]),
     `differences between DuckDB's answers and the raw segments: ${report.differences.length}; after ${grouped(report.lateEvents)} late events: ${report.lateDifferences.length}`,
     ...[...report.differences, ...report.lateDifferences].slice(0, 50).map((text) => `  ${text}`),

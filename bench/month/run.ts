@@ -7,7 +7,7 @@ import { HOUR_MS } from "../../src/core/durations.ts";
 import type { SegmentPointer } from "../../src/core/intake.ts";
 import type { ExpectedTable } from "../../test/support/warehouse-totals.ts";
 import { startInlet, type RunningInlet } from "../../test/support/server.ts";
-import { bucketFiles, fileBucket, linkWarehouse } from "./bucket-files.ts";
+import { KeptSegments, linkWarehouse } from "./bucket-files.ts";
 import { convertWithDuckDb, type DuckDbOwn } from "./duckdb-own.ts";
 import { watchMemory, type MemoryPeak } from "./memory.ts";
 import { RawTruth, SegmentWriter } from "./segments.ts";
@@ -117,6 +117,7 @@ async function compare(inlet: RunningInlet, sourceId: string, schema: string, tr
  */
 export async function runMonth(options: MonthOptions): Promise<MonthReport> {
   const { log, linesEach, hours } = options;
+  const keptIn = await mkdtemp(path.join(tmpdir(), "inlet-segments-"));
   const inlet = await startInlet({ INLET_DEMO: "false" }, { inspectorPort: 0 });
   try {
     const { source } = await inlet.api<{ source: { id: string } }>("POST", "/api/sources", {
@@ -138,7 +139,10 @@ export async function runMonth(options: MonthOptions): Promise<MonthReport> {
       await writer.write(parted.onTime);
     }
     log(`${events} events in ${writer.segments} segments, ${writer.bytes} bytes`);
-    const truth = new RawTruth(fileBucket(inlet.stateDir), source.id);
+    const prefix = archivePrefix(source.id);
+    const kept = new KeptSegments(inlet.stateDir, keptIn);
+    kept.keep(prefix);
+    const truth = new RawTruth(kept, source.id);
     // On the other processor: the runtime has its own.
     const reading = truth.readNew();
     // The index takes them in as it would those of an earlier version: it was never told of them.
@@ -156,13 +160,15 @@ export async function runMonth(options: MonthOptions): Promise<MonthReport> {
     const found = await compare(inlet, source.id, schema, truth);
     log(`${found.rows} rows in ${found.tables} tables after ${seconds.toFixed(0)} s`);
 
-    const segments = [...bucketFiles(inlet.stateDir, archivePrefix(source.id)).values()];
-    const duckDb = options.compareSpeed ? await convertWithDuckDb(segments, 1) : undefined;
+    log(`${found.differences.length} differences`);
+    const duckDb = options.compareSpeed ? await convertWithDuckDb(kept.files, 1) : undefined;
 
     const lastHour = options.start + hours * HOUR_MS;
     if (late.length > 0) {
       const events = await inlet.miniflare.getQueueProducer<SegmentPointer>("EVENTS");
-      for (const pointer of await writer.write({ hour: lastHour, events: late })) await events.send(pointer);
+      const pointers = await writer.write({ hour: lastHour, events: late });
+      kept.keep(prefix);
+      for (const pointer of pointers) await events.send(pointer);
       await truth.readNew();
       await untilKnown(inlet, source.id, writer.segments);
       await inlet.api("POST", `${where}/run`, {});
@@ -189,5 +195,6 @@ export async function runMonth(options: MonthOptions): Promise<MonthReport> {
     };
   } finally {
     await inlet.stop();
+    await rm(keptIn, { recursive: true, force: true });
   }
 }

@@ -14,21 +14,17 @@ export interface RoutingDeps {
   confirm(pointer: SegmentPointer): Promise<void>;
 }
 
-/**
- * Hands one segment to the archive's index and to each enabled destination of its source; confirmed only when all of
- * them have it. One that is replayed is in the index since it was new.
- */
+/** Hands one segment to the archive's index and to each enabled destination of its source; confirmed only when all have it. */
 export async function routeSegment(pointer: SegmentPointer, deps: RoutingDeps): Promise<void> {
-  const { sourceId, key, count, replayId } = pointer;
+  const { sourceId, key, count } = pointer;
   const destinations = await deps.destinationsOf(sourceId);
-  const opening = { sourceId, key, count, ...(replayId === undefined ? {} : { replayId }) };
   await Promise.all([
-    replayId === undefined ? deps.addToArchive(pointer) : undefined,
+    deps.addToArchive(pointer),
     ...destinations
       .filter((destination) => destination.enabled)
-      .map(({ id }) => deps.openJob({ ...opening, destinationId: id })),
+      .map(({ id }) => deps.openJob({ sourceId, key, count, destinationId: id })),
   ]);
-  if (replayId === undefined) await deps.confirm(pointer);
+  await deps.confirm(pointer);
 }
 
 /** Consumer of EVENTS. Each message stands alone: one that fails comes again without its neighbours. */

@@ -47,7 +47,7 @@ export interface LookupResult {
   readonly duplicates: Duplicates;
 }
 
-/** A reference to one archived segment: the message on the EVENTS queue. Idempotent by `key` (+ `replayId`). */
+/** A reference to one archived segment: the message on the EVENTS queue. Idempotent by `key`. */
 export interface SegmentPointer {
   readonly sourceId: string;
   readonly shard: number;
@@ -55,9 +55,8 @@ export interface SegmentPointer {
   /** R2 key of the gzip NDJSON file. */
   readonly key: string;
   readonly count: number;
-  /** Absent in pointers of an earlier version, of segments from before it, and of replays. */
+  /** Absent in pointers of an earlier version, and of segments from before it. */
   readonly facts?: SegmentFacts;
-  readonly replayId?: string;
 }
 
 /** A pure FNV-1a over UTF-16 units: spreads messageIds over shards, nothing else depends on it. */

@@ -97,19 +97,20 @@ describe("routing a segment", () => {
     expect(confirmed).toEqual([2]);
   });
 
+  it("does not confirm what the archive's index has not taken", async () => {
+    const { deps, opened, confirmed } = routing([destination("a")], {
+      addToArchive: () => Promise.reject(new Error("overloaded")),
+    });
+    const { batch, fates } = testBatch(pointer(1));
+    await routeSegments(batch, deps);
+    expect([opened.length, confirmed, fates]).toEqual([1, [], ["retry"]]);
+  });
+
   it("waits for the catalog rather than guess that nothing is connected", async () => {
     const { deps, confirmed } = routing([], { destinationsOf: () => Promise.reject(new Error("unreachable")) });
     const { batch, fates } = testBatch(pointer(1));
     await routeSegments(batch, deps);
     expect([confirmed, fates]).toEqual([[], ["retry"]]);
-  });
-
-  it("carries a replay's id along and confirms nothing to Intake, which did not hand it over", async () => {
-    const { deps, opened, confirmed } = routing([destination("a")]);
-    const { batch } = testBatch({ ...pointer(1), replayId: "r1" });
-    await routeSegments(batch, deps);
-    expect(opened[0]?.replayId).toBe("r1");
-    expect(confirmed).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { DryRunDestination, EarlierSend, ReasonWords, Replay } from "../api/replay-types.ts";
-import { sumOfReasons } from "./replays.ts";
+import { capitalise, sumOfReasons } from "./replays.ts";
 import { count, plural } from "./times.ts";
 
 type Report = NonNullable<Replay["report"]>;
@@ -108,7 +108,6 @@ export function leftOutWords({ notMatched, unreadable, gone }: Report): readonly
 }
 
 const is = (n: number): string => (n === 1 ? "is" : "are");
-const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export interface StartSummary {
   /** Of all destinations. */

@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 import { destinationsQuery, sourcesQuery } from "../api/queries.ts";
 import { replaysQuery } from "../api/replay-queries.ts";
 import { clip } from "../logic/entry-text.ts";
-import { replaysAnswer } from "../logic/replays.ts";
+import { replaysAnswer } from "../logic/replay-answers.ts";
 import { Choice } from "../parts/choice.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DryRunDestination, ListedReplay, Replay, ReplayTrack } from "../../dashboard/api/replay-types.ts";
 import { replayIdOf } from "../../dashboard/logic/replay-id.ts";
+import { durationAt, replayAnswer, replaysAnswer } from "../../dashboard/logic/replay-answers.ts";
 import {
   beforeWords,
   diffParts,
@@ -12,19 +13,8 @@ import {
   startSummary,
   wouldSentence,
 } from "../../dashboard/logic/replay-report.ts";
-import {
-  doneShare,
-  durationAt,
-  isMoving,
-  progressWords,
-  replayAnswer,
-  replaysAnswer,
-  scopeWords,
-  trackFigures,
-  trackSentence,
-  trackShare,
-  trackWord,
-} from "../../dashboard/logic/replays.ts";
+import { isTriedAgain, trackFigures, trackSentence, trackWord } from "../../dashboard/logic/replay-tracks.ts";
+import { doneShare, isMoving, progressWords, scopeWords, trackShare } from "../../dashboard/logic/replays.ts";
 import { replayJobId } from "../../src/core/replay.ts";
 
 const NOW = Date.parse("2026-11-22T10:03:30.000Z");
@@ -127,7 +117,7 @@ describe("the sentence over a replay", () => {
     [replay({ status: "ready" }, [], 0), "It is about no event at all."],
     [replay({ status: "running" }, [track({ opened: 400 })]), "At 100 events a second it takes about 6 s more."],
     [
-      replay({ status: "running" }, [track({ opened: 1000, pending: 3 })]),
+      replay({ status: "running" }, [track({ opened: 1000, pending: 3, delivered: 997 })]),
       "All events are on their way; the last ones come to their end.",
     ],
     [
@@ -158,6 +148,30 @@ describe("the sentence over a replay", () => {
     expect(trackWord(track({ state: "done" }), "finished")).toBe("done");
     // What a cancel has left over is not done.
     expect(trackWord(track({ state: "done" }), "cancelled")).toBe("cancelled");
+  });
+
+  it("says that a destination took nothing rather than how long it takes, while events wait there", () => {
+    const answer = (...tracks: ReplayTrack[]): string => replayAnswer(replay({ status: "running" }, tracks));
+    const silent = track({ opened: 400, pending: 400 });
+    expect(answer(silent)).toBe("The destination does not answer yet: 400 events wait there.");
+    expect(trackSentence(silent, "running")).toBe("It does not answer yet.");
+    const failing = track({ opened: 400, pending: 400, retrying: 50 });
+    expect(answer(failing)).toBe("The destination took no event yet: 400 events wait there.");
+    expect(trackSentence(failing, "running")).toBe("It took no event yet. 50 events failed and will be tried again.");
+    expect(answer(silent, silent)).toBe("No destination answers yet.");
+    expect(answer(failing, silent)).toBe("No destination took an event yet.");
+    expect(answer(silent, track({ opened: 400, delivered: 300, pending: 100 }))).toBe(
+      "At 100 events a second it takes about 6 s more. 1 destination took none yet.",
+    );
+  });
+
+  it("tells of the next try only where one comes by itself", () => {
+    expect(isTriedAgain(track({ state: "held", heldBy: "destination_down" }), "running")).toBe(true);
+    expect(isTriedAgain(track({ pending: 2, retrying: 2 }), "running")).toBe(true);
+    expect(isTriedAgain(track({ pending: 2, retrying: 2 }), "paused")).toBe(true);
+    expect(isTriedAgain(track({ pending: 2 }), "running")).toBe(false);
+    expect(isTriedAgain(track({ state: "held", heldBy: "destination_paused", retrying: 2 }), "running")).toBe(false);
+    expect(isTriedAgain(track({ state: "done" }), "finished")).toBe(false);
   });
 
   it("counts a list by what needs somebody", () => {

@@ -9,7 +9,7 @@ import type { Destination, Source } from "../../api/types.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { draftProblems, type DraftSearch, rateOf, type ReplayDraft, withLikely } from "../../logic/replay-draft.ts";
 import { eventsWithin, windowOf } from "../../logic/replay-range.ts";
-import { durationAt } from "../../logic/replays.ts";
+import { durationAt } from "../../logic/replay-answers.ts";
 import { plural } from "../../logic/times.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { problemsOf } from "../../parts/form-problems.ts";

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { actOnReplay } from "../../api/replay-queries.ts";
 import type { Replay } from "../../api/replay-types.ts";
 import { doublingWords, earlierWarning, eventsFor, startSummary } from "../../logic/replay-report.ts";
-import { durationAt } from "../../logic/replays.ts";
+import { durationAt } from "../../logic/replay-answers.ts";
 import { count, plural } from "../../logic/times.ts";
 import { useNames } from "../../parts/use-names.ts";
 

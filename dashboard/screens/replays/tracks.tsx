@@ -1,12 +1,17 @@
 import { Badge } from "@cloudflare/kumo/components/badge";
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { deliveryMetricsQuery } from "../../api/queries.ts";
 import type { ReasonWords, Replay, ReplayTrack } from "../../api/replay-types.ts";
+import { standingOf } from "../../logic/delivery-report.ts";
 import { reasonRows } from "../../logic/replay-report.ts";
-import { sumOfReasons, trackFigures, trackSentence, trackShare, trackWord } from "../../logic/replays.ts";
+import { isTriedAgain, trackFigures, trackSentence, trackWord } from "../../logic/replay-tracks.ts";
+import { sumOfReasons, trackShare } from "../../logic/replays.ts";
 import { count } from "../../logic/times.ts";
 import { ProgressBar } from "../../parts/progress-bar.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { useNames } from "../../parts/use-names.ts";
+import { Until } from "../../parts/when.tsx";
 import { ReasonList } from "./reason-list.tsx";
 
 interface TracksProps {
@@ -42,10 +47,26 @@ function Track({ replay, track, reasons }: TracksProps & { track: ReplayTrack })
         <Word track={track} replay={replay} />
       </div>
       <TrackBar name={name} replay={replay} track={track} />
-      {sentence !== "" && <p className="text-kumo-subtle text-sm">{sentence}</p>}
+      {sentence !== "" && (
+        <p className="text-kumo-subtle text-sm">
+          {sentence} {isTriedAgain(track, replay.status) && <NextTry destinationId={track.destinationId} />}
+        </p>
+      )}
       <Figures track={track} />
       <Reasons track={track} reasons={reasons} />
     </article>
+  );
+}
+
+/** Of the destination as a whole: what waits there is tried in turn, of replays as of live traffic. */
+function NextTry({ destinationId }: { destinationId: string }): ReactNode {
+  const report = useQuery(deliveryMetricsQuery(destinationId)).data;
+  const { next, at } = (report && standingOf(report)) ?? {};
+  if (next === undefined || at === undefined) return null;
+  return (
+    <>
+      {next} <Until at={at} />.
+    </>
   );
 }
 

@@ -94,5 +94,5 @@ export function encodeParquet(table: TableSchema, rows: TableRows): Uint8Array<A
     pageSize: rows.isWide ? WIDE_PAGE_BYTES : PAGE_BYTES,
   });
   file.finish();
-  return new Uint8Array(writer.buffer as ArrayBuffer, 0, writer.offset);
+  return writer.getBytes();
 }

@@ -36,12 +36,12 @@ function objectAt(lake: MemoryLake, path: string): Uint8Array {
 
 /** All that a snapshot names. Throws when a manifest list, a manifest or a live data file is missing. */
 export async function viewSnapshot(lake: MemoryLake, snapshot: Snapshot): Promise<SnapshotView> {
-  const manifests = await readManifestList(objectAt(lake, snapshot["manifest-list"]));
+  const manifests = readManifestList(objectAt(lake, snapshot["manifest-list"]));
   const entries: ManifestEntry[] = [];
   for (const manifest of manifests) {
     const bytes = objectAt(lake, manifest.path);
     if (bytes.length !== manifest.length) throw new Error(`${manifest.path} is not as long as listed`);
-    entries.push(...(await readManifest(bytes, manifest)));
+    entries.push(...readManifest(bytes, manifest));
   }
   const live = entries.filter((entry) => entry.status !== DELETED).map((entry) => entry.file);
   for (const file of live) {
@@ -59,7 +59,7 @@ export async function namedBy(lake: MemoryLake, prefix: string): Promise<Set<str
   const paths = metadata["metadata-log"].map((entry) => entry["metadata-file"]);
   for (const snapshot of metadata.snapshots) {
     paths.push(snapshot["manifest-list"]);
-    const manifests = await readManifestList(objectAt(lake, snapshot["manifest-list"]));
+    const manifests = readManifestList(objectAt(lake, snapshot["manifest-list"]));
     paths.push(...manifests.map((manifest) => manifest.path));
   }
   const own = `${prefix}/metadata/v${versionsOf(lake, prefix).at(-1)}.metadata.json`;

@@ -201,7 +201,7 @@ it("the manifest list says the least sequence number of each manifest's live fil
   const { manifests } = await viewTable(lake, ORDERS);
   for (const manifest of manifests) {
     const bytes = lake.objects.get(manifest.path.slice("s3://inlet-archive/".length))!;
-    const live = (await readManifest(bytes, manifest)).filter(({ status }) => status !== DELETED);
+    const live = readManifest(bytes, manifest).filter(({ status }) => status !== DELETED);
     expect(manifest.minSequence).toBe(Math.min(...live.map(({ sequence }) => sequence)));
   }
   expect(manifests[0]).toMatchObject({ sequence: 61, minSequence: 2 });
@@ -211,7 +211,7 @@ it("an added file's sequence number is left to the manifest list, an existing on
   const numbers = async () => {
     const found = [];
     for (const { path } of (await viewTable(lake, USERS)).manifests) {
-      const records = await readAvroFile(lake.objects.get(path.slice("s3://inlet-archive/".length))!);
+      const records = readAvroFile(lake.objects.get(path.slice("s3://inlet-archive/".length))!);
       found.push(...records.map((one) => [one["status"], one["sequence_number"], one["file_sequence_number"]]));
     }
     return found;

@@ -1,4 +1,5 @@
-import { AVRO_CODEC, AVRO_MAGIC, isUnion, through } from "./avro.ts";
+import { inflateRawSync } from "node:zlib";
+import { AVRO_CODEC, AVRO_MAGIC, isUnion } from "./avro.ts";
 import type { AvroPrimitive, AvroRecord, AvroRecordType, AvroType, AvroValue } from "./avro.ts";
 
 const SYNC_BYTES = 16;
@@ -84,7 +85,7 @@ function readMeta(cursor: Cursor): Map<string, string> {
  * The records of a container file that `writeAvroFile` wrote, by the schema that is in it (one that an older version
  * wrote is read as it was). Throws when it is cut off or something else.
  */
-export async function readAvroFile(bytes: Uint8Array): Promise<AvroRecord[]> {
+export function readAvroFile(bytes: Uint8Array): AvroRecord[] {
   const cursor = new Cursor(bytes);
   if (cursor.raw(AVRO_MAGIC.length).some((byte, i) => byte !== AVRO_MAGIC[i])) throw new Error("not an Avro file");
   const meta = readMeta(cursor);
@@ -94,7 +95,7 @@ export async function readAvroFile(bytes: Uint8Array): Promise<AvroRecord[]> {
   const records: AvroRecord[] = [];
   while (!cursor.ended) {
     const count = cursor.long();
-    const block = new Cursor(await through(cursor.bytes(), new DecompressionStream("deflate-raw")));
+    const block = new Cursor(new Uint8Array(inflateRawSync(cursor.bytes())));
     for (let i = 0; i < count; i++) records.push(read(block, type) as AvroRecord);
     cursor.raw(SYNC_BYTES);
   }

@@ -1,6 +1,8 @@
 /**
  * The part of Avro 1.12 that Iceberg's manifests are made of: records, arrays, unions with null, and six primitives.
- * The libraries on npm (avsc, avro-js) compile their codecs with `new Function`, which a Worker forbids.
+ * No library on npm does it here: avsc 5.7.9 and avro-js 1.12.2 make the constructor, reader and writer of every record
+ * type with `new Function`, which a Worker refuses once it serves; icebird 0.3.1 writes neither maps with integer keys nor
+ * a file's own metadata, both of which Iceberg's manifests need, and gives each file another random marker.
  */
 export type AvroPrimitive = "null" | "boolean" | "int" | "long" | "bytes" | "string";
 export interface AvroField {
@@ -34,9 +36,3 @@ export const isUnion = (type: AvroType): type is AvroUnion => Array.isArray(type
 export const AVRO_MAGIC = new Uint8Array([0x4f, 0x62, 0x6a, 1]);
 /** Raw DEFLATE, which every Avro reader knows. */
 export const AVRO_CODEC = "deflate";
-
-/** All of `bytes` after it went through a (de)compressing stream. */
-export async function through(bytes: Uint8Array, stream: CompressionStream | DecompressionStream): Promise<Uint8Array> {
-  const body = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(stream);
-  return new Uint8Array(await new Response(body).arrayBuffer());
-}

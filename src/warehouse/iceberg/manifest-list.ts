@@ -87,7 +87,7 @@ const encode = (manifest: ListedManifest): AvroRecord => ({
 export function writeManifestList(
   manifests: readonly ListedManifest[],
   snapshot: Pick<Snapshot, "snapshot-id" | "parent-snapshot-id" | "sequence-number">,
-): Promise<Uint8Array> {
+): Uint8Array {
   return writeAvroFile(MANIFEST_FILE, manifests.map(encode), {
     "snapshot-id": String(snapshot["snapshot-id"]),
     "parent-snapshot-id": String(snapshot["parent-snapshot-id"] ?? "null"),
@@ -117,6 +117,6 @@ function decode(record: AvroRecord): ListedManifest {
 }
 
 /** What `writeManifestList` wrote. */
-export async function readManifestList(bytes: Uint8Array): Promise<ListedManifest[]> {
-  return (await readAvroFile(bytes)).map(decode);
+export function readManifestList(bytes: Uint8Array): ListedManifest[] {
+  return readAvroFile(bytes).map(decode);
 }

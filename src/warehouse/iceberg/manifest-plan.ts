@@ -33,7 +33,7 @@ export async function entriesOf(writer: ManifestWriter, manifest: ListedManifest
 }
 
 async function write(writer: ManifestWriter, n: number, entries: readonly ManifestEntry[]): Promise<ListedManifest> {
-  const bytes = await writeManifest(entries, writer.shape);
+  const bytes = writeManifest(entries, writer.shape);
   const path = writer.pathOf(n);
   await writer.store.put(writer.keyOf(path), bytes);
   return listManifest(path, bytes.length, entries, writer.snapshot);

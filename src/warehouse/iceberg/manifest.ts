@@ -78,7 +78,7 @@ function encodeFile(file: DataFile, partition: string | undefined): AvroRecord {
  * A manifest's bytes (spec, "Manifests"). An added entry's sequence numbers are left to be inherited from the manifest
  * list, as "Sequence Number Inheritance" asks.
  */
-export function writeManifest(entries: readonly ManifestEntry[], { schema, spec }: TableShape): Promise<Uint8Array> {
+export function writeManifest(entries: readonly ManifestEntry[], { schema, spec }: TableShape): Uint8Array {
   const field = spec.fields[0];
   const type = manifestEntryType(field === undefined ? [] : [hourField(field["field-id"], field.name)]);
   const records = entries.map((entry) => ({
@@ -128,11 +128,11 @@ function decodeFile(record: AvroRecord): DataFile {
 }
 
 /** What `writeManifest` wrote; `listed`: its entry in the manifest list, from which sequence numbers are inherited. */
-export async function readManifest(
+export function readManifest(
   bytes: Uint8Array,
   listed: { readonly snapshotId: number; readonly sequence: number },
-): Promise<ManifestEntry[]> {
-  const records = await readAvroFile(bytes);
+): ManifestEntry[] {
+  const records = readAvroFile(bytes);
   return records.map((record) => ({
     status: record["status"] as ManifestEntry["status"],
     snapshotId: num(record["snapshot_id"]) ?? listed.snapshotId,

@@ -82,7 +82,7 @@ async function writeSnapshot(
     "schema-id": shape.schema["schema-id"],
     summary: summarise(origin, { added, removed }, manifests, parent),
   };
-  await deps.store.put(writer.keyOf(draft.manifestList), await writeManifestList(manifests, snapshot));
+  await deps.store.put(writer.keyOf(draft.manifestList), writeManifestList(manifests, snapshot));
   return snapshot;
 }
 

@@ -1,6 +1,7 @@
-import { hourOf, hoursOf, type ArchivedSegment } from "../../src/core/archive-index.ts";
+import type { ArchivedSegment } from "../../src/core/archive-index.ts";
 import { utcDay } from "../../src/core/archive-key.ts";
-import { HOUR_MS, MINUTE_MS } from "../../src/core/durations.ts";
+import { HOUR_MS, hourOf, MINUTE_MS } from "../../src/core/durations.ts";
+import { hoursOf } from "../../src/core/received-times.ts";
 import type { Listing } from "./listing.ts";
 import type { Marks } from "./marks.ts";
 import type { MetaStore } from "./meta-store.ts";

@@ -1,6 +1,6 @@
-import { hourOf, type ArchivedSegment } from "../../src/core/archive-index.ts";
+import type { ArchivedSegment } from "../../src/core/archive-index.ts";
 import { archivePrefix, parseSegmentKey, utcDay, type SegmentName } from "../../src/core/archive-key.ts";
-import { DAY_MS, HOUR_MS } from "../../src/core/durations.ts";
+import { DAY_MS, HOUR_MS, hourOf } from "../../src/core/durations.ts";
 import { inParallel } from "../../src/core/pool.ts";
 import type { Adding } from "./adding.ts";
 import type { Duty } from "./duties.ts";

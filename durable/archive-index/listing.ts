@@ -1,14 +1,13 @@
-import {
-  hourOf,
-  hoursOf,
-  type HourSegments,
-  type ListedSegment,
-  type SegmentList,
-  type SegmentPlace,
-  type SegmentQuery,
+import type {
+  HourSegments,
+  ListedSegment,
+  SegmentList,
+  SegmentPlace,
+  SegmentQuery,
 } from "../../src/core/archive-index.ts";
 import { parseSegmentKey } from "../../src/core/archive-key.ts";
-import { DAY_MS, HOUR_MS } from "../../src/core/durations.ts";
+import { DAY_MS, HOUR_MS, hourOf } from "../../src/core/durations.ts";
+import { hoursOf } from "../../src/core/received-times.ts";
 import type { FileStore } from "./file-store.ts";
 import type { Marks } from "./marks.ts";
 import type { PackedSegment } from "./packed.ts";

@@ -1,6 +1,6 @@
-import { hourOf, LineFacts, type ArchivedSegment } from "../../src/core/archive-index.ts";
+import { LineFacts, type ArchivedSegment } from "../../src/core/archive-index.ts";
 import { parseSegmentKey } from "../../src/core/archive-key.ts";
-import { DAY_MS, HOUR_MS } from "../../src/core/durations.ts";
+import { DAY_MS, HOUR_MS, hourOf } from "../../src/core/durations.ts";
 import { splitLines } from "../../src/core/segment-lines.ts";
 
 /**

@@ -5,9 +5,9 @@ import type {
   SearchedHour,
   SearchedHours,
 } from "../../src/core/archive-listing.ts";
-import { hourOf, type DayFacts } from "../../src/core/archive-index.ts";
+import type { DayFacts } from "../../src/core/archive-index.ts";
 import { mayHoldKinds } from "../../src/core/archive-units.ts";
-import { HOUR_MS } from "../../src/core/durations.ts";
+import { HOUR_MS, hourOf } from "../../src/core/durations.ts";
 import type { CompactionStore } from "./compaction-store.ts";
 import type { Days } from "./days.ts";
 import type { FileStore } from "./file-store.ts";

@@ -1,6 +1,7 @@
-import { hoursOf, type ArchivedSegment } from "../../src/core/archive-index.ts";
+import type { ArchivedSegment } from "../../src/core/archive-index.ts";
 import { segmentKey, utcDay } from "../../src/core/archive-key.ts";
 import type { KindCount } from "../../src/core/event-kind.ts";
+import { hoursOf } from "../../src/core/received-times.ts";
 
 /** A segment by the hour of its commits. */
 export interface SegmentId {

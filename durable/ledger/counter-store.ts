@@ -1,7 +1,6 @@
 import {
   addCounts,
   EMPTY_HOUR,
-  hourOf,
   HOURS_KEPT_MS,
   MINUTES_KEPT_MS,
   readSeries,
@@ -9,7 +8,7 @@ import {
   type HourCounts,
   type SeriesStep,
 } from "../../src/core/counters.ts";
-import { MINUTE_MS } from "../../src/core/durations.ts";
+import { hourOf, MINUTE_MS } from "../../src/core/durations.ts";
 import { addKinds, readKinds, withoutMinutes, writeKinds, type TalliedKind } from "../../src/core/kind-counts.ts";
 import type { ReportWindow } from "../../src/core/ledger-reports.ts";
 import type { OverviewHour } from "../../src/core/overview.ts";

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { HOUR_MS } from "./durations.ts";
 import { EVENT_KINDS, KindTally, kindText, readKind, type KindCount } from "./event-kind.ts";
 import { isJsonObject, parseJson } from "./json.ts";
 import { ReceivedTimes } from "./received-times.ts";
@@ -127,16 +126,6 @@ export const DayIndex = z.object({
 export type DayIndex = z.infer<typeof DayIndex>;
 
 export const dayIndexKey = (sourceId: string, day: number): string => `archive-index/${sourceId}/${day}.json`;
-
-export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
-
-/** The hours a segment has events of, rising. */
-export function hoursOf({ firstAt, lastAt, hours }: Pick<SegmentFacts, "firstAt" | "lastAt" | "hours">): number[] {
-  if (hours !== undefined) return [...hours];
-  const all: number[] = [];
-  for (let hour = hourOf(firstAt); hour <= lastAt; hour += HOUR_MS) all.push(hour);
-  return all;
-}
 
 /** Characters of JSON that the kinds of a pointer may take: a queue message holds 128,000 bytes. */
 const POINTER_KIND_CHARS = 20_000;

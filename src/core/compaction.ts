@@ -1,5 +1,5 @@
 import { archivePrefix, utcDay } from "./archive-key.ts";
-import { HOUR_MS, MINUTE_MS } from "./durations.ts";
+import { HOUR_MS, hourOf, MINUTE_MS } from "./durations.ts";
 
 /** The bounds of compaction, each with its unit and the reason it has that size. */
 export const COMPACTION = {
@@ -49,7 +49,7 @@ export function planFile<Segment extends LooseSegment>(loose: readonly Segment[]
 }
 
 /** Hours that start before this are closed for long enough. */
-export const compactsBefore = (now: number): number => Math.floor((now - COMPACTION.afterMs) / HOUR_MS) * HOUR_MS;
+export const compactsBefore = (now: number): number => hourOf(now - COMPACTION.afterMs);
 
 /** When an hour that has failed so many times is tried again, ms after the last failure. */
 export const retryAfter = (failures: number): number =>

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "./durations.ts";
+import { DAY_MS, HOUR_MS, hourOf, MINUTE_MS } from "./durations.ts";
 
 /** What happened, by key, since the last report: `accepted`, `refused:<reason>`, `latency:<bucket>` and so on. */
 export type Counts = Readonly<Record<string, number>>;
@@ -20,8 +20,6 @@ export const HOURS_KEPT_MS = 30 * DAY_MS;
 const MAX_KEYS = 300;
 
 export const EMPTY_HOUR: HourCounts = { minutes: {}, totals: {} };
-
-export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
 
 /** `retried:503` past the bound becomes `retried:other`. */
 const overflowKey = (key: string): string => `${key.split(":", 1)[0] ?? key}:other`;

@@ -1,10 +1,18 @@
-import { HOUR_MS } from "./durations.ts";
+import { HOUR_MS, hourOf } from "./durations.ts";
 
 /** When events were received: least and greatest time, and in which hours (starts, rising) unless in all between. */
 export interface TimeFacts {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly hours?: readonly number[];
+}
+
+/** The hours there are events of, rising. */
+export function hoursOf({ firstAt, lastAt, hours }: TimeFacts): number[] {
+  if (hours !== undefined) return [...hours];
+  const all: number[] = [];
+  for (let hour = hourOf(firstAt); hour <= lastAt; hour += HOUR_MS) all.push(hour);
+  return all;
 }
 
 /** Collects the times (ms) at which events were received. */
@@ -21,19 +29,16 @@ export class ReceivedTimes {
     this.#at = at;
     if (at < this.#firstAt) this.#firstAt = at;
     if (at > this.#lastAt) this.#lastAt = at;
-    const hour = Math.floor(at / HOUR_MS) * HOUR_MS;
+    const hour = hourOf(at);
     if (hour === this.#hour) return;
     this.#hour = hour;
     this.#hours.add(hour);
   }
 
-  addAll({ firstAt, lastAt, hours }: TimeFacts): void {
-    this.add(firstAt);
-    this.add(lastAt);
-    const last = Math.floor(lastAt / HOUR_MS) * HOUR_MS;
-    for (const hour of hours ?? []) this.#hours.add(hour);
-    if (hours !== undefined) return;
-    for (let hour = Math.floor(firstAt / HOUR_MS) * HOUR_MS; hour < last; hour += HOUR_MS) this.#hours.add(hour);
+  addAll(facts: TimeFacts): void {
+    this.add(facts.firstAt);
+    this.add(facts.lastAt);
+    for (const hour of hoursOf(facts)) this.#hours.add(hour);
   }
 
   /** Undefined when nothing was added. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { utcDay } from "./archive-key.ts";
-import { DAY_MS, HOUR_MS } from "./durations.ts";
+import { DAY_MS, hourOf } from "./durations.ts";
 
 /** Days that archived events are kept: Segment's choices (storage.md §3.8); 0 is for ever. */
 export const RETENTION_DAYS = [0, 30, 90, 180, 365, 1095] as const;
@@ -17,7 +17,7 @@ export const retentionOf = (own: RetentionDays | null | undefined, workspace: Re
  * last moment included. `undefined` when nothing ever does.
  */
 export function expiredBefore(days: RetentionDays, now: number): number | undefined {
-  return days === 0 ? undefined : Math.floor((now - days * DAY_MS) / HOUR_MS) * HOUR_MS;
+  return days === 0 ? undefined : hourOf(now - days * DAY_MS);
 }
 
 /** As expiredBefore, for things that are kept by the day: the start of the first day that is kept. */

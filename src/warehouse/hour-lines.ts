@@ -1,5 +1,5 @@
 import type { ListedSegment } from "../core/archive-index.ts";
-import { hourOf } from "../core/archive-index.ts";
+import { hourOf } from "../core/durations.ts";
 import { parseSegmentKey } from "../core/archive-key.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { parseTime } from "../core/timestamps.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { DayIndex, dayIndexKey, foldKinds, hoursOf, LineFacts, pointerKinds } from "../../src/core/archive-index.ts";
+import { DayIndex, dayIndexKey, foldKinds, LineFacts, pointerKinds } from "../../src/core/archive-index.ts";
 import { parseSegmentKey, segmentKey } from "../../src/core/archive-key.ts";
 import type { KindCount } from "../../src/core/event-kind.ts";
+import { hoursOf } from "../../src/core/received-times.ts";
 import { takeLines } from "../../src/core/segment-lines.ts";
 
 const HOUR = 3_600_000;

@@ -2,14 +2,13 @@ import { describe, expect, it } from "vitest";
 import {
   addCounts,
   EMPTY_HOUR,
-  hourOf,
   latencyBucket,
   latencyPercentile,
   readSeries,
   sumOf,
   type HourCounts,
 } from "../../src/core/counters.ts";
-import { HOUR_MS, MINUTE_MS } from "../../src/core/durations.ts";
+import { HOUR_MS, hourOf, MINUTE_MS } from "../../src/core/durations.ts";
 import { deliveryReport, volumeReport } from "../../src/core/reports.ts";
 
 const NOW = Date.parse("2026-11-22T12:01:30.000Z");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addCounts, EMPTY_HOUR, hourOf, type HourCounts } from "../../src/core/counters.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/core/durations.ts";
+import { addCounts, EMPTY_HOUR, type HourCounts } from "../../src/core/counters.ts";
+import { DAY_MS, HOUR_MS, hourOf, MINUTE_MS } from "../../src/core/durations.ts";
 import { addKinds, type KindEntry, type TalliedKind } from "../../src/core/kind-counts.ts";
 import { overviewProblem, overviewRows, type OverviewHour, type OverviewQuery } from "../../src/core/overview.ts";
 

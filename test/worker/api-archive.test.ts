@@ -1,9 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { hourOf } from "../../src/core/archive-index.ts";
 import { utcDay } from "../../src/core/archive-key.ts";
 import { SearchLine } from "../../src/core/archive-search.ts";
+import { hourOf } from "../../src/core/durations.ts";
 import { putSegment } from "../support/archive-data.ts";
 import { runAlarm } from "../support/compaction.ts";
 import { api, call, makeSource, ORIGIN } from "../support/api.ts";

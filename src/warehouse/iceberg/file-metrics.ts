@@ -1,4 +1,5 @@
 import { parquetMetadataAsync, type ColumnChunk, type FileMetaData, type Statistics } from "hyparquet";
+import { HOUR_MS } from "../../core/durations.ts";
 import type { FileEntry } from "../../core/exports.ts";
 import type { IcebergField, IcebergSchema } from "../../core/warehouse/iceberg-metadata.ts";
 import type { ColumnMetrics, DataFile } from "./manifest.ts";
@@ -8,7 +9,6 @@ import type { IcebergStore } from "./store.ts";
 
 type MinMax = NonNullable<Statistics["min_value"]>;
 
-const HOUR_MS = 3_600_000;
 /** Enough for the footer of most tables; a longer one costs a second read. */
 const FOOTER_BYTES = 64 * 1024;
 /** As Iceberg's own writers (`write.metadata.metrics.max-inferred-column-defaults`): wide tables keep small manifests. */
@@ -64,8 +64,8 @@ function metricsOf(field: IcebergField, chunks: readonly ColumnChunk[]): ColumnM
 
 /**
  * A published Parquet file as a manifest describes it: counts and bounds of its first 100 columns and of `received_at`
- * come from its footer, of which nothing else is read. `byHour`: it lies in the partition of its hour. Throws when the file is missing, or its rows
- * are not of one hour.
+ * come from its footer, of which nothing else is read. `byHour`: it lies in the partition of its hour. Throws when the
+ * file is missing, or its rows are not of one hour.
  */
 export async function describeFile(
   entry: FileEntry,
@@ -95,7 +95,7 @@ export async function describeFile(
   });
   return {
     path: `${base}/${entry.key}`,
-    hour: byHour ? hourOf(entry) : undefined,
+    hour: byHour ? partitionHour(entry) : undefined,
     rows: Number(footer.num_rows),
     bytes: entry.bytes,
     columns,
@@ -107,7 +107,8 @@ function startOf({ meta_data: meta }: ColumnChunk): number {
   return Number(meta?.dictionary_page_offset ?? meta?.data_page_offset ?? 0n);
 }
 
-function hourOf(entry: FileEntry): number {
+/** Hours since 1970, as the table is partitioned. */
+function partitionHour(entry: FileEntry): number {
   const hour = Math.floor(entry.firstAt / HOUR_MS);
   if (hour !== Math.floor(entry.lastAt / HOUR_MS)) throw new Error(`${entry.key} holds rows of more than one hour`);
   return hour;

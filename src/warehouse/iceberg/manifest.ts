@@ -29,7 +29,7 @@ export const EXISTING = 0;
 export const ADDED = 1;
 export const DELETED = 2;
 
-/** One file's state in a manifest (spec, "Manifest Entry Fields"); sequence numbers are never left to be inherited here. */
+/** One file's state in a manifest (spec, "Manifest Entry Fields"), with the sequence numbers that it inherits. */
 export interface ManifestEntry {
   readonly status: typeof EXISTING | typeof ADDED | typeof DELETED;
   readonly snapshotId: number;

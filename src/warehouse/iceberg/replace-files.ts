@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../../core/durations.ts";
 import type { FileEntry } from "../../core/exports.ts";
 import { inParallel } from "../../core/pool.ts";
 import type { Snapshot } from "../../core/warehouse/iceberg-metadata.ts";
@@ -12,7 +13,6 @@ import { summarise, supersedes } from "./snapshot-summary.ts";
 import type { IcebergDeps } from "./store.ts";
 import { commit, loadTable, writeHint } from "./table.ts";
 
-const HOUR_MS = 3_600_000;
 const FOOTERS_AT_ONCE = 4;
 /** Two consumers at once are rare (a lease that ran out), more do not happen. */
 const MOST_ATTEMPTS = 4;
@@ -31,7 +31,8 @@ interface Difference {
   readonly missing: readonly FileEntry[];
 }
 
-const hourOf = ({ origin }: Wanted): number | undefined =>
+/** The partition that the files are to be in, in hours since 1970; undefined where there are none. */
+const partitionOf = ({ origin }: Wanted): number | undefined =>
   origin.hour === undefined ? undefined : origin.hour / HOUR_MS;
 
 /** The current manifests, with the entries of those that may name files of the hour. */
@@ -46,7 +47,7 @@ async function readManifests(deps: IcebergDeps, draft: Draft, hour: number | und
 }
 
 async function differenceOf(deps: IcebergDeps, draft: Draft, wanted: Wanted): Promise<Difference> {
-  const hour = hourOf(wanted);
+  const hour = partitionOf(wanted);
   const before = await readManifests(deps, draft, hour);
   const has = before
     .flatMap(({ entries }) => entries ?? [])

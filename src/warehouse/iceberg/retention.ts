@@ -1,9 +1,9 @@
+import { DAY_MS, HOUR_MS } from "../../core/durations.ts";
 import { ExpiredFiles } from "../../core/warehouse/iceberg-metadata.ts";
 import type { MetadataLogEntry, Snapshot, TableMetadata } from "../../core/warehouse/iceberg-metadata.ts";
 
-const HOUR_MS = 3_600_000;
 /** How long a snapshot or metadata file that is not the current one any more can still be read. */
-const KEPT_MS = 24 * HOUR_MS;
+const KEPT_MS = DAY_MS;
 /** So many of the latest are kept however old they are, as far as their data files are. */
 const KEPT_AT_LEAST = 10;
 /** A new table takes up thousands of hours in one go; its metadata is written anew with each. */
@@ -15,7 +15,7 @@ const MOST_DELETIONS = 1000;
 /** The table property that holds what is to be deleted: it changes together with what metadata names, or not at all. */
 export const EXPIRED_PROPERTY = "inlet.expired-files";
 
-/** When each of a list (oldest first) stopped being the current one: when the next came. */
+/** The place in a list (oldest first) from which on all is kept. One stops being the current one when the next comes. */
 function keptFrom<Item extends { readonly "timestamp-ms": number }>(
   items: readonly Item[],
   now: number,

@@ -165,20 +165,15 @@ export const Run = z.object({
   newColumns: z.array(z.string()),
   notices: z.array(Notice),
   error: z.string().optional(),
-  /** Of a running one: how far it is. */
-  progress: z.object({ segments: z.int(), done: z.int() }).optional(),
 });
 export type Run = z.infer<typeof Run>;
-
-/** `snapshot` follows always, `iceberg` where it is on, `load:<id>` for each warehouse the source is connected to. */
-export const FollowerName = z.string().regex(/^(?:snapshot|iceberg|load:[\w-]{1,64})$/);
-export type FollowerName = z.infer<typeof FollowerName>;
 
 /** One publication for one follower, held until the lease ends. */
 export interface FollowerClaim {
   readonly status: "claimed";
   readonly token: number;
   readonly runId: number;
+  /** `snapshot`, which follows always, `iceberg` where it is on, `load:<id>` for each warehouse of the source. */
   readonly follower: string;
   readonly publication: Publication;
   /** Publications that wait, this one among them. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FileEntry } from "../exports.ts";
 import { Column } from "./schema.ts";
 
 /**
@@ -13,7 +14,7 @@ export const SnapshotManifest = z.object({
   /** ms since epoch, of that publication. */
   publishedAt: z.int(),
   columns: z.array(Column),
-  files: z.array(z.object({ key: z.string(), rows: z.int(), bytes: z.int(), firstAt: z.int(), lastAt: z.int() })),
+  files: z.array(FileEntry),
   rows: z.int(),
 });
 export type SnapshotManifest = z.infer<typeof SnapshotManifest>;

@@ -1,3 +1,5 @@
+import { MINUTE_MS } from "../../src/core/durations.ts";
+
 /** Something the alarm sees to. */
 export interface Duty {
   readonly name: string;
@@ -6,12 +8,18 @@ export interface Duty {
 }
 
 const RETRY_MIN_MS = 5000;
-const RETRY_MAX_MS = 10 * 60_000;
+const RETRY_MAX_MS = 10 * MINUTE_MS;
+
+interface Failure {
+  /** In a row. */
+  readonly times: number;
+  readonly retryAt: number;
+}
 
 /** Sees to all duties, each on its own: one that fails is tried again later and holds up no other. */
 export class Duties {
   readonly #duties: readonly Duty[];
-  readonly #failures = new Map<string, number>();
+  readonly #failures = new Map<string, Failure>();
 
   constructor(duties: readonly Duty[]) {
     this.#duties = duties;
@@ -28,15 +36,18 @@ export class Duties {
   }
 
   async #attempt(duty: Duty, now: number): Promise<number | undefined> {
+    const failure = this.#failures.get(duty.name);
+    if (failure !== undefined && now < failure.retryAt) return failure.retryAt;
     try {
       const next = await duty.run(now);
       this.#failures.delete(duty.name);
       return next;
     } catch (error) {
-      const failures = this.#failures.get(duty.name) ?? 0;
-      this.#failures.set(duty.name, failures + 1);
+      const times = failure?.times ?? 0;
+      const retryAt = now + Math.min(RETRY_MIN_MS * 2 ** times, RETRY_MAX_MS);
+      this.#failures.set(duty.name, { times: times + 1, retryAt });
       console.error(`${duty.name} failed, will be repeated`, error);
-      return now + Math.min(RETRY_MIN_MS * 2 ** failures, RETRY_MAX_MS);
+      return retryAt;
     }
   }
 }

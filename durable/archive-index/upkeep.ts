@@ -31,7 +31,8 @@ export function compactionDuty({ compaction, adoption, askToCompact }: Compactio
     name: "compaction",
     async run(now) {
       await compaction.clearDropped();
-      if (!adoption.isDone()) return now + SOON_MS;
+      // Its own duty goes before this one, until it is done.
+      if (!adoption.isDone()) return undefined;
       const due = compaction.nextDue(now);
       if (due === undefined || due > now) return due;
       await askToCompact();

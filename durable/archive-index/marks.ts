@@ -11,7 +11,8 @@ export interface Mark {
  * changes again; one that is being passed on right now does, so that what came meanwhile is passed on as well.
  */
 export function marksOf(sql: SqlStorage, table: "hours" | "days") {
-  const underWay = new Set<number>();
+  /** How often each is being passed on right now: the alarm and somebody who asks may do so at once. */
+  const underWay = new Map<number, number>();
   const find = (id: number): Mark | undefined =>
     sql
       .exec<{ id: number; changed: number; done: number }>(`SELECT id, changed, done FROM ${table} WHERE id = ?`, id)
@@ -66,12 +67,16 @@ export function marksOf(sql: SqlStorage, table: "hours" | "days") {
 
     /** Runs `work` on ids; `seq` is the last number given out before. What changes during it stays due. */
     async passOn(ids: readonly number[], seq: number, work: () => Promise<void>): Promise<void> {
-      for (const id of ids) underWay.add(id);
+      for (const id of ids) underWay.set(id, (underWay.get(id) ?? 0) + 1);
       try {
         await work();
         for (const id of ids) sql.exec(`UPDATE ${table} SET done = ? WHERE id = ?`, seq, id);
       } finally {
-        for (const id of ids) underWay.delete(id);
+        for (const id of ids) {
+          const others = underWay.get(id)! - 1;
+          if (others === 0) underWay.delete(id);
+          else underWay.set(id, others);
+        }
       }
     },
   };

@@ -1,5 +1,5 @@
 import { sumOf, type Counts } from "./counts.ts";
-import { ASSUMED_CPU, LOG_SHARE, OBJECT_GB, PRICES } from "./prices.ts";
+import { ASSUMED_CPU, LOG_SHARE, OBJECT_GB, PRICES } from "../src/core/prices.ts";
 
 /** One line of a bill for a million events. */
 export interface BillLine {

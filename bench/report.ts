@@ -2,7 +2,7 @@ import type { Bill } from "./dollars.ts";
 import { billOf, objectRequests, queueOperations } from "./dollars.ts";
 import type { BenchReport } from "./main.ts";
 import { deliveredAll, type Operations } from "./operations.ts";
-import { ASSUMED_CPU, PRICES } from "./prices.ts";
+import { ASSUMED_CPU, PRICES } from "../src/core/prices.ts";
 import { targetsOf, verdict, type Target } from "./targets.ts";
 import type { ContestantFigures, ShapeFigures } from "./throughput.ts";
 

@@ -1,3 +1,4 @@
+import { defined } from "../../src/core/defined.ts";
 import type { HourView } from "../../src/core/export-views.ts";
 import { hourRetryMs } from "../../src/core/export-times.ts";
 import { DUE } from "./schema.ts";
@@ -146,9 +147,6 @@ export function hourStore(sql: SqlStorage) {
         .one(),
   };
 }
-
-const defined = <K extends string, V>(key: K, value: V | undefined | null) =>
-  value === undefined || value === null ? {} : ({ [key]: value } as Record<K, V>);
 
 /** An hour as the console shows it. `running`: the hour of the run under way. */
 export function viewOf(row: HourRow, running: number | undefined, publishedAt: number | undefined): HourView {

@@ -123,13 +123,18 @@ export function replayStore(sql: SqlStorage) {
     /** Newest first. */
     list({ limit, cursor, sourceId, destinationId }: ReplayQuery): { items: StoredReplay[]; next?: string } {
       const [at, id] = readCursor(cursor);
-      const wanted = rows("WHERE (at, id) < (?, ?) ORDER BY at DESC, id DESC", at, id).filter(
-        ({ request }) =>
-          (sourceId === undefined || request.sourceId === sourceId) &&
-          (destinationId === undefined || request.destinationIds.includes(destinationId)),
-      );
-      const items = wanted.slice(0, limit);
-      return { items, ...(wanted.length > limit ? { next: cursorOf(items.at(-1)!) } : {}) };
+      const query = `SELECT ${COLUMNS} FROM replays WHERE (at, id) < (?, ?) ORDER BY at DESC, id DESC`;
+      const items: StoredReplay[] = [];
+      // Row by row: a request may be 100 kB of names.
+      for (const row of sql.exec<ReplayRow>(query, at, id)) {
+        const replay = toReplay(row);
+        const { request } = replay;
+        if (sourceId !== undefined && request.sourceId !== sourceId) continue;
+        if (destinationId !== undefined && !request.destinationIds.includes(destinationId)) continue;
+        if (items.length === limit) return { items, next: cursorOf(items.at(-1)!) };
+        items.push(replay);
+      }
+      return { items };
     },
 
     /** Ids of those that are too old, or too many, and have nothing under way. */

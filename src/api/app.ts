@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { Identity } from "../core/catalog.ts";
+import { defined } from "../core/defined.ts";
 import { pageOf } from "../core/page.ts";
 import { fromZod, invalid } from "./problem.ts";
 
@@ -73,6 +74,9 @@ export function route<
 /** ISO-8601 UTC of ms since epoch. */
 export const iso = (at: number): string => new Date(at).toISOString();
 export const IsoTime = z.iso.datetime();
+/** A time that may be absent, as the field of that name. */
+export const isoField = <K extends string>(key: K, at: number | undefined) =>
+  defined(key, at === undefined ? undefined : iso(at));
 /** A time that a client names: with any offset, or a day (its start in UTC). */
 export const QueryTime = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
   error: "A time such as 2026-05-01 or 2026-05-01T12:00:00Z.",
@@ -91,9 +95,33 @@ export const Pagination = z.object({
 /** The page of `all` that the query asks for. */
 export function paginate<T>(all: readonly T[], query: z.infer<typeof PageParams>) {
   const page = pageOf(all, { count: query["pagination[count]"], cursor: query["pagination[cursor]"] });
-  if (!page.ok) throw invalid("The cursor is none that was given out.", "pagination[cursor]");
+  if (!page.ok) throw badCursor();
   return page.value;
 }
+
+const badCursor = () => invalid("The cursor is none that was given out.", "pagination[cursor]");
+
+/** Of lists that are read page by page and that nobody counts. */
+export const OpenPagination = Pagination.omit({ totalEntries: true });
+/** Their cursor where it is a number: the id, the day or the place at which a page begins. */
+export const NUMBER_CURSOR = /^\d{1,15}$/;
+
+export interface OpenPage {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** The page of such a list that the query asks for. A cursor of another `shape` is refused: it would show the wrong page. */
+export function openPage(query: z.infer<typeof PageParams>, shape: RegExp): OpenPage {
+  const { "pagination[count]": limit, "pagination[cursor]": cursor } = query;
+  if (cursor !== undefined && !shape.test(cursor)) throw badCursor();
+  return { limit, ...defined("cursor", cursor) };
+}
+
+export const openPagination = ({ cursor }: Pick<OpenPage, "cursor">, next: string | undefined) => ({
+  current: cursor ?? "",
+  ...defined("next", next),
+});
 
 export const Minutes = z.object({ minutes: z.coerce.number().int().min(1).max(43_200).default(60) });
 

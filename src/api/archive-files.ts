@@ -3,20 +3,21 @@ import * as z from "zod";
 import { archivePrefix } from "../core/archive-key.ts";
 import { createApp, iso, REFUSALS } from "./app.ts";
 import type { ReceivedWindow } from "./archive-desk.ts";
-import { receivedWindow, WindowParams } from "./archive-search.ts";
 import { findArchive } from "./archive.ts";
 import type { ApiDeps } from "./deps.ts";
 import { notThere, Problem } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
 import { sendStored } from "./stored-file.ts";
+import { TimeWindow, windowOf } from "./time-window.ts";
 
 const download = createRoute({
   method: "get",
   path: "/sources/{sourceId}/archive/download",
   summary: "All events of a time range as one gzip file, an event a line",
-  description: "gzip of several members, in no order. An answer that could not be made whole ends within a member.",
+  description:
+    "The window is of receivedAt. gzip of several members, in no order. An answer that could not be made whole ends within a member.",
   tags: ["Archive"],
-  request: { params: SourceParams, query: WindowParams },
+  request: { params: SourceParams, query: TimeWindow },
   responses: { 200: { description: "gzip NDJSON" }, ...REFUSALS },
 });
 const file = createRoute({
@@ -53,7 +54,7 @@ const attachment = (name: string) => ({ "content-disposition": `attachment; file
 export const archiveFileRoutes = (deps: ApiDeps) =>
   createApp()
     .openapi(download, async (c) => {
-      const window = receivedWindow(c.req.valid("query"));
+      const window = windowOf(c.req.valid("query"));
       const { id } = await findArchive(deps, c.req.valid("param").sourceId);
       const headers = { "content-type": "application/gzip", ...attachment(fileName(id, window, deps.now())) };
       const body = await deps.archive.download(id, window);

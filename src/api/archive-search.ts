@@ -2,22 +2,18 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { SearchLine, SearchRequest } from "../core/archive-search.ts";
 import { EventType } from "../core/event.ts";
-import { createApp, QueryTime, REFUSALS } from "./app.ts";
+import { createApp, REFUSALS } from "./app.ts";
 import { findArchive } from "./archive.ts";
 import type { ApiDeps } from "./deps.ts";
 import { invalid } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
+import { TimeWindow, windowOf } from "./time-window.ts";
 
 /** A parameter that may be given several times. */
 const many = <S extends z.ZodType<readonly unknown[]>>(list: S) =>
   z.preprocess((given) => (given === undefined ? [] : Array.isArray(given) ? given : [given]), list);
 
-export const WindowParams = z.object({
-  startTime: QueryTime.optional().describe("Inclusive; of receivedAt. Without it: from the first event on."),
-  endTime: QueryTime.optional().describe("Exclusive. Without it: to the newest event."),
-});
-
-const Query = WindowParams.extend({
+const Query = TimeWindow.extend({
   text: SearchRequest.shape.text.describe("Occurs in the event's JSON, whatever the case."),
   filter: SearchRequest.shape.filter.describe("FQL, for example `properties.total > 100`."),
   types: many(z.array(EventType).max(EventType.options.length)).describe("May be repeated; none: all."),
@@ -34,7 +30,7 @@ const search = createRoute({
   summary: "Search a source's archive; the answer streams while it is read",
   description:
     "NDJSON, one line each: `{event, at}` in exact order over all pages; `{progress}` now and then; `{end}` last. " +
-    "A request reads so much (256 MB, 20 s), then ends with reason `budget` and a cursor to go on.",
+    "The window is of receivedAt. A request reads so much (256 MB, 20 s), then ends with reason `budget` and a cursor to go on.",
   tags: ["Archive"],
   request: { params: SourceParams, query: Query },
   responses: {
@@ -43,14 +39,6 @@ const search = createRoute({
   },
 });
 
-/** As ms. A window that is none is refused. */
-export function receivedWindow({ startTime, endTime }: z.infer<typeof WindowParams>) {
-  const from = Math.max(0, startTime === undefined ? 0 : Date.parse(startTime));
-  const to = endTime === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(endTime);
-  if (from >= to) throw invalid("The window is empty.", "endTime");
-  return { from, to };
-}
-
 /** A source's archive, searched. */
 export function archiveSearchRoutes(deps: ApiDeps) {
   const app = createApp();
@@ -58,7 +46,7 @@ export function archiveSearchRoutes(deps: ApiDeps) {
   app.openAPIRegistry.register("ArchiveSearchLine", z.union(SearchLine.options));
   return app.openapi(search, async (c) => {
     const { startTime, endTime, ...rest } = c.req.valid("query");
-    const request = SearchRequest.parse({ ...rest, ...receivedWindow({ startTime, endTime }) });
+    const request = SearchRequest.parse({ ...rest, ...windowOf({ startTime, endTime }) });
     const { id } = await findArchive(deps, c.req.valid("param").sourceId);
     const found = deps.archive.search(id, request, c.req.raw.signal);
     if (!found.ok) throw invalid(found.error.message, found.error.field);

@@ -3,9 +3,20 @@ import * as z from "zod";
 import type { ArchiveObject, DayFacts } from "../core/archive-index.ts";
 import type { ArchiveTotals } from "../core/archive-listing.ts";
 import { RetentionDays, retentionOf } from "../core/retention.ts";
-import { createApp, iso, IsoTime, PageParams, Pagination, route } from "./app.ts";
+import {
+  createApp,
+  iso,
+  isoField,
+  IsoTime,
+  NUMBER_CURSOR,
+  openPage,
+  OpenPagination,
+  openPagination,
+  PageParams,
+  route,
+} from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
-import { invalid, notThere, unwrap } from "./problem.ts";
+import { notThere, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
 
 /** Names told of each day in a list; the day itself tells all it knows. */
@@ -66,12 +77,12 @@ const show = archiveRoute("", {
 const days = archiveRoute("/days", {
   summary: "The days that hold events, the newest first",
   request: { params: SourceParams, query: PageParams },
-  data: z.object({ days: z.array(Day), pagination: Pagination.omit({ totalEntries: true }) }),
+  data: z.object({ days: z.array(Day), pagination: OpenPagination }),
 });
 const day = archiveRoute("/days/{day}", {
   summary: "One day, and the objects that hold its events",
   request: { params: SourceParams.extend({ day: z.iso.date() }), query: PageParams },
-  data: z.object({ day: Day, objects: z.array(Obj), pagination: Pagination.omit({ totalEntries: true }) }),
+  data: z.object({ day: Day, objects: z.array(Obj), pagination: OpenPagination }),
 });
 
 /**
@@ -109,16 +120,9 @@ const showObject = ({ firstAt, lastAt, ...rest }: ArchiveObject): z.infer<typeof
 
 const showTotals = ({ firstAt, lastAt, ...rest }: ArchiveTotals) => ({
   ...rest,
-  ...(firstAt === undefined ? {} : { firstAt: iso(firstAt) }),
-  ...(lastAt === undefined ? {} : { lastAt: iso(lastAt) }),
+  ...isoField("firstAt", firstAt),
+  ...isoField("lastAt", lastAt),
 });
-
-/** Cursors are where the page begins: a day, or the number of an object. */
-function numberIn(cursor: string | undefined, fallback: number): number {
-  if (cursor === undefined) return fallback;
-  if (!/^\d{1,15}$/.test(cursor)) throw invalid("The cursor is none that was given out.", "pagination[cursor]");
-  return Number(cursor);
-}
 
 /** What there is in the archive of a source. */
 export const archiveRoutes = (deps: ApiDeps) =>
@@ -131,22 +135,20 @@ export const archiveRoutes = (deps: ApiDeps) =>
       return c.json({ data: { archive: { ...showTotals(totals), retention, deleted } } }, 200);
     })
     .openapi(days, async (c) => {
-      const { "pagination[count]": limit, "pagination[cursor]": cursor } = c.req.valid("query");
       const { id } = await findArchive(deps, c.req.valid("param").sourceId);
-      const before = numberIn(cursor, Number.MAX_SAFE_INTEGER);
-      const page = await deps.archive.days(id, before, limit);
-      const last = page.days.at(-1);
-      const next = page.more && last !== undefined ? { next: String(last.day) } : {};
-      const pagination = { current: cursor ?? "", ...next };
-      return c.json({ data: { days: page.days.map((one) => showDay(one, KINDS_LISTED)), pagination } }, 200);
+      const page = openPage(c.req.valid("query"), NUMBER_CURSOR);
+      const found = await deps.archive.days(id, Number(page.cursor ?? Number.MAX_SAFE_INTEGER), page.limit);
+      const last = found.more ? found.days.at(-1) : undefined;
+      const pagination = openPagination(page, last && String(last.day));
+      return c.json({ data: { days: found.days.map((one) => showDay(one, KINDS_LISTED)), pagination } }, 200);
     })
     .openapi(day, async (c) => {
-      const { "pagination[count]": limit, "pagination[cursor]": cursor } = c.req.valid("query");
       const { sourceId, day: date } = c.req.valid("param");
       const { id } = await findArchive(deps, sourceId);
-      const offset = numberIn(cursor, 0);
-      const { objects, more, ...facts } = await deps.archive.day(id, Date.parse(date), { offset, limit });
+      const page = openPage(c.req.valid("query"), NUMBER_CURSOR);
+      const offset = Number(page.cursor ?? 0);
+      const { objects, more, ...facts } = await deps.archive.day(id, Date.parse(date), { offset, limit: page.limit });
       if (facts.segments === 0) throw notThere("The archive holds nothing of that day.");
-      const pagination = { current: cursor ?? "", ...(more ? { next: String(offset + objects.length) } : {}) };
+      const pagination = openPagination(page, more ? String(offset + objects.length) : undefined);
       return c.json({ data: { day: showDay(facts), objects: objects.map(showObject), pagination } }, 200);
     });

@@ -1,8 +1,20 @@
 import * as z from "zod";
+import { defined } from "../core/defined.ts";
 import type { LetterCriteria, ListedLetters, ResendRecord } from "../core/dead-letter.ts";
 import { explainReason } from "../core/reasons.ts";
 import { expiredDaysBefore } from "../core/retention.ts";
-import { createApp, iso, IsoTime, json, PageParams, Pagination, QueryTime, route } from "./app.ts";
+import {
+  createApp,
+  iso,
+  isoField,
+  IsoTime,
+  json,
+  OpenPagination,
+  openPagination,
+  PageParams,
+  QueryTime,
+  route,
+} from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { DestinationParams } from "./destination-view.ts";
 import { invalid, notThere, unwrap } from "./problem.ts";
@@ -57,7 +69,7 @@ const list = route({
   summary: "What was given up, the newest first: one entry per object in the archive",
   tag: "Dead letters",
   request: { params: DestinationParams, query: PageParams.extend(Criteria.shape) },
-  data: z.object({ deadLetters: z.array(LetterObject), pagination: Pagination.omit({ totalEntries: true }) }),
+  data: z.object({ deadLetters: z.array(LetterObject), pagination: OpenPagination }),
 });
 const lines = route({
   method: "get",
@@ -75,7 +87,7 @@ const lines = route({
         .optional(),
     }),
   },
-  data: z.object({ letters: z.array(Letter), pagination: Pagination.omit({ totalEntries: true }) }),
+  data: z.object({ letters: z.array(Letter), pagination: OpenPagination }),
 });
 const resend = route({
   method: "post",
@@ -96,9 +108,6 @@ const resends = route({
   request: { params: DestinationParams },
   data: z.object({ resends: z.array(Resend) }),
 });
-
-const defined = <K extends string, V>(key: K, value: V | undefined) =>
-  value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 
 /** Times as ms; a window that is none is refused. */
 function criteriaOf({ reason, startTime, endTime }: z.infer<typeof Criteria>): LetterCriteria {
@@ -133,8 +142,8 @@ function showResend({ at, criteria, ...rest }: ResendRecord): z.infer<typeof Res
     at: iso(at),
     criteria: {
       ...defined("reason", reason),
-      ...defined("startTime", from === undefined ? undefined : iso(from)),
-      ...defined("endTime", to === undefined ? undefined : iso(to)),
+      ...isoField("startTime", from),
+      ...isoField("endTime", to),
       ...defined("again", again),
     },
   };
@@ -155,7 +164,7 @@ export const deadLetterRoutes = (deps: ApiDeps) => {
       const { "pagination[count]": limit, "pagination[cursor]": cursor } = query;
       const id = await idOf(c.req.valid("param").destinationId);
       const page = await deps.ledgers.deadLetters(id, { ...criteriaOf(query), limit, ...defined("cursor", cursor) });
-      const pagination = { current: cursor ?? "", ...defined("next", page.next) };
+      const pagination = openPagination({ ...defined("cursor", cursor) }, page.next);
       return c.json({ data: { deadLetters: page.objects.map(showObject), pagination } }, 200);
     })
     .openapi(lines, async (c) => {
@@ -168,7 +177,7 @@ export const deadLetterRoutes = (deps: ApiDeps) => {
       if (page === null) throw notThere(await whyGone(key));
       const letters = page.letters.map((letter) => ({ ...letter, sentence: explainReason(letter.reason).sentence }));
       const next = page.more ? String(Number(cursor) + letters.length) : undefined;
-      return c.json({ data: { letters, pagination: { current: cursor, ...defined("next", next) } } }, 200);
+      return c.json({ data: { letters, pagination: openPagination({ cursor }, next) } }, 200);
     })
     .openapi(resend, async (c) => {
       const { again, ...criteria } = c.req.valid("json") ?? {};

@@ -1,13 +1,24 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { ListedFile } from "../core/export-views.ts";
-import { createApp, iso, IsoTime, PageParams, Pagination, QueryTime, REFUSALS } from "./app.ts";
+import {
+  createApp,
+  iso,
+  isoField,
+  IsoTime,
+  openPage,
+  OpenPagination,
+  openPagination,
+  PageParams,
+  REFUSALS,
+} from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
-import { exportRoute, windowOf } from "./exports.ts";
-import { invalid, notThere, unwrap } from "./problem.ts";
+import { exportRoute } from "./exports.ts";
+import { notThere, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
 import { sendStored } from "./stored-file.ts";
 
+import { TimeWindow, windowOf } from "./time-window.ts";
 const File = z.object({
   table: z.string(),
   key: z.string(),
@@ -25,11 +36,10 @@ const list = exportRoute("get", "/files", {
     query: PageParams.extend({
       "pagination[cursor]": z.string().max(200).optional(),
       table: z.string().max(128).optional(),
-      startTime: QueryTime.optional(),
-      endTime: QueryTime.optional(),
+      ...TimeWindow.shape,
     }),
   },
-  data: z.object({ files: z.array(File), pagination: Pagination.omit({ totalEntries: true }) }),
+  data: z.object({ files: z.array(File), pagination: OpenPagination }),
 });
 const download = createRoute({
   method: "get",
@@ -47,11 +57,13 @@ const download = createRoute({
 
 const showFile = ({ hour, firstAt, lastAt, ...rest }: ListedFile): z.infer<typeof File> => ({
   ...rest,
-  ...(hour === undefined ? {} : { hour: iso(hour) }),
+  ...isoField("hour", hour),
   firstAt: iso(firstAt),
   lastAt: iso(lastAt),
 });
 
+/** The hour and the table with which the page before ended. */
+const TABLE_CURSOR = /^\d{1,15}:./;
 const NO_FILE = "There is no such file.";
 
 /** What a source's exports have written: the bucket holds everybody's, so only what lies under its schema. */
@@ -63,22 +75,17 @@ export const exportFileRoutes = (deps: ApiDeps) => {
   const idOf = async (sourceId: string) => unwrap(await deps.catalog().getSource(sourceId)).id;
   return createApp()
     .openapi(list, async (c) => {
-      const { table, startTime, endTime, ...page } = c.req.valid("query");
-      const { "pagination[count]": limit, "pagination[cursor]": cursor } = page;
+      const { table, startTime, endTime, ...query } = c.req.valid("query");
       const id = await idOf(c.req.valid("param").sourceId);
-      if (cursor !== undefined && !/^\d{1,15}:./.test(cursor)) {
-        throw invalid("The cursor is none that was given out.", "pagination[cursor]");
-      }
+      const page = openPage(query, TABLE_CURSOR);
       const timeless = startTime === undefined && endTime === undefined;
       const window = timeless ? {} : windowOf({ startTime, endTime });
       const { files, next } = await deps.exports.files(id, {
         ...window,
-        limit,
+        ...page,
         ...(table === undefined ? {} : { tables: [table] }),
-        ...(cursor === undefined ? {} : { cursor }),
       });
-      const pagination = { current: cursor ?? "", ...(next === undefined ? {} : { next }) };
-      return c.json({ data: { files: files.map(showFile), pagination } }, 200);
+      return c.json({ data: { files: files.map(showFile), pagination: openPagination(page, next) } }, 200);
     })
     .openapi(download, async (c) => {
       const { key } = c.req.valid("query");

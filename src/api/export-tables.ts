@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ColumnChange, type TableView } from "../core/export-views.ts";
 import { TableSchema } from "../core/warehouse/schema.ts";
-import { createApp, iso, IsoTime, json, route } from "./app.ts";
+import { createApp, isoField, IsoTime, json, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { exportRoute } from "./exports.ts";
 import { unwrap } from "./problem.ts";
@@ -35,8 +35,8 @@ const retype = route({
 
 const showTable = ({ firstHour, lastHour, ...rest }: TableView): z.infer<typeof Table> => ({
   ...rest,
-  ...(firstHour === undefined ? {} : { firstHour: iso(firstHour) }),
-  ...(lastHour === undefined ? {} : { lastHour: iso(lastHour) }),
+  ...isoField("firstHour", firstHour),
+  ...isoField("lastHour", lastHour),
 });
 
 /** A source's warehouse tables. */

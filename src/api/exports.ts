@@ -1,15 +1,27 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
-import type { Run } from "../core/exports.ts";
-import type { ExportSummary, FollowerView, HourView } from "../core/export-views.ts";
-import { RunStatus } from "../core/exports.ts";
-import { HourState } from "../core/export-views.ts";
+import { defined } from "../core/defined.ts";
+import { HourState, type ExportSummary, type FollowerView, type HourView } from "../core/export-views.ts";
+import { RunStatus, type Run } from "../core/exports.ts";
 import { Notice } from "../core/warehouse/notices.ts";
-import { createApp, iso, IsoTime, json, PageParams, Pagination, QueryTime, route } from "./app.ts";
+import {
+  createApp,
+  iso,
+  isoField,
+  IsoTime,
+  json,
+  NUMBER_CURSOR,
+  openPage,
+  OpenPagination,
+  openPagination,
+  PageParams,
+  route,
+} from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
-import { invalid, Problem, unwrap } from "./problem.ts";
+import { Problem, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
 
+import { TimeWindow, windowOf } from "./time-window.ts";
 const Follower = z.object({
   name: z.string().describe("snapshot, iceberg or load:<warehouse id>"),
   behind: z.int().describe("Publications it has not worked through yet."),
@@ -58,10 +70,6 @@ const RunEntry = z.object({
   notices: z.array(Notice),
   error: z.string().optional(),
 });
-const Window = z.object({
-  startTime: QueryTime.optional().describe("Inclusive."),
-  endTime: QueryTime.optional().describe("Exclusive."),
-});
 
 /** A route of one source's exports. `path` is what follows `/exports`. */
 export const exportRoute = <
@@ -90,23 +98,19 @@ const show = exportRoute("get", "", {
 });
 const start = exportRoute("post", "/run", {
   summary: "Export now whatever is due, the open hour too; `rebuild` makes all hours of the window again",
-  request: { body: { ...json(Window.extend({ rebuild: z.boolean().optional() })), required: false } },
+  request: { body: { ...json(TimeWindow.extend({ rebuild: z.boolean().optional() })), required: false } },
   data: z.object({ rebuilt: z.int(), exports: Summary }),
 });
 const hours = exportRoute("get", "/hours", {
   summary: "Hours with events, the oldest first: which are published, wait or have failed",
-  request: { query: Window },
+  request: { query: TimeWindow },
   data: z.object({ hours: z.array(Hour) }),
 });
 const runs = exportRoute("get", "/runs", {
   summary: "Sync history, the newest first: the latest 1000 runs",
   request: { query: PageParams.extend({ target: z.string().max(100).optional() }) },
-  data: z.object({ runs: z.array(RunEntry), pagination: Pagination.omit({ totalEntries: true }) }),
+  data: z.object({ runs: z.array(RunEntry), pagination: OpenPagination }),
 });
-
-/** A field that may be absent, its time as ISO. */
-const isoField = <K extends string>(key: K, at: number | undefined) =>
-  at === undefined ? {} : ({ [key]: iso(at) } as Record<K, string>);
 
 const showFollower = ({ retryAt, ...rest }: FollowerView): z.infer<typeof Follower> => ({
   ...rest,
@@ -141,14 +145,6 @@ const showRun = ({ hour, startedAt, finishedAt, ...rest }: Run): z.infer<typeof 
   ...isoField("finishedAt", finishedAt),
 });
 
-/** As ms; without a bound everything. */
-export function windowOf({ startTime, endTime }: z.infer<typeof Window>) {
-  const from = startTime === undefined ? 0 : Date.parse(startTime);
-  const to = endTime === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(endTime);
-  if (from >= to) throw invalid("The window is empty.", "endTime");
-  return { from, to };
-}
-
 /** A source's exports: how far they are, what they did, and to begin at once. */
 export const exportRoutes = (deps: ApiDeps) => {
   const idOf = async (sourceId: string) => unwrap(await deps.catalog().getSource(sourceId)).id;
@@ -172,17 +168,10 @@ export const exportRoutes = (deps: ApiDeps) => {
       return c.json({ data: { hours: found.map(showHour) } }, 200);
     })
     .openapi(runs, async (c) => {
-      const { target, "pagination[count]": limit, "pagination[cursor]": cursor } = c.req.valid("query");
+      const { target, ...query } = c.req.valid("query");
       const id = await idOf(c.req.valid("param").sourceId);
-      if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
-        throw invalid("The cursor is none that was given out.", "pagination[cursor]");
-      }
-      const page = await deps.exports.runs(id, {
-        limit,
-        ...(target === undefined ? {} : { target }),
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      const pagination = { current: cursor ?? "", ...(page.next === undefined ? {} : { next: page.next }) };
-      return c.json({ data: { runs: page.runs.map(showRun), pagination } }, 200);
+      const page = openPage(query, NUMBER_CURSOR);
+      const found = await deps.exports.runs(id, { ...page, ...defined("target", target) });
+      return c.json({ data: { runs: found.runs.map(showRun), pagination: openPagination(page, found.next) } }, 200);
     });
 };

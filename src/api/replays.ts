@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { SourceView } from "../core/catalog.ts";
+import { defined } from "../core/defined.ts";
 import { parseFilterCondition } from "../core/filter.ts";
 import { inParallel } from "../core/pool.ts";
 import { explainReason } from "../core/reasons.ts";
@@ -12,7 +13,20 @@ import {
   ReplayRequest,
   type ReplayAction,
 } from "../core/replay.ts";
-import { AT_ONCE, createApp, iso, IsoTime, json, PageParams, Pagination, QueryTime, route } from "./app.ts";
+import {
+  AT_ONCE,
+  createApp,
+  iso,
+  isoField,
+  IsoTime,
+  json,
+  openPage,
+  OpenPagination,
+  openPagination,
+  PageParams,
+  QueryTime,
+  route,
+} from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { invalid, notThere, unwrap } from "./problem.ts";
 
@@ -49,6 +63,8 @@ const NewReplay = ReplayRequest.omit({ from: true, to: true }).extend({
 });
 
 const Params = z.object({ replayId: ReplayId });
+/** When the last replay of the page before was made, and its id. */
+const REPLAY_CURSOR = /^\d{1,16}\.[\w-]{1,40}$/;
 
 const create = route({
   method: "post",
@@ -69,7 +85,7 @@ const list = route({
       destinationId: z.string().max(64).optional(),
     }),
   },
-  data: z.object({ replays: z.array(Replay), pagination: Pagination.omit({ totalEntries: true }) }),
+  data: z.object({ replays: z.array(Replay), pagination: OpenPagination }),
 });
 const show = route({
   method: "get",
@@ -96,16 +112,12 @@ const act = route({
   data: Answer,
 });
 
-const defined = <K extends string, V>(key: K, value: V | undefined) =>
-  value === undefined ? {} : ({ [key]: value } as Record<K, V>);
-const time = <K extends string>(key: K, at: number | undefined) => defined(key, at === undefined ? undefined : iso(at));
-
 const showEarlier = ({ from, to, startedAt, finishedAt, ...rest }: EarlierSend) => ({
   ...rest,
   startTime: iso(from),
   endTime: iso(to),
   startedAt: iso(startedAt),
-  ...time("finishedAt", finishedAt),
+  ...isoField("finishedAt", finishedAt),
 });
 
 /** A replay with its times as ISO-8601. */
@@ -116,9 +128,9 @@ export function showReplay({ from, to, createdAt, startedAt, finishedAt, progres
     startTime: iso(from),
     endTime: iso(to),
     createdAt: iso(createdAt),
-    ...time("startedAt", startedAt),
-    ...time("finishedAt", finishedAt),
-    progress: { ...figures, ...time("checkedUntil", checkedUntil) },
+    ...isoField("startedAt", startedAt),
+    ...isoField("finishedAt", finishedAt),
+    progress: { ...figures, ...isoField("checkedUntil", checkedUntil) },
     ...defined("earlier", earlier?.map(showEarlier)),
   } satisfies z.infer<typeof Replay>;
 }
@@ -178,16 +190,12 @@ export const replayRoutes = (deps: ApiDeps) =>
       return c.json({ data: answerOf(unwrap(await deps.replays.create(request, settings.drain.afterMs))) }, 200);
     })
     .openapi(list, async (c) => {
-      const query = c.req.valid("query");
-      const { "pagination[count]": limit, "pagination[cursor]": cursor, sourceId, destinationId } = query;
-      const page = await deps.replays.list({
-        limit,
-        ...defined("cursor", cursor),
-        ...defined("sourceId", sourceId),
-        ...defined("destinationId", destinationId),
-      });
-      const pagination = { current: cursor ?? "", ...defined("next", page.next) };
-      return c.json({ data: { replays: page.replays.map(showReplay), pagination } }, 200);
+      const { sourceId, destinationId, ...query } = c.req.valid("query");
+      const page = openPage(query, REPLAY_CURSOR);
+      const wanted = { ...defined("sourceId", sourceId), ...defined("destinationId", destinationId) };
+      const found = await deps.replays.list({ ...page, ...wanted });
+      const pagination = openPagination(page, found.next);
+      return c.json({ data: { replays: found.replays.map(showReplay), pagination } }, 200);
     })
     .openapi(show, async (c) => {
       const found = await deps.replays.get(c.req.valid("param").replayId);

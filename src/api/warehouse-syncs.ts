@@ -1,9 +1,19 @@
 import * as z from "zod";
 import type { Run } from "../core/exports.ts";
 import { loaderName } from "../core/warehouse-record.ts";
-import { createApp, iso, IsoTime, PageParams, Pagination, route } from "./app.ts";
+import {
+  createApp,
+  iso,
+  IsoTime,
+  NUMBER_CURSOR,
+  openPage,
+  OpenPagination,
+  openPagination,
+  PageParams,
+  route,
+} from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
-import { invalid, unwrap } from "./problem.ts";
+import { unwrap } from "./problem.ts";
 import { ConnectionParams } from "./warehouse-view.ts";
 
 const SyncNotice = z.object({ level: z.enum(["ERROR", "WARNING", "INFO"]), message: z.string(), createdAt: IsoTime });
@@ -31,7 +41,7 @@ const list = route({
   summary: "What was loaded of a source into a warehouse, the newest first",
   tag: "Warehouses",
   request: { params: ConnectionParams, query: PageParams },
-  data: z.object({ reports: z.array(Sync), pagination: Pagination.omit({ totalEntries: true }) }),
+  data: z.object({ reports: z.array(Sync), pagination: OpenPagination }),
 });
 
 const SECOND_MS = 1000;
@@ -80,15 +90,10 @@ function showSync(run: Run, sourceId: string, now: number): Sync {
 export const warehouseSyncRoutes = (deps: ApiDeps) =>
   createApp().openapi(list, async (c) => {
     const { warehouseId, sourceId } = c.req.valid("param");
-    const { "pagination[count]": limit, "pagination[cursor]": cursor } = c.req.valid("query");
     const warehouse = unwrap(await deps.catalog().getWarehouse(warehouseId));
     const source = unwrap(await deps.catalog().getSource(sourceId));
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
-      throw invalid("The cursor is none that was given out.", "pagination[cursor]");
-    }
-    const query = { target: loaderName(warehouse.id), limit, ...(cursor === undefined ? {} : { cursor }) };
-    const { runs, next } = await deps.exports.runs(source.id, query);
+    const page = openPage(c.req.valid("query"), NUMBER_CURSOR);
+    const { runs, next } = await deps.exports.runs(source.id, { ...page, target: loaderName(warehouse.id) });
     const reports = runs.map((run) => showSync(run, source.id, deps.now()));
-    const pagination = { current: cursor ?? "", ...(next === undefined ? {} : { next }) };
-    return c.json({ data: { reports, pagination } }, 200);
+    return c.json({ data: { reports, pagination: openPagination(page, next) } }, 200);
   });

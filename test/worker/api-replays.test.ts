@@ -87,6 +87,8 @@ describe("preparing a replay", () => {
       field: "destinationIds",
       message: expect.stringContaining("connected"),
     });
+    const page = await api("GET", "/replays?pagination[cursor]=nothing");
+    expect([page.status, page.errors[0]?.field]).toEqual([422, "pagination[cursor]"]);
     expect((await api("GET", "/replays/nothing")).status).toBe(404);
     expect((await api("POST", "/replays/nothing/start")).status).toBe(404);
   });

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import { Workspace, type DestinationInput, type DestinationPatch, type Directory } from "../src/core/catalog.ts";
-import type { Credentials, Label, SourceInput, SourcePatch, WorkspacePatch } from "../src/core/catalog.ts";
+import type { Credentials, Label, Role, SourceInput, SourcePatch, WorkspacePatch } from "../src/core/catalog.ts";
 import { DAY_MS } from "../src/core/durations.ts";
 import type { FilterInput, FilterPatch } from "../src/core/filter-record.ts";
 import { retentionOf, type RetentionDays } from "../src/core/retention.ts";
@@ -221,8 +221,8 @@ export class Catalog extends DurableObject<Env> {
   async listTokens() {
     return this.#access.listTokens();
   }
-  async createToken(name: string) {
-    return this.#access.createToken(name);
+  async createToken(name: string, role: Role) {
+    return this.#access.createToken(name, role);
   }
   async deleteToken(id: string) {
     return this.#access.deleteToken(id);

@@ -6,6 +6,7 @@ import {
   type Credentials,
   type Identity,
   type Refusal,
+  type Role,
   type TokenRecord,
 } from "../../src/core/catalog.ts";
 import { DAY_MS } from "../../src/core/durations.ts";
@@ -17,11 +18,18 @@ import type { Store } from "./store.ts";
 const SESSION_MS = 7 * DAY_MS;
 /** How exact `lastUsedAt` is: at most one row written per token and minute. */
 const LAST_USED_STEP_MS = 60_000;
+
+interface Holder {
+  readonly via: "admin" | "token";
+  readonly role: Role;
+  readonly signature: string;
+}
+
 const MINUTE = { limit: 10, windowMs: 60_000, addresses: 1000 };
 
 /**
- * Who may use the control plane: the admin token, API tokens and the sessions it opened. Secrets are compared and
- * stored as hashes. Sessions end with the admin token they were opened with.
+ * Who may use the control plane: the admin token, API tokens and the sessions they opened. Secrets are compared and
+ * stored as hashes. Sessions end with the token they were opened with, and have its role.
  */
 export function createAccess(store: Store, adminToken: string, now: () => number) {
   const attempts = createAttemptLimiter(MINUTE);
@@ -32,33 +40,40 @@ export function createAccess(store: Store, adminToken: string, now: () => number
       attempts.fail(address, now());
       return { status: "denied" };
     }
-    attempts.succeed(address);
+    // A viewer could otherwise go on guessing the admin token for ever, with its own token in between.
+    if (identity.role === "owner") attempts.succeed(address);
     return { status: "granted", identity };
   };
 
-  async function bearerIdentity(secret: string): Promise<Identity | undefined> {
-    if (await sameSecret(secret, adminToken)) return { via: "admin", role: "owner" };
-    const token = store.tokenWithHash(await hashSecret(secret));
+  /** Whose secret it is, and what a session that it opens is signed with. */
+  async function holderOf(secret: string): Promise<Holder | undefined> {
+    if (await sameSecret(secret, adminToken)) return { via: "admin", role: "owner", signature: await signedWith };
+    const hash = await hashSecret(secret);
+    const token = store.tokenWithHash(hash);
     if (token === undefined) return undefined;
     const at = now();
     if (at - (token.lastUsedAt ?? 0) >= LAST_USED_STEP_MS) store.putToken({ ...token, lastUsedAt: at });
-    return { via: "token", role: "owner" };
+    return { via: "token", role: token.role, signature: hash };
+  }
+
+  async function bearerIdentity(secret: string): Promise<Identity | undefined> {
+    const holder = await holderOf(secret);
+    return holder && { via: holder.via, role: holder.role };
   }
 
   return {
-    /** Trades the admin token for a session. `session` is shown once, to be set as a cookie. */
+    /** Trades the admin token or an API token for a session of its role. `session` is shown once, to be set as a cookie. */
     async signIn(token: string, address: string): Promise<AccessResult & { readonly session?: string }> {
       const wait = attempts.waitMs(address, now());
       if (wait > 0) return { status: "limited", retryAfterMs: wait };
-      const isOwner = await sameSecret(token, adminToken);
+      const holder = await holderOf(token);
       const expiresAt = now() + SESSION_MS;
-      const result = judge(address, isOwner ? { via: "session", role: "owner", expiresAt } : undefined);
-      if (result.status !== "granted") return result;
+      const result = judge(address, holder && { via: "session", role: holder.role, expiresAt });
+      if (result.status !== "granted" || holder === undefined) return result;
       const session = randomSecret();
       const hash = await hashSecret(session);
-      const fingerprint = await signedWith;
-      store.addSession(hash, expiresAt, fingerprint);
-      store.pruneSessions(now(), fingerprint, CATALOG_LIMITS.sessions);
+      store.addSession(hash, expiresAt, holder.signature);
+      store.pruneSessions(now(), await signedWith, CATALOG_LIMITS.sessionsPerToken);
       return { ...result, session };
     },
 
@@ -70,9 +85,11 @@ export function createAccess(store: Store, adminToken: string, now: () => number
         return judge(address, await bearerIdentity(bearer));
       }
       if (session === undefined) return { status: "denied" };
-      const expiresAt = store.session(await hashSecret(session), await signedWith);
-      if (expiresAt === undefined || expiresAt <= now()) return { status: "denied" };
-      return { status: "granted", identity: { via: "session", role: "owner", expiresAt } };
+      const row = store.session(await hashSecret(session));
+      if (row === undefined || row.expires_at <= now()) return { status: "denied" };
+      const role = row.signed_with === (await signedWith) ? "owner" : store.tokenWithHash(row.signed_with)?.role;
+      if (role === undefined) return { status: "denied" };
+      return { status: "granted", identity: { via: "session", role, expiresAt: row.expires_at } };
     },
 
     async signOut(session: string): Promise<void> {
@@ -82,13 +99,13 @@ export function createAccess(store: Store, adminToken: string, now: () => number
     listTokens: (): TokenRecord[] => store.tokens(),
 
     /** `secret` is shown once and cannot be had again. */
-    async createToken(name: string): Promise<Result<TokenRecord & { readonly secret: string }, Refusal>> {
+    async createToken(name: string, role: Role): Promise<Result<TokenRecord & { readonly secret: string }, Refusal>> {
       const secret = `inlet_${randomSecret()}`;
       const hash = await hashSecret(secret);
       if (store.tokens().length >= CATALOG_LIMITS.tokens) {
         return err(refuse("conflict", `A workspace has at most ${CATALOG_LIMITS.tokens} API tokens.`));
       }
-      const token = { id: randomId(), name, createdAt: now() };
+      const token = { id: randomId(), name, role, createdAt: now() };
       store.addToken(token, hash);
       return ok({ ...token, secret });
     },

@@ -13,6 +13,8 @@ const SCHEMA = `
 `;
 
 type Body = { body: string };
+/** `signed_with`: the fingerprint of the admin token or the hash of the API token that opened it. */
+type SessionRow = { expires_at: number; signed_with: string };
 
 /** Named, typed statements over the Catalog's SQLite: no rules, only rows. Everything is synchronous. */
 export function openStore(sql: SqlStorage) {
@@ -65,14 +67,8 @@ export function openStore(sql: SqlStorage) {
       void sql.exec("UPDATE tokens SET body = ? WHERE id = ?", JSON.stringify(token), token.id),
     dropToken: (id: string): boolean => sql.exec("DELETE FROM tokens WHERE id = ?", id).rowsWritten > 0,
 
-    session: (hash: string, signedWith: string) =>
-      sql
-        .exec<{ expires_at: number }>(
-          "SELECT expires_at FROM sessions WHERE hash = ? AND signed_with = ?",
-          hash,
-          signedWith,
-        )
-        .toArray()[0]?.expires_at,
+    session: (hash: string): SessionRow | undefined =>
+      sql.exec<SessionRow>("SELECT expires_at, signed_with FROM sessions WHERE hash = ?", hash).toArray()[0],
     addSession: (hash: string, expiresAt: number, signedWith: string) =>
       void sql.exec(
         "INSERT INTO sessions (hash, expires_at, signed_with) VALUES (?, ?, ?)",
@@ -81,11 +77,17 @@ export function openStore(sql: SqlStorage) {
         signedWith,
       ),
     dropSession: (hash: string) => void sql.exec("DELETE FROM sessions WHERE hash = ?", hash),
-    /** Sessions that have ended, were opened with another admin token, or are older than the newest `keep`. */
-    pruneSessions: (now: number, signedWith: string, keep: number) => {
-      sql.exec("DELETE FROM sessions WHERE expires_at <= ? OR signed_with <> ?", now, signedWith);
+    /** Sessions that have ended, whose admin token or API token is gone, or that are older than the newest `keep` of theirs. */
+    pruneSessions: (now: number, admin: string, keep: number) => {
       sql.exec(
-        "DELETE FROM sessions WHERE hash NOT IN (SELECT hash FROM sessions ORDER BY expires_at DESC LIMIT ?)",
+        "DELETE FROM sessions WHERE expires_at <= ? OR (signed_with <> ? AND signed_with NOT IN (SELECT hash FROM tokens))",
+        now,
+        admin,
+      );
+      sql.exec(
+        `DELETE FROM sessions WHERE hash IN (SELECT hash FROM (
+           SELECT hash, row_number() OVER (PARTITION BY signed_with ORDER BY expires_at DESC) AS n FROM sessions
+         ) WHERE n > ?)`,
         keep,
       );
     },

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
-import type { Identity } from "../core/catalog.ts";
+import type { Identity, Role } from "../core/catalog.ts";
 import { defined } from "../core/defined.ts";
 import { pageOf } from "../core/page.ts";
 import { fromZod, invalid } from "./problem.ts";
@@ -31,7 +31,7 @@ export const refusal = (description: string) => ({
 export const REFUSALS = {
   400: refusal("The body is not JSON."),
   401: refusal("Not signed in, or the token is wrong."),
-  403: refusal("The request comes from another site."),
+  403: refusal("The request comes from another site, or the token's role does not allow it."),
   404: refusal("No such resource."),
   409: refusal("In conflict with what is there."),
   413: refusal("The body is too large."),
@@ -53,15 +53,26 @@ export const json = <S extends z.ZodType>(schema: S) => ({
 export const Success = z.object({ status: z.literal("SUCCESS") });
 export const SUCCESS = { data: { status: "SUCCESS" as const } };
 
-/** A route whose 200 answer is `data`, with the common refusals. */
+/**
+ * Declares with a route that viewers may use it too. A route without it is the owners' alone (`requireRole` in
+ * guard.ts), so that one nobody thought about is closed.
+ */
+export const ROLE = "x-role";
+export const FOR_VIEWERS = { [ROLE]: "viewer" } as const;
+
+/** The role that a helper for routes was given, to be passed on. */
+export const roleOf = ({ role }: { readonly role?: "viewer" }) => (role === undefined ? {} : { role });
+
+/** A route whose 200 answer is `data`, with the common refusals. `role`: who may use it beside owners. */
 export function route<
   const M extends RouteConfig["method"],
   const P extends string,
   const R extends NonNullable<RouteConfig["request"]>,
   S extends z.ZodType,
->(config: { method: M; path: P; summary: string; tag: string; request: R; data: S }) {
-  const { method, path, summary, tag, request, data } = config;
+>(config: { method: M; path: P; summary: string; tag: string; request: R; data: S; role?: Exclude<Role, "owner"> }) {
+  const { method, path, summary, tag, request, data, role } = config;
   return createRoute({
+    ...(role === undefined ? {} : { [ROLE]: role }),
     method,
     path,
     summary,

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { archivePrefix } from "../core/archive-key.ts";
-import { createApp, iso, REFUSALS } from "./app.ts";
+import { createApp, FOR_VIEWERS, iso, REFUSALS } from "./app.ts";
 import type { ReceivedWindow } from "./archive-desk.ts";
 import { findArchive } from "./archive.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -11,6 +11,7 @@ import { sendStored } from "./stored-file.ts";
 import { TimeWindow, windowOf } from "./time-window.ts";
 
 const download = createRoute({
+  ...FOR_VIEWERS,
   method: "get",
   path: "/sources/{sourceId}/archive/download",
   summary: "All events of a time range as one gzip file, an event a line",
@@ -21,6 +22,7 @@ const download = createRoute({
   responses: { 200: { description: "gzip NDJSON" }, ...REFUSALS },
 });
 const file = createRoute({
+  ...FOR_VIEWERS,
   method: "get",
   path: "/sources/{sourceId}/archive/file",
   summary: "One object of the archive as it is stored, or (with Range) some of its bytes",

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { SearchLine, SearchRequest } from "../core/archive-search.ts";
 import { EventType } from "../core/event.ts";
-import { createApp, REFUSALS } from "./app.ts";
+import { createApp, FOR_VIEWERS, REFUSALS } from "./app.ts";
 import { findArchive } from "./archive.ts";
 import type { ApiDeps } from "./deps.ts";
 import { invalid } from "./problem.ts";
@@ -25,6 +25,7 @@ const Query = TimeWindow.extend({
 });
 
 const search = createRoute({
+  ...FOR_VIEWERS,
   method: "get",
   path: "/sources/{sourceId}/archive/search",
   summary: "Search a source's archive; the answer streams while it is read",

@@ -63,6 +63,7 @@ const archiveRoute = <const P extends string, R extends NonNullable<RouteConfig[
   route({
     method: "get",
     path: `/sources/{sourceId}/archive${path}` as const,
+    role: "viewer",
     summary: about.summary,
     tag: "Archive",
     request: about.request,

@@ -19,6 +19,7 @@ const KindParams = z.object({ metadataId: z.string().max(64) });
 const listKinds = route({
   method: "get",
   path: "/catalog/destinations",
+  role: "viewer",
   summary: "The kinds of destination there are, with settings, actions and presets, by name",
   tag: "Catalogue",
   request: { query: PageParams },
@@ -27,6 +28,7 @@ const listKinds = route({
 const showOne = route({
   method: "get",
   path: "/catalog/destinations/{metadataId}",
+  role: "viewer",
   summary: "One kind of destination as the Public API shows it",
   tag: "Catalogue",
   request: { params: KindParams },
@@ -35,6 +37,7 @@ const showOne = route({
 const index = route({
   method: "get",
   path: "/catalog/destination-index",
+  role: "viewer",
   summary: "Every kind of destination in short, by name: for choosing one",
   tag: "Catalogue",
   request: {},
@@ -43,6 +46,7 @@ const index = route({
 const whole = route({
   method: "get",
   path: "/catalog/destination-index/{metadataId}",
+  role: "viewer",
   summary: "Everything known of one kind: also groups of settings, conditions, and what it cannot do here",
   tag: "Catalogue",
   request: { params: KindParams },
@@ -51,6 +55,7 @@ const whole = route({
 const listSources = route({
   method: "get",
   path: "/catalog/sources",
+  role: "viewer",
   summary: "The kinds of source there are; `id` is what a new source calls metadataId",
   tag: "Catalogue",
   request: { query: PageParams },
@@ -59,6 +64,7 @@ const listSources = route({
 const showSource = route({
   method: "get",
   path: "/catalog/sources/{metadataId}",
+  role: "viewer",
   summary: "One kind of source",
   tag: "Catalogue",
   request: { params: KindParams },

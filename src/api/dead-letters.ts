@@ -66,6 +66,7 @@ const Resend = z.object({
 const list = route({
   method: "get",
   path: "/destinations/{destinationId}/dead-letters",
+  role: "viewer",
   summary: "What was given up, the newest first: one entry per object in the archive",
   tag: "Dead letters",
   request: { params: DestinationParams, query: PageParams.extend(Criteria.shape) },
@@ -74,6 +75,7 @@ const list = route({
 const lines = route({
   method: "get",
   path: "/destinations/{destinationId}/dead-letters/lines",
+  role: "viewer",
   summary: "The events of one object of dead letters, with why each was given up",
   tag: "Dead letters",
   request: {
@@ -103,6 +105,7 @@ const resend = route({
 const resends = route({
   method: "get",
   path: "/destinations/{destinationId}/resends",
+  role: "viewer",
   summary: "Re-sends and how far each is, the newest first",
   tag: "Dead letters",
   request: { params: DestinationParams },

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { DEBUGGER, DebuggerFilter } from "../core/debugger.ts";
-import { createApp, refusal, REFUSALS, route } from "./app.ts";
+import { createApp, FOR_VIEWERS, refusal, REFUSALS, route } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { isUpgrade } from "./guard.ts";
 import { Problem, unwrap } from "./problem.ts";
@@ -28,6 +28,7 @@ const Entry = z.object({
 const list = route({
   method: "get",
   path: "/sources/{sourceId}/debugger",
+  role: "viewer",
   summary: "The newest events of a source, accepted or not, as far as the sample shows them",
   tag: "Debugger",
   request: {
@@ -37,6 +38,7 @@ const list = route({
   data: z.object({ entries: z.array(Entry), hidden: z.int() }),
 });
 const live = createRoute({
+  ...FOR_VIEWERS,
   method: "get",
   path: "/sources/{sourceId}/debugger/live",
   summary: "The same as a WebSocket: the ring first, then what arrives",

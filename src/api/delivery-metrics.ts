@@ -72,6 +72,7 @@ const Window = z.object({
 const metrics = route({
   method: "get",
   path: "/destinations/{destinationId}/delivery-metrics",
+  role: "viewer",
   summary: "Delivered, retried and abandoned over the last minutes or in a window, with latency and errors",
   tag: "Destinations",
   request: { params: DestinationParams, query: Window },

@@ -52,6 +52,7 @@ const Dataset = z.object({
 const overview = route({
   method: "get",
   path: "/delivery-overview/{metric}",
+  role: "viewer",
   summary: "Events by minute, hour or day at one step of the pipeline, grouped and filtered",
   tag: "Delivery overview",
   request: { params: z.object({ metric: z.enum(METRICS) }), query: Query },

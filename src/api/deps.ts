@@ -6,6 +6,7 @@ import type {
   DestinationView,
   Label,
   Refusal,
+  Role,
   SourceInput,
   SourcePatch,
   SourceView,
@@ -77,7 +78,7 @@ export interface CatalogClient {
   authenticate(credentials: Credentials): Promise<AccessResult>;
   signOut(session: string): Promise<void>;
   listTokens(): Promise<TokenRecord[]>;
-  createToken(name: string): Answer<TokenRecord & { readonly secret: string }>;
+  createToken(name: string, role: Role): Answer<TokenRecord & { readonly secret: string }>;
   deleteToken(id: string): Answer<null>;
 }
 

@@ -33,6 +33,7 @@ const List = z.object({ destinations: z.array(Destination), pagination: Paginati
 const list = route({
   method: "get",
   path: "/destinations",
+  role: "viewer",
   summary: "All destinations, the oldest first",
   tag: "Destinations",
   request: { query: ListQuery },
@@ -41,6 +42,7 @@ const list = route({
 const listOfSource = route({
   method: "get",
   path: "/sources/{sourceId}/connected-destinations",
+  role: "viewer",
   summary: "The destinations that get a source's events",
   tag: "Sources",
   request: { params: SourceParams, query: ListQuery },
@@ -74,6 +76,7 @@ const create = route({
 const show = route({
   method: "get",
   path: "/destinations/{destinationId}",
+  role: "viewer",
   summary: "One destination",
   tag: "Destinations",
   request: { params: DestinationParams },

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { ListedFile } from "../core/export-views.ts";
 import {
   createApp,
+  FOR_VIEWERS,
   iso,
   isoField,
   IsoTime,
@@ -17,8 +18,8 @@ import { exportRoute } from "./exports.ts";
 import { notThere, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
 import { sendStored } from "./stored-file.ts";
-
 import { TimeWindow, windowOf } from "./time-window.ts";
+
 const File = z.object({
   table: z.string(),
   key: z.string(),
@@ -31,6 +32,7 @@ const File = z.object({
 });
 
 const list = exportRoute("get", "/files", {
+  role: "viewer",
   summary: "Published Parquet files, hour by hour: a page holds the files of so many tables and hours",
   request: {
     query: PageParams.extend({
@@ -42,6 +44,7 @@ const list = exportRoute("get", "/files", {
   data: z.object({ files: z.array(File), pagination: OpenPagination }),
 });
 const download = createRoute({
+  ...FOR_VIEWERS,
   method: "get",
   path: "/sources/{sourceId}/exports/file",
   summary: "One file of a source's tables, or (with Range) some of its bytes",

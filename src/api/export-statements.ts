@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { FileQuery, ListedFile, TableView } from "../core/export-views.ts";
 import { planStatements, StatementRequest, type StatementPlan } from "../core/statements/plan.ts";
-import { createApp, REFUSALS } from "./app.ts";
+import { createApp, FOR_VIEWERS, REFUSALS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { invalid, Problem, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
@@ -18,6 +18,7 @@ const Query = StatementRequest.extend({
 });
 
 const statements = createRoute({
+  ...FOR_VIEWERS,
   method: "get",
   path: "/sources/{sourceId}/exports/statements",
   summary: "Statements that open a source's published tables in a query engine, with the real columns and files",

@@ -17,6 +17,7 @@ const Table = z.object({
 });
 
 const list = exportRoute("get", "/tables", {
+  role: "viewer",
   summary: "A source's warehouse tables with their columns, and what is published of each",
   request: {},
   data: z.object({ schema: z.string().nullable(), tables: z.array(Table) }),

@@ -15,13 +15,14 @@ import {
   OpenPagination,
   openPagination,
   PageParams,
+  roleOf,
   route,
 } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { Problem, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
-
 import { TimeWindow, windowOf } from "./time-window.ts";
+
 const Follower = z.object({
   name: z.string().describe("snapshot, iceberg or load:<warehouse id>"),
   behind: z.int().describe("Publications it has not worked through yet."),
@@ -80,9 +81,10 @@ export const exportRoute = <
 >(
   method: M,
   path: P,
-  about: { readonly summary: string; readonly data: S; readonly request: Q },
+  about: { readonly summary: string; readonly data: S; readonly request: Q; readonly role?: "viewer" },
 ) =>
   route({
+    ...roleOf(about),
     method,
     path: `/sources/{sourceId}/exports${path}` as const,
     summary: about.summary,
@@ -92,6 +94,7 @@ export const exportRoute = <
   });
 
 const show = exportRoute("get", "", {
+  role: "viewer",
   summary: "How far a source's warehouse tables are, and who follows them",
   request: {},
   data: z.object({ exports: Summary }),
@@ -102,11 +105,13 @@ const start = exportRoute("post", "/run", {
   data: z.object({ rebuilt: z.int(), exports: Summary }),
 });
 const hours = exportRoute("get", "/hours", {
+  role: "viewer",
   summary: "Hours with events, the oldest first: which are published, wait or have failed",
   request: { query: TimeWindow },
   data: z.object({ hours: z.array(Hour) }),
 });
 const runs = exportRoute("get", "/runs", {
+  role: "viewer",
   summary: "Sync history, the newest first: the latest 1000 runs",
   request: { query: PageParams.extend({ target: z.string().max(100).optional() }) },
   data: z.object({ runs: z.array(RunEntry), pagination: OpenPagination }),

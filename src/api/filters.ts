@@ -28,6 +28,7 @@ const Answer = z.object({ filter: Filter });
 const list = route({
   method: "get",
   path: "/destination/{destinationId}/filters",
+  role: "viewer",
   summary: "The filters of a destination, the oldest first",
   tag: "Filters",
   request: { params: DestinationParams, query: PageParams },
@@ -56,6 +57,7 @@ const create = route({
 const show = route({
   method: "get",
   path: "/destination/{destinationId}/filters/{filterId}",
+  role: "viewer",
   summary: "One filter",
   tag: "Filters",
   request: { params: Params },
@@ -91,6 +93,7 @@ const remove = route({
 const preview = route({
   method: "post",
   path: "/destination/filters/preview",
+  role: "viewer",
   summary: "What a filter would make of a payload: `result` is null when it is dropped",
   tag: "Filters",
   request: {

@@ -1,7 +1,9 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie } from "hono/cookie";
-import type { ApiEnv } from "./app.ts";
+import { matchedRoutes } from "hono/route";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { ROLE, type ApiEnv } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { DATA_HEADERS, limited, Problem } from "./problem.ts";
 
@@ -51,6 +53,34 @@ export const requireIdentity =
     c.set("identity", access.identity);
     await next();
   };
+
+type Definitions = OpenAPIHono["openAPIRegistry"]["definitions"];
+
+/** `GET /sources/:sourceId` of every route that says so itself. */
+const forViewers = (definitions: Definitions): ReadonlySet<string> =>
+  new Set(
+    definitions.flatMap((one) =>
+      one.type === "route" && one.route[ROLE] === "viewer"
+        ? [`${one.route.method.toUpperCase()} ${one.route.path.replaceAll(/\{(\w+)\}/g, ":$1")}`]
+        : [],
+    ),
+  );
+
+/** Viewers get through to the routes that are declared for them, and to no other. */
+export function requireRole(definitions: () => Definitions): MiddlewareHandler<ApiEnv> {
+  let open: ReadonlySet<string> | undefined;
+  return async (c, next) => {
+    if (c.get("identity").role === "viewer") {
+      open ??= forViewers(definitions());
+      // The first after what stands before every route is the one that answers; none is a path that does not exist.
+      const route = matchedRoutes(c).find(({ path }) => path !== "/*");
+      if (route !== undefined && !open.has(`${route.method} ${route.path}`)) {
+        throw new Problem(403, [{ type: "forbidden", message: "A viewer may look, but change and start nothing." }]);
+      }
+    }
+    await next();
+  };
+}
 
 /**
  * Bodies are JSON whatever their label says (Segment's clients send `application/vnd.segment.v1+json`), and an empty

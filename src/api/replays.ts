@@ -77,6 +77,7 @@ const create = route({
 const list = route({
   method: "get",
   path: "/replays",
+  role: "viewer",
   summary: "Replays, the newest first, without their reports",
   tag: "Replays",
   request: {
@@ -90,6 +91,7 @@ const list = route({
 const show = route({
   method: "get",
   path: "/replays/{replayId}",
+  role: "viewer",
   summary: "One replay, how far it is, and the report of its dry run",
   tag: "Replays",
   request: { params: Params },

@@ -16,7 +16,7 @@ import { exportTableRoutes } from "./export-tables.ts";
 import { exportStatementRoutes } from "./export-statements.ts";
 import { exportRoutes } from "./exports.ts";
 import { filterRoutes } from "./filters.ts";
-import { limitBody, answerAsData, readAsJson, requireIdentity, SESSION_COOKIE } from "./guard.ts";
+import { answerAsData, limitBody, readAsJson, requireIdentity, requireRole, SESSION_COOKIE } from "./guard.ts";
 import { notFound, onError } from "./problem.ts";
 import { replayRoutes } from "./replays.ts";
 import { sessionRoutes, signInRoutes } from "./session.ts";
@@ -38,7 +38,7 @@ const INFO = {
     title: "Inlet control plane",
     version: "1",
     description:
-      "Resource paths, envelopes and names follow Segment's Public API; what it lacks (debugger, volume, lookup, setup) is in the same style.",
+      "Resource paths, envelopes and names follow Segment's Public API; what it lacks (debugger, volume, lookup, setup) is in the same style. `x-role: viewer` marks what viewers may do; everything else is the owners'.",
   },
   servers: [{ url: "/api" }],
   security: [{ token: [] }, { session: [] }],
@@ -101,7 +101,10 @@ export function apiRoutes(deps: ApiDeps) {
   const document = (): { openapi: string } => ({ ...app.getOpenAPI31Document(INFO) });
   app.use(limitBody, readAsJson, answerAsData);
   const open = app.route("/", signInRoutes(deps)).openapi(describeApi, (c) => c.json(document(), 200));
-  open.use(requireIdentity(deps));
+  open.use(
+    requireIdentity(deps),
+    requireRole(() => app.openAPIRegistry.definitions),
+  );
   const api = open.route("/", guardedRoutes(deps));
   api.notFound(notFound);
   api.onError(onError(deps.newRequestId));

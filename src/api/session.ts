@@ -1,17 +1,18 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
+import { Role } from "../core/catalog.ts";
 import { DAY_MS } from "../core/durations.ts";
 import { createApp, iso, IsoTime, json, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addressOf, isSameOrigin, SESSION_COOKIE } from "./guard.ts";
 import { limited, Problem } from "./problem.ts";
 
-const Session = z.object({ session: z.object({ role: z.literal("owner"), expiresAt: IsoTime }) });
+const Session = z.object({ session: z.object({ role: Role, expiresAt: IsoTime }) });
 
 const signIn = route({
   method: "post",
   path: "/session",
-  summary: "Sign in with the admin token: sets the session cookie",
+  summary: "Sign in with the admin token or an API token: sets the session cookie, of the token's role",
   tag: "Session",
   request: { body: json(z.object({ token: z.string().max(1000) })) },
   data: Session,
@@ -19,6 +20,7 @@ const signIn = route({
 const showSession = route({
   method: "get",
   path: "/session",
+  role: "viewer",
   summary: "Who is signed in",
   tag: "Session",
   request: {},
@@ -27,6 +29,7 @@ const showSession = route({
 const signOut = route({
   method: "delete",
   path: "/session",
+  role: "viewer",
   summary: "Sign out: ends the session everywhere",
   tag: "Session",
   request: {},
@@ -46,9 +49,11 @@ export const signInRoutes = (deps: ApiDeps) =>
     const access = await deps.catalog().signIn(c.req.valid("json").token, addressOf(c));
     if (access.status === "limited") throw limited(access.retryAfterMs);
     if (access.status === "denied" || access.session === undefined) {
-      throw new Problem(401, [{ type: "invalid_token", message: "This is not the admin token.", field: "token" }]);
+      throw new Problem(401, [
+        { type: "invalid_token", message: "This is neither the admin token nor an API token.", field: "token" },
+      ]);
     }
-    const expiresAt = access.identity.expiresAt ?? deps.now();
+    const { role, expiresAt = deps.now() } = access.identity;
     setCookie(c, SESSION_COOKIE, access.session, {
       httpOnly: true,
       sameSite: "Strict",
@@ -56,7 +61,7 @@ export const signInRoutes = (deps: ApiDeps) =>
       secure: new URL(c.req.url).protocol === "https:",
       expires: new Date(expiresAt),
     });
-    return c.json({ data: { session: { role: "owner" as const, expiresAt: iso(expiresAt) } } }, 200);
+    return c.json({ data: { session: { role, expiresAt: iso(expiresAt) } } }, 200);
   });
 
 export const sessionRoutes = (deps: ApiDeps) =>

@@ -47,6 +47,7 @@ const LinkBody = z.object({
 const showSetup = route({
   method: "get",
   path: "/sources/{sourceId}/setup",
+  role: "viewer",
   summary: "What to paste or configure so that this source sends to this host",
   tag: "Sources",
   request: { params: SourceParams },

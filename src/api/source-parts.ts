@@ -11,7 +11,11 @@ const LabelsAnswer = z.object({ labels: z.array(Label) });
 const LabelsBody = z.object({ labels: Labels });
 const KeyBody = z.object({ expireOthersAfterHours: z.number().min(0).max(8760).optional() });
 
-const showSettings = sourceRoute("get", "/settings", { summary: "A source's settings", data: SettingsAnswer });
+const showSettings = sourceRoute("get", "/settings", {
+  role: "viewer",
+  summary: "A source's settings",
+  data: SettingsAnswer,
+});
 const changeSettings = sourceRoute("patch", "/settings", {
   summary: "Change the settings that are named",
   request: { body: json(SourceSettingsPatch) },

@@ -2,7 +2,7 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
 import { SourceInput, SourceKind, SourcePatch, type SourceView } from "../core/catalog.ts";
 import { inParallel } from "../core/pool.ts";
-import { AT_ONCE, createApp, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
+import { AT_ONCE, createApp, json, PageParams, paginate, Pagination, roleOf, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { unwrap } from "./problem.ts";
 import { showSource, Source } from "./source-view.ts";
@@ -23,6 +23,7 @@ const NewSource = SourceInput.extend({
 const list = route({
   method: "get",
   path: "/sources",
+  role: "viewer",
   summary: "All sources, the oldest first",
   tag: "Sources",
   request: { query: PageParams },
@@ -46,9 +47,10 @@ export const sourceRoute = <
 >(
   method: M,
   path: P,
-  about: { readonly summary: string; readonly data: S; readonly request?: B },
+  about: { readonly summary: string; readonly data: S; readonly request?: B; readonly role?: "viewer" },
 ) =>
   route({
+    ...roleOf(about),
     method,
     path: `/sources/{sourceId}${path}` as const,
     summary: about.summary,
@@ -57,7 +59,7 @@ export const sourceRoute = <
     data: about.data,
   });
 
-const show = sourceRoute("get", "", { summary: "One source", data: SourceAnswer });
+const show = sourceRoute("get", "", { role: "viewer", summary: "One source", data: SourceAnswer });
 const update = sourceRoute("patch", "", {
   summary: "Change a source's name, slug, kind, settings, or whether it is on",
   request: { body: json(SourcePatch) },

@@ -37,6 +37,7 @@ const Change = z.object({
 const list = route({
   method: "get",
   path: "/destinations/{destinationId}/subscriptions",
+  role: "viewer",
   summary: "The subscriptions (mappings) of a destination, the oldest first",
   tag: "Subscriptions",
   request: { params: DestinationParams, query: PageParams },
@@ -64,6 +65,7 @@ const create = route({
 const show = route({
   method: "get",
   path: "/destinations/{destinationId}/subscriptions/{subscriptionId}",
+  role: "viewer",
   summary: "One subscription",
   tag: "Subscriptions",
   request: { params: Params },

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { TraceAnswer } from "../core/trace.ts";
-import { createApp, ok, refusal, REFUSALS } from "./app.ts";
+import { createApp, FOR_VIEWERS, ok, refusal, REFUSALS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { Problem, unwrap } from "./problem.ts";
 import { findTrace, type TraceResult } from "./trace-search.ts";
@@ -9,6 +9,7 @@ import { findTrace, type TraceResult } from "./trace-search.ts";
 const SUMMARY = "What happened to one event: at the door, in the archive, and at each destination";
 
 const show = createRoute({
+  ...FOR_VIEWERS,
   method: "get",
   path: "/trace/{messageId}",
   summary: SUMMARY,

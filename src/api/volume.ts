@@ -31,6 +31,7 @@ const Lookup = z.object({
 const sourceVolume = route({
   method: "get",
   path: "/sources/{sourceId}/volume",
+  role: "viewer",
   summary: "What came in over the last minutes, and why some was refused",
   tag: "Volume",
   request: { params: SourceParams, query: Minutes },
@@ -39,6 +40,7 @@ const sourceVolume = route({
 const workspaceVolume = route({
   method: "get",
   path: "/volume",
+  role: "viewer",
   summary: "What came in at every source, and with write keys no source has",
   tag: "Volume",
   request: { query: Minutes.extend({ minutes: Minutes.shape.minutes.unwrap().default(1440) }) },
@@ -47,6 +49,7 @@ const workspaceVolume = route({
 const lookup = route({
   method: "get",
   path: "/sources/{sourceId}/lookup/{messageId}",
+  role: "viewer",
   summary: "Where one event is: its segment and line, and how often it came again",
   tag: "Volume",
   request: { params: SourceParams.extend({ messageId: z.string().min(1).max(300) }) },

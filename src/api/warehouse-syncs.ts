@@ -38,6 +38,7 @@ type Sync = z.infer<typeof Sync>;
 const list = route({
   method: "get",
   path: "/warehouses/{warehouseId}/connected-sources/{sourceId}/syncs",
+  role: "viewer",
   summary: "What was loaded of a source into a warehouse, the newest first",
   tag: "Warehouses",
   request: { params: ConnectionParams, query: PageParams },

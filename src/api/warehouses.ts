@@ -28,6 +28,7 @@ const List = z.object({ warehouses: z.array(Warehouse), pagination: Pagination }
 const listKinds = route({
   method: "get",
   path: "/catalog/warehouses",
+  role: "viewer",
   summary: "The kinds of warehouse that tables can be loaded into",
   tag: "Catalogue",
   request: { query: PageParams },
@@ -36,6 +37,7 @@ const listKinds = route({
 const showKind = route({
   method: "get",
   path: "/catalog/warehouses/{metadataId}",
+  role: "viewer",
   summary: "One kind of warehouse with its settings",
   tag: "Catalogue",
   request: { params: z.object({ metadataId: z.string().max(64) }) },
@@ -44,6 +46,7 @@ const showKind = route({
 const list = route({
   method: "get",
   path: "/warehouses",
+  role: "viewer",
   summary: "All warehouses, the oldest first",
   tag: TAG,
   request: { query: PageParams },
@@ -52,6 +55,7 @@ const list = route({
 const listOfSource = route({
   method: "get",
   path: "/sources/{sourceId}/connected-warehouses",
+  role: "viewer",
   summary: "The warehouses that get a source's tables",
   tag: "Sources",
   request: { params: SourceParams, query: PageParams },
@@ -77,6 +81,7 @@ const create = route({
 const show = route({
   method: "get",
   path: "/warehouses/{warehouseId}",
+  role: "viewer",
   summary: "One warehouse",
   tag: TAG,
   request: { params: WarehouseParams },
@@ -106,6 +111,7 @@ const remove = route({
 const listSources = route({
   method: "get",
   path: "/warehouses/{warehouseId}/connected-sources",
+  role: "viewer",
   summary: "The sources whose tables a warehouse gets",
   tag: TAG,
   request: { params: WarehouseParams, query: PageParams },

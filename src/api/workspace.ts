@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Workspace, WorkspacePatch } from "../core/catalog.ts";
+import { Role, Workspace, WorkspacePatch } from "../core/catalog.ts";
 import { Preferences, PreferencesPatch } from "../core/preferences.ts";
 import { createApp, iso, IsoTime, json, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -12,12 +12,19 @@ const WorkspaceAnswer = z.object({
 });
 const PreferencesAnswer = z.object({ preferences: Preferences });
 
-const Token = z.object({ id: z.string(), name: z.string(), createdAt: IsoTime, lastUsedAt: IsoTime.optional() });
+const Token = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: Role.describe("`owner` may do everything, `viewer` only reads."),
+  createdAt: IsoTime,
+  lastUsedAt: IsoTime.optional(),
+});
 const NewToken = Token.omit({ lastUsedAt: true }).extend({ secret: z.string() });
 
 const showWorkspace = route({
   method: "get",
   path: "/",
+  role: "viewer",
   summary: "The workspace and where it collects",
   tag: "Workspace",
   request: {},
@@ -34,6 +41,7 @@ const updateWorkspace = route({
 const listTokens = route({
   method: "get",
   path: "/tokens",
+  role: "viewer",
   summary: "API tokens, without their secrets",
   tag: "Tokens",
   request: {},
@@ -44,7 +52,7 @@ const createToken = route({
   path: "/tokens",
   summary: "Make an API token; its secret is shown this once",
   tag: "Tokens",
-  request: { body: json(z.object({ name: z.string().trim().min(1).max(120) })) },
+  request: { body: json(z.object({ name: z.string().trim().min(1).max(120), role: Role.default("owner") })) },
   data: z.object({ token: NewToken }),
 });
 const deleteToken = route({
@@ -58,6 +66,7 @@ const deleteToken = route({
 const showPreferences = route({
   method: "get",
   path: "/preferences",
+  role: "viewer",
   summary: "Pinned sources and saved searches",
   tag: "Preferences",
   request: {},
@@ -86,17 +95,19 @@ export const workspaceRoutes = (deps: ApiDeps) => {
 export const tokenRoutes = ({ catalog }: ApiDeps) =>
   createApp()
     .openapi(listTokens, async (c) => {
-      const tokens = (await catalog().listTokens()).map(({ id, name, createdAt, lastUsedAt }) => ({
+      const tokens = (await catalog().listTokens()).map(({ id, name, role, createdAt, lastUsedAt }) => ({
         id,
         name,
+        role,
         createdAt: iso(createdAt),
         ...(lastUsedAt === undefined ? {} : { lastUsedAt: iso(lastUsedAt) }),
       }));
       return c.json({ data: { tokens } }, 200);
     })
     .openapi(createToken, async (c) => {
-      const { id, name, createdAt, secret } = unwrap(await catalog().createToken(c.req.valid("json").name));
-      return c.json({ data: { token: { id, name, createdAt: iso(createdAt), secret } } }, 200);
+      const { name: given, role: wanted } = c.req.valid("json");
+      const { id, name, role, createdAt, secret } = unwrap(await catalog().createToken(given, wanted));
+      return c.json({ data: { token: { id, name, role, createdAt: iso(createdAt), secret } } }, 200);
     })
     .openapi(deleteToken, async (c) => {
       unwrap(await catalog().deleteToken(c.req.valid("param").tokenId));

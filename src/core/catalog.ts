@@ -15,7 +15,8 @@ export const CATALOG_LIMITS = {
   consentCategoriesPerDestination: 50,
   tokens: 100,
   writeKeysPerSource: 10,
-  sessions: 100,
+  /** Opened with one token, the admin token or an API token. */
+  sessionsPerToken: 100,
 } as const;
 
 /** Why the Catalog did not do what was asked; the control plane turns it into a status and an error envelope. */
@@ -182,19 +183,25 @@ export interface OpenDestination {
   readonly createdAt: number;
 }
 
+/** `owner` may do everything; `viewer` reads whatever shows no secret, changes nothing and starts nothing. */
+export const Role = z.enum(["owner", "viewer"]);
+export type Role = z.infer<typeof Role>;
+
 /** An API token without its secret, of which only a SHA-256 hash is kept. Times are ms since epoch. */
 export const TokenRecord = z.object({
   id: z.string(),
   name: Name,
+  /** Tokens made before there were roles are owners. */
+  role: Role.default("owner"),
   createdAt: z.int(),
   lastUsedAt: z.int().optional(),
 });
 export type TokenRecord = z.infer<typeof TokenRecord>;
 
-/** Who asks: the admin token, an API token or a signed-in browser. All are owners until roles exist. */
+/** Who asks: the admin token, an API token or a browser that signed in with either. */
 export interface Identity {
   readonly via: "admin" | "token" | "session";
-  readonly role: "owner";
+  readonly role: Role;
   /** ms since epoch; sessions only. */
   readonly expiresAt?: number;
 }

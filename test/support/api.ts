@@ -17,7 +17,7 @@ export interface Answer {
 
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
-  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+  const isJson = text !== "" && (response.headers.get("content-type")?.includes("json") ?? false);
   const body = isJson ? JSON.parse(text) : {};
   return { status: response.status, headers: response.headers, text, data: body.data ?? {}, errors: body.errors ?? [] };
 }

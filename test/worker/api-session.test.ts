@@ -45,11 +45,12 @@ describe("signing in", () => {
     expect(answer.headers.has("set-cookie")).toBe(false);
   });
 
-  it("refuses an API token: only the admin token signs a browser in", async () => {
-    const { data } = await api("POST", "/tokens", { name: "ci" });
-    const headers = { "cf-connecting-ip": "192.0.2.11" };
-    const answer = await call("POST", "/session", { headers, body: { token: data["token"]?.["secret"] } });
-    expect(answer.status).toBe(401);
+  it("lets an API token in as well, with its role", async () => {
+    for (const role of ["owner", "viewer"]) {
+      const { data } = await api("POST", "/tokens", { name: "colleague", role });
+      const answer = await call("POST", "/session", { body: { token: data["token"]?.["secret"] } });
+      expect(answer.data["session"]).toMatchObject({ role });
+    }
   });
 
   it("makes an address wait after ten wrong tokens, for at most a minute", async () => {

@@ -42,7 +42,7 @@ describe("access", () => {
   it("keeps neither sessions nor API tokens in the clear", async () => {
     const catalog = newCatalog();
     const { session } = await catalog.signIn(ADMIN, "a");
-    const token = await catalog.createToken("ci");
+    const token = await catalog.createToken("ci", "owner");
     if (!token.ok) throw new Error(token.error.message);
     const stored = await runInDurableObject(catalog, (_object, state) =>
       JSON.stringify([
@@ -59,7 +59,7 @@ describe("access", () => {
 
   it("accepts an API token until it is deleted, and notes when it was used", async () => {
     const catalog = newCatalog();
-    const token = await catalog.createToken("ci");
+    const token = await catalog.createToken("ci", "owner");
     if (!token.ok) throw new Error(token.error.message);
     const credentials = { bearer: token.value.secret, address: "a" };
     expect(await catalog.authenticate(credentials)).toMatchObject({ status: "granted", identity: { via: "token" } });

@@ -58,12 +58,16 @@ function runningAnswer(tracks: readonly ReplayTrack[], events: number, rate: num
       ? "Waiting for its turn: another replay to the same destination goes first."
       : "Held up: no destination takes events at this moment.";
   }
-  const silent = sending.filter(isUnanswered);
-  if (silent.length > 0 && silent.length === sending.length) return silentAnswer(silent);
-  const left = Math.max(0, ...sending.map(({ opened, gone }) => events - opened - gone));
-  const others = silent.length === 0 ? "" : ` ${plural(silent.length, "destination")} took none yet.`;
-  if (left === 0) return `All events are on their way; the last ones come to their end.${others}`;
-  return `At ${plural(rate, "event")} a second it takes ${durationAt(left, rate)} more.${others}`;
+  const taking = sending.filter((track) => !isUnanswered(track));
+  if (taking.length === 0 && sending.length > 0) return silentAnswer(sending);
+  const left = Math.max(0, ...taking.map(({ opened, gone }) => events - opened - gone));
+  const others = open.length - taking.length;
+  const without =
+    others === 0
+      ? ""
+      : ` Not counted: ${plural(others, "destination")} that ${others === 1 ? "takes" : "take"} none at present.`;
+  if (left === 0) return `All events are on their way; the last ones come to their end.${without}`;
+  return `At ${plural(rate, "event")} a second it takes ${durationAt(left, rate)} more.${without}`;
 }
 
 /** Nothing is known of how long it takes where nothing is taken. */

@@ -1,4 +1,6 @@
 import type { DryRunDestination, EarlierSend, ReasonWords, Replay } from "../api/replay-types.ts";
+import { clip } from "./entry-text.ts";
+import { windowText } from "./replay-range.ts";
 import { capitalise, sumOfReasons } from "./replays.ts";
 import { count, plural } from "./times.ts";
 
@@ -20,7 +22,7 @@ export function diffParts({ diff }: DryRunDestination, destination: string): rea
       name: "New",
       count: diff.newlySent,
       sentence:
-        "Not delivered when the events came in: it was not connected, a filter stopped them, they failed, or no mapping wanted them.",
+        "Not delivered when the events came in: it was not connected, a filter stopped them, no mapping wanted them, or they failed or wait still.",
     },
     {
       id: "again",
@@ -134,18 +136,23 @@ export function doublingWords({ again, unknown }: StartSummary): string | undefi
   return `${known}${plural(unknown, "delivery", "deliveries")} it is not known: what the destination holds already it gets twice, and may count twice unless it tells copies by their messageId.`;
 }
 
-/** "made 49 deliveries of this time": after the name of an earlier replay. Its deliveries outside this window count too. */
+/** What an earlier replay goes by: its name, else the time that it is about. */
+export const earlierName = ({ name, startTime, endTime }: EarlierSend): string =>
+  name === undefined ? `Replay of ${windowText(startTime, endTime)}` : clip(name, 120);
+
+/** "made 49 deliveries of this time": after its name. Its deliveries outside this window count too. */
 export function earlierWords(send: EarlierSend, { startTime, endTime }: Pick<Replay, "startTime" | "endTime">): string {
+  const isOver = send.status === "finished" || send.status === "cancelled";
   const isWithin =
     Date.parse(send.startTime) >= Date.parse(startTime) && Date.parse(send.endTime) <= Date.parse(endTime);
-  const goesOn = send.status === "finished" || send.status === "cancelled" ? "" : " so far";
-  const where = isWithin ? "of this time" : "of a window that overlaps this one";
-  return `made ${plural(send.delivered, "delivery", "deliveries")} ${where}${goesOn}`;
+  const where = isWithin ? "of this time" : "of a time that overlaps this one";
+  if (send.delivered === 0) return "has made no delivery yet";
+  return `made ${plural(send.delivered, "delivery", "deliveries")} ${where}${isOver ? "" : " so far"}`;
 }
 
-/** The warning that earlier replays have sent of this time; nothing where none has. */
+/** The warning of what other replays send of this time; nothing where none does. */
 export function earlierWarning({ earlier = [] }: Pick<Replay, "earlier">): string | undefined {
   if (earlier.length === 0) return undefined;
   const replays = new Set(earlier.map(({ replayId }) => replayId)).size;
-  return `${plural(replays, "other replay")} of this time ${replays === 1 ? "was" : "were"} started before, named below for each destination. The figures do not know of that: what was sent then, the destination gets twice.`;
+  return `${plural(replays, "other replay")} of this time ${replays === 1 ? "was" : "were"} started, named below at each destination. The figures leave out what ${replays === 1 ? "it sends" : "they send"}: the destination may get that twice.`;
 }

@@ -44,6 +44,10 @@ export function warehousesAnswer(list: readonly Warehouse[]): string {
   const notes = [paused > 0 ? `${count(paused)} paused` : "", idle > 0 ? `${count(idle)} without a source` : ""].filter(
     (note) => note !== "",
   );
-  const loaded = `${plural(list.length, "warehouse")} ${list.length === 1 ? "is" : "are"} loaded with every published hour`;
-  return `${loaded}${notes.length > 0 ? `; ${notes.join(", ")}` : ""}.`;
+  const loaded = list.filter(({ enabled, sourceIds }) => enabled && sourceIds.length > 0).length;
+  const words =
+    loaded === 0
+      ? "No warehouse is loaded"
+      : `${plural(loaded, "warehouse")} ${loaded === 1 ? "gets" : "get"} every published hour`;
+  return `${words}${notes.length > 0 ? `; ${notes.join(", ")}` : ""}.`;
 }

@@ -5,6 +5,7 @@ import {
   beforeWords,
   diffParts,
   doublingWords,
+  earlierName,
   earlierWarning,
   earlierWords,
   leftOutWords,
@@ -92,8 +93,14 @@ describe("a dry run's report", () => {
     });
     expect(earlierWords(send(), WINDOW)).toBe("made 49 deliveries of this time");
     expect(earlierWords(send({ status: "running", delivered: 1, startTime: iso(NOW - 11 * HOUR) }), WINDOW)).toBe(
-      "made 1 delivery of a window that overlaps this one so far",
+      "made 1 delivery of a time that overlaps this one so far",
     );
+    expect(earlierWords(send({ status: "running", delivered: 0 }), WINDOW)).toBe("has made no delivery yet");
+    // Without a name of its own it goes by the time it is about.
+    expect([earlierName(send()), earlierName(send({ name: "Backfill" }))]).toEqual([
+      "Replay of 2026-11-22 00:03 – 10:03 UTC",
+      "Backfill",
+    ]);
     expect(earlierWarning({ earlier: [send(), send({ destinationId: "d2" })] })).toMatch(
       /^1 other replay of this time was/,
     );

@@ -109,6 +109,11 @@ describe("the sentence over a replay", () => {
       replay({ status: "running" }, [track({ opened: 1000, pending: 3, delivered: 997 })]),
       "All events are on their way; the last ones come to their end.",
     ],
+    // The rate says nothing of a destination that takes nothing.
+    [
+      replay({ status: "running" }, [track({ opened: 1000, pending: 3, delivered: 997 }), track({ state: "held" })]),
+      "All events are on their way; the last ones come to their end. Not counted: 1 destination that takes none at present.",
+    ],
     [
       replay({ status: "running" }, [track({ state: "waiting" })]),
       "Waiting for its turn: another replay to the same destination goes first.",
@@ -150,7 +155,7 @@ describe("the sentence over a replay", () => {
     expect(answer(silent, silent)).toBe("No destination answers yet.");
     expect(answer(failing, silent)).toBe("No destination took an event yet.");
     expect(answer(silent, track({ opened: 400, delivered: 300, pending: 100 }))).toBe(
-      "At 100 events a second it takes about 6 s more. 1 destination took none yet.",
+      "At 100 events a second it takes about 6 s more. Not counted: 1 destination that takes none at present.",
     );
   });
 

@@ -44,9 +44,9 @@ describe("how a warehouse is loaded", () => {
   it("is told of all warehouses in one sentence", () => {
     const one = { enabled: true, sourceIds: ["s"] } as unknown as Warehouse;
     expect(warehousesAnswer([])).toMatch(/^None yet/);
-    expect(warehousesAnswer([one])).toBe("1 warehouse is loaded with every published hour.");
+    expect(warehousesAnswer([one])).toBe("1 warehouse gets every published hour.");
     expect(warehousesAnswer([one, { ...one, enabled: false, sourceIds: [] }])).toBe(
-      "2 warehouses are loaded with every published hour; 1 paused, 1 without a source.",
+      "1 warehouse gets every published hour; 1 paused, 1 without a source.",
     );
   });
 });

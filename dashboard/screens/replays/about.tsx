@@ -40,9 +40,7 @@ export function About({ replay }: { replay: Replay }): ReactNode {
             {windowText(startTime, endTime)}
           </span>
         </Fact>
-        <Fact name="Events">
-          {events.length === 0 ? scopeWords({ types, events }) : <Names types={types} events={events} />}
-        </Fact>
+        <Fact name="Events">{events.length === 0 ? scopeWords(replay) : <Names types={types} events={events} />}</Fact>
         {filter !== undefined && (
           <Fact name="Condition">
             <code className="font-mono text-xs">{clip(filter, 2000)}</code>

@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
 import type { EarlierSend, Replay } from "../../api/replay-types.ts";
-import { clip } from "../../logic/entry-text.ts";
-import { earlierWords } from "../../logic/replay-report.ts";
+import { earlierName, earlierWords } from "../../logic/replay-report.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 import { When } from "../../parts/when.tsx";
 
@@ -14,12 +13,12 @@ interface EarlierProps {
 /** What other replays of the same time have sent to one destination. */
 export const Earlier = ({ replay, sends }: EarlierProps): ReactNode => (
   <div className="min-w-0 text-sm">
-    <h4 className="mb-2 font-semibold">Sent by other replays, not in the figures above</h4>
+    <h4 className="mb-2 font-semibold">Sent by other replays of this time, not in the figures above</h4>
     <ul className="flex flex-col gap-1">
       {sends.map((send) => (
         <li key={send.replayId} className="wrap-anywhere">
-          <TextLink href={`/replays/${send.replayId}`}>{clip(send.name ?? send.replayId, 120)}</TextLink>{" "}
-          {earlierWords(send, replay)}, <When at={send.finishedAt ?? send.startedAt} />
+          <TextLink href={`/replays/${send.replayId}`}>{earlierName(send)}</TextLink> {earlierWords(send, replay)},{" "}
+          {send.finishedAt === undefined ? "started" : "ended"} <When at={send.finishedAt ?? send.startedAt} />
         </li>
       ))}
     </ul>

@@ -1,6 +1,6 @@
 import { Button } from "@cloudflare/kumo/components/button";
 import { Input } from "@cloudflare/kumo/components/input";
-import { CaretDownIcon, CaretRightIcon, MagnifyingGlassIcon } from "@phosphor-icons/react";
+import { MagnifyingGlassIcon } from "@phosphor-icons/react";
 import { type FormEvent, type ReactNode, type RefObject, useId, useState } from "react";
 import type { ArchivedDay } from "../../api/replay-types.ts";
 import { addressOf, foldedCount, type Order, type Question } from "../../logic/archive-question.ts";
@@ -8,6 +8,7 @@ import { REPLAY_RANGES, type ReplayRangeId } from "../../logic/replay-range.ts";
 import { plural } from "../../logic/times.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { TextArea } from "../../parts/text-area.tsx";
+import { Unfold } from "../../parts/unfold.tsx";
 import { EventFields } from "../replays/event-fields.tsx";
 
 /** As the control plane bounds them (core/archive-search, SEARCH). */
@@ -127,16 +128,9 @@ function Conditions({ asked, draft, days, problems, typed, onType, onChange }: C
   const set = foldedCount(draft);
   return (
     <div>
-      <button
-        type="button"
-        aria-expanded={open}
-        aria-controls={inside}
-        className="text-kumo-link flex cursor-pointer items-center gap-1.5 rounded py-1"
-        onClick={() => setOpened(!open)}
-      >
-        {open ? <CaretDownIcon aria-hidden size={14} /> : <CaretRightIcon aria-hidden size={14} />}
+      <Unfold open={open} controls={inside} className="text-kumo-link py-1" onToggle={() => setOpened(!open)}>
         Types, names, user, condition{set > 0 && !open && ` (${plural(set, "condition")} set)`}
-      </button>
+      </Unfold>
       {open && (
         <div
           id={inside}

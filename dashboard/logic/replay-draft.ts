@@ -2,6 +2,7 @@ import type { ListedReplay, NewReplay } from "../api/replay-types.ts";
 import type { Destination, Source } from "../api/types.ts";
 import { fieldText } from "./export-hours.ts";
 import { ALL } from "./filter-condition.ts";
+import type { DraftSearch } from "./replay-params.ts";
 import { type ReplayRangeId, replayRangeOf, type Window } from "./replay-range.ts";
 
 export const TYPES = ["track", "identify", "page", "screen", "group", "alias"] as const;
@@ -32,20 +33,6 @@ export interface ReplayDraft {
   /** As it is typed: events a second. */
   readonly rate: string;
 }
-
-export const DRAFT_PARAMS = [
-  "source",
-  "destination",
-  "range",
-  "from",
-  "to",
-  "types",
-  "events",
-  "filter",
-  "rate",
-  "name",
-] as const;
-export type DraftSearch = { readonly [K in (typeof DRAFT_PARAMS)[number]]?: string };
 
 /** The draft that an address describes. Ids are joined by commas, names are a JSON list: they may hold commas. */
 export function draftOf(search: DraftSearch, now: number): ReplayDraft {

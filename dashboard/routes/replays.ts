@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { DRAFT_PARAMS } from "../logic/replay-params.ts";
 import { textParams } from "../logic/search-params.ts";
 import { shell } from "./shell.ts";
 
@@ -12,20 +13,8 @@ const replays = createRoute({
 const newReplay = createRoute({
   getParentRoute: () => shell,
   path: "/replays/new",
-  // `like`: a replay to begin with. The others are the draft itself (logic/replay-draft.ts).
-  validateSearch: textParams(
-    "like",
-    "source",
-    "destination",
-    "range",
-    "from",
-    "to",
-    "types",
-    "events",
-    "filter",
-    "rate",
-    "name",
-  ),
+  // `like`: a replay to begin with. The others are the draft itself.
+  validateSearch: textParams("like", ...DRAFT_PARAMS),
   component: lazyRouteComponent(() => import("../screens/replay-setup.tsx"), "ReplaySetup"),
 });
 

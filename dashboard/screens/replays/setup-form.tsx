@@ -7,7 +7,8 @@ import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react"
 import { archivedDaysQuery } from "../../api/replay-queries.ts";
 import type { Destination, Source } from "../../api/types.ts";
 import { clip } from "../../logic/entry-text.ts";
-import { draftProblems, type DraftSearch, rateOf, type ReplayDraft, withLikely } from "../../logic/replay-draft.ts";
+import { draftProblems, rateOf, type ReplayDraft, withLikely } from "../../logic/replay-draft.ts";
+import type { DraftSearch } from "../../logic/replay-params.ts";
 import { eventsWithin, windowOf } from "../../logic/replay-range.ts";
 import { durationAt } from "../../logic/replay-answers.ts";
 import { plural } from "../../logic/times.ts";

@@ -2,7 +2,8 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { createReplay } from "../../api/replay-queries.ts";
-import { type DraftSearch, type ReplayDraft, requestOf, searchOf } from "../../logic/replay-draft.ts";
+import { type ReplayDraft, requestOf, searchOf } from "../../logic/replay-draft.ts";
+import type { DraftSearch } from "../../logic/replay-params.ts";
 import { windowOf } from "../../logic/replay-range.ts";
 import { useRested } from "../../parts/use-rested.ts";
 

@@ -1,7 +1,6 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
 import { Dialog } from "@cloudflare/kumo/components/dialog";
-import { Input } from "@cloudflare/kumo/components/input";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
@@ -11,6 +10,7 @@ import type { Source, SourceKind } from "../api/types.ts";
 import { Choice } from "../parts/choice.tsx";
 import { problemsOf } from "../parts/form-problems.ts";
 import { KIND_CHOICES } from "../parts/labels.tsx";
+import { NameInput } from "../parts/name-input.tsx";
 
 type Environment = "dev" | "prod" | "";
 const ENVIRONMENTS: readonly (readonly [Environment, string])[] = [
@@ -72,15 +72,7 @@ function Form({ onCancel }: { onCancel: () => void }): ReactNode {
       {problems.general.map((message) => (
         <Banner key={message} size="sm" variant="error" description={message} />
       ))}
-      <Input
-        label="Name"
-        placeholder="Web shop"
-        value={name}
-        maxLength={120}
-        required
-        error={problems.fields["name"]}
-        onChange={(event) => setName(event.target.value)}
-      />
+      <NameInput placeholder="Web shop" value={name} error={problems.fields["name"]} onChange={setName} />
       <Choice
         label="Kind"
         description="Decides which set-up instructions come first; any source takes every kind of call."

@@ -7,28 +7,24 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { DeliveryReport } from "../api/delivery-types.ts";
-import { deliveryMetricsQuery, destinationsQuery, sourcesQuery } from "../api/queries.ts";
+import { deliveryMetricsQuery, destinationsQuery } from "../api/queries.ts";
 import type { Destination } from "../api/types.ts";
 import { shortName } from "../logic/catalogue.ts";
 import { dayOf, deliveryAnswer, stillGivenUp, successShare } from "../logic/delivery.ts";
-import { count, plural } from "../logic/times.ts";
+import { count } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Bar } from "../parts/page-states.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 import { areKnown, useDeliveries } from "../parts/use-deliveries.ts";
+import { useNames } from "../parts/use-names.ts";
 
 /** Where does it go? */
 export function Destinations(): ReactNode {
   const destinations = useQuery(destinationsQuery);
-  const sources = useQuery(sourcesQuery);
+  const { sourceNames } = useNames();
   const navigate = useNavigate();
   const add = (): void => void navigate({ to: "/catalog" });
-  const sourceName = (id: string): string => sources.data?.sources.find((source) => source.id === id)?.name ?? "…";
-  const from = ([first, ...others]: readonly string[]): string =>
-    first === undefined
-      ? "–"
-      : `${sourceName(first)}${others.length > 0 ? ` and ${plural(others.length, "other")}` : ""}`;
   return (
     <Page
       title="Destinations"
@@ -67,7 +63,7 @@ export function Destinations(): ReactNode {
                 </Table.Header>
                 <Table.Body>
                   {list.map((destination) => (
-                    <Row key={destination.id} destination={destination} from={from(destination.sourceIds)} />
+                    <Row key={destination.id} destination={destination} from={sourceNames(destination.sourceIds)} />
                   ))}
                 </Table.Body>
               </Table>
@@ -119,7 +115,7 @@ function Row({ destination, from }: { destination: Destination; from: string }):
         </span>
       </Table.Cell>
       <Table.Cell data-label="From" className="max-w-60">
-        <span className="block truncate">{from}</span>
+        <bdi className="block truncate">{from}</bdi>
       </Table.Cell>
       <Table.Cell data-label="Delivered" className="text-right tabular-nums">
         <span>

@@ -1,9 +1,9 @@
 import { Badge } from "@cloudflare/kumo/components/badge";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
-import { api, ApiError } from "../api/client.ts";
-import { queryClient, sourcesQuery } from "../api/queries.ts";
+import { ApiError } from "../api/client.ts";
+import { sourcesQuery } from "../api/queries.ts";
 import { warehousePath, warehouseQuery, warehousesQuery } from "../api/warehouse-queries.ts";
 import type { Warehouse } from "../api/warehouse-types.ts";
 import { clip } from "../logic/entry-text.ts";
@@ -92,20 +92,14 @@ function Parts({ warehouse }: { warehouse: Warehouse }): ReactNode {
   );
 }
 
-function Remove({ warehouse }: { warehouse: Warehouse }): ReactNode {
-  const navigate = useNavigate();
-  return (
-    <DeleteRow
-      what="warehouse"
-      name={warehouse.name}
-      effect="It is loaded no more. The tables that are in it stay there, and those in the bucket as well."
-      consequence="Its settings are forgotten. Added again, it is loaded from the first published hour on, without doubling rows."
-      onConfirm={async () => {
-        await api("DELETE", warehousePath(warehouse.id));
-        await navigate({ to: "/warehouses" });
-        queryClient.removeQueries({ queryKey: ["warehouse", warehouse.id] });
-        await queryClient.invalidateQueries({ queryKey: warehousesQuery.queryKey });
-      }}
-    />
-  );
-}
+const Remove = ({ warehouse }: { warehouse: Warehouse }): ReactNode => (
+  <DeleteRow
+    what="warehouse"
+    name={warehouse.name}
+    effect="It is loaded no more. The tables that are in it stay there, and those in the bucket as well."
+    consequence="Its settings are forgotten. Added again, it is loaded from the first published hour on, without doubling rows."
+    path={warehousePath(warehouse.id)}
+    known={["warehouse", warehouse.id]}
+    list={{ page: "/warehouses", queryKey: warehousesQuery.queryKey }}
+  />
+);

@@ -6,25 +6,21 @@ import { DatabaseIcon, PlusIcon } from "@phosphor-icons/react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { sourcesQuery } from "../api/queries.ts";
 import { warehousesQuery } from "../api/warehouse-queries.ts";
 import type { Warehouse } from "../api/warehouse-types.ts";
 import { clip } from "../logic/entry-text.ts";
-import { plural } from "../logic/times.ts";
 import { warehousesAnswer } from "../logic/warehouses.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
+import { useNames } from "../parts/use-names.ts";
 import { LoadingOf } from "./warehouses/loading.tsx";
 
 /** Where do the tables go besides the bucket? */
 export function Warehouses(): ReactNode {
   const warehouses = useQuery(warehousesQuery);
-  const sources = useQuery(sourcesQuery);
   const navigate = useNavigate();
   const add = (): void => void navigate({ to: "/warehouses/new" });
-  const nameOf = (id: string): string =>
-    sources.data === undefined ? "…" : (sources.data.sources.find((one) => one.id === id)?.name ?? "a deleted source");
   return (
     <Page
       title="Warehouses"
@@ -51,7 +47,7 @@ export function Warehouses(): ReactNode {
               }
             />
           ) : (
-            <List warehouses={list} nameOf={nameOf} />
+            <List warehouses={list} />
           )
         }
       </Loaded>
@@ -59,12 +55,7 @@ export function Warehouses(): ReactNode {
   );
 }
 
-interface ListProps {
-  readonly warehouses: readonly Warehouse[];
-  readonly nameOf: (sourceId: string) => string;
-}
-
-const List = ({ warehouses, nameOf }: ListProps): ReactNode => (
+const List = ({ warehouses }: { warehouses: readonly Warehouse[] }): ReactNode => (
   <div className="ring-kumo-hairline bg-kumo-base overflow-hidden rounded-lg ring">
     <Table className="cards-on-phone">
       <Table.Header>
@@ -76,33 +67,31 @@ const List = ({ warehouses, nameOf }: ListProps): ReactNode => (
       </Table.Header>
       <Table.Body>
         {warehouses.map((warehouse) => (
-          <Row key={warehouse.id} warehouse={warehouse} sources={sourceWords(warehouse.sourceIds, nameOf)} />
+          <Row key={warehouse.id} warehouse={warehouse} />
         ))}
       </Table.Body>
     </Table>
   </div>
 );
 
-const sourceWords = ([first, ...others]: readonly string[], nameOf: (id: string) => string): string =>
-  first === undefined
-    ? "–"
-    : `${clip(nameOf(first), 60)}${others.length > 0 ? ` and ${plural(others.length, "other")}` : ""}`;
-
-const Row = ({ warehouse, sources }: { warehouse: Warehouse; sources: string }): ReactNode => (
-  <Table.Row>
-    <Table.Cell className="max-w-80">
-      <span className="flex min-w-0 items-center gap-2">
-        <span className="truncate font-medium" title={clip(warehouse.name)}>
-          <TextLink href={`/warehouses/${warehouse.id}`}>{clip(warehouse.name)}</TextLink>
+function Row({ warehouse }: { warehouse: Warehouse }): ReactNode {
+  const { sourceNames } = useNames();
+  return (
+    <Table.Row>
+      <Table.Cell className="max-w-80">
+        <span className="flex min-w-0 items-center gap-2">
+          <span className="truncate font-medium" title={clip(warehouse.name)}>
+            <TextLink href={`/warehouses/${warehouse.id}`}>{clip(warehouse.name)}</TextLink>
+          </span>
+          {warehouse.metadata.name !== warehouse.name && <Badge variant="secondary">{warehouse.metadata.name}</Badge>}
         </span>
-        {warehouse.metadata.name !== warehouse.name && <Badge variant="secondary">{warehouse.metadata.name}</Badge>}
-      </span>
-    </Table.Cell>
-    <Table.Cell data-label="Sources" className="max-w-60">
-      <bdi className="block truncate">{sources}</bdi>
-    </Table.Cell>
-    <Table.Cell data-label="Loading">
-      <LoadingOf warehouse={warehouse} />
-    </Table.Cell>
-  </Table.Row>
-);
+      </Table.Cell>
+      <Table.Cell data-label="Sources" className="max-w-60">
+        <bdi className="block truncate">{sourceNames(warehouse.sourceIds)}</bdi>
+      </Table.Cell>
+      <Table.Cell data-label="Loading">
+        <LoadingOf warehouse={warehouse} />
+      </Table.Cell>
+    </Table.Row>
+  );
+}

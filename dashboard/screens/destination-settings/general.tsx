@@ -1,7 +1,7 @@
-import { Input } from "@cloudflare/kumo/components/input";
 import type { ReactNode } from "react";
 import type { Destination, Source } from "../../api/types.ts";
 import { DraftForm } from "../../parts/draft-form.tsx";
+import { NameInput } from "../../parts/name-input.tsx";
 import { SourceChecks } from "../../parts/source-checks.tsx";
 import { useSaveDestination } from "./save.ts";
 
@@ -21,14 +21,7 @@ export function General({ destination, sources }: GeneralProps): ReactNode {
     >
       {({ value, set }, errors) => (
         <>
-          <Input
-            label="Name"
-            value={value.name}
-            maxLength={120}
-            required
-            error={errors["name"]}
-            onChange={(event) => set({ name: event.target.value })}
-          />
+          <NameInput value={value.name} error={errors["name"]} onChange={(next) => set({ name: next })} />
           <div>
             <p className="mb-2 font-medium">Sources</p>
             <SourceChecks

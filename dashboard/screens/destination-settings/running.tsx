@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { api } from "../../api/client.ts";
 import { destinationPath, refreshDestination } from "../../api/destination-queries.ts";
 import type { Destination } from "../../api/types.ts";
+import { useOwner } from "../../parts/use-owner.ts";
 import { useSaveDestination } from "./save.ts";
 
 /** Two ways to stop it: for a while, keeping what comes; or altogether. */
@@ -16,6 +17,7 @@ export function Running({ destination }: { destination: Destination }): ReactNod
     mutationFn: () => api("POST", `${destinationPath(id)}/${paused ? "resume" : "pause"}`, {}),
     onSuccess: () => refreshDestination(id),
   });
+  const owner = useOwner();
   const failure = turn.error ?? hold.error;
   return (
     <div className="flex flex-col gap-5">
@@ -25,6 +27,7 @@ export function Running({ destination }: { destination: Destination }): ReactNod
       >
         <Button
           icon={paused ? <PlayIcon aria-hidden /> : <PauseIcon aria-hidden />}
+          disabled={!owner}
           loading={hold.isPending}
           onClick={() => hold.mutate()}
         >
@@ -38,7 +41,7 @@ export function Running({ destination }: { destination: Destination }): ReactNod
         <Switch
           aria-label={enabled ? "Switched on" : "Switched off"}
           checked={enabled}
-          disabled={turn.isPending}
+          disabled={!owner || turn.isPending}
           onCheckedChange={(on) => turn.mutate({ enabled: on })}
         />
       </Row>

@@ -1,6 +1,5 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
-import { Input } from "@cloudflare/kumo/components/input";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
@@ -10,6 +9,7 @@ import { freeName, shortName } from "../../logic/catalogue.ts";
 import { ownSources } from "../../logic/overview.ts";
 import { firstChosen } from "../../logic/presets.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
+import { NameInput } from "../../parts/name-input.tsx";
 import { Bar } from "../../parts/page-states.tsx";
 import { Section } from "../../parts/page.tsx";
 import { useFirstProblem } from "../../parts/use-first-problem.ts";
@@ -77,15 +77,11 @@ export default function SetupForm({ kind, sources, firstSource }: SetupFormProps
         help={kind.website === undefined ? undefined : <Website address={kind.website} name={shortName(kind.name)} />}
       >
         <div className="flex flex-col gap-5">
-          <Input
-            label="Name"
+          <NameInput
             description="What the console calls it."
             value={name}
-            maxLength={120}
-            required
             error={problems.fields["name"]}
-            aria-invalid={problems.fields["name"] !== undefined}
-            onChange={(event) => setName(event.target.value)}
+            onChange={setName}
           />
           <SettingFields fields={kind.fields} draft={settings} errors={problems.fields} />
           {kind.fields.length === 0 && (

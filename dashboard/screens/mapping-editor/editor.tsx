@@ -1,4 +1,3 @@
-import { Input } from "@cloudflare/kumo/components/input";
 import { Switch } from "@cloudflare/kumo/components/switch";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { ActionKind, Destination, DestinationKind } from "../../api/types.ts";
@@ -7,6 +6,7 @@ import { bodyOf, type MappingDraft, missingIn } from "../../logic/mapping-draft.
 import { plural } from "../../logic/times.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
 import { HelpText } from "../../parts/help-text.tsx";
+import { NameInput } from "../../parts/name-input.tsx";
 import { ListSkeleton } from "../../parts/page-states.tsx";
 import { Page } from "../../parts/page.tsx";
 import { SaveForm } from "../../parts/save-row.tsx";
@@ -72,6 +72,7 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
       title={subscriptionId === undefined ? "New mapping" : saved.name}
       above={props.above}
       actions={<ToPreview />}
+      actionsShow
       answer={<About action={action} />}
     >
       <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_27rem]">
@@ -92,14 +93,7 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
           onCancel={subscriptionId === undefined ? save.leave : undefined}
         >
           <div className="ring-kumo-hairline bg-kumo-base flex flex-col gap-5 rounded-lg p-4 ring sm:p-5">
-            <Input
-              label="Name"
-              value={value.name}
-              maxLength={120}
-              required
-              error={problems.fields["name"]}
-              onChange={(event) => set({ name: event.target.value })}
-            />
+            <NameInput value={value.name} error={problems.fields["name"]} onChange={(next) => set({ name: next })} />
             <TriggerField
               trigger={value.trigger}
               error={problems.fields["trigger"] ?? early.fields["trigger"]}

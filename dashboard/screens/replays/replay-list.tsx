@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import type { ListedReplay } from "../../api/replay-types.ts";
 import { windowText } from "../../logic/replay-range.ts";
 import { doneShare, progressWords, scopeWords, titleOf } from "../../logic/replays.ts";
-import { plural } from "../../logic/times.ts";
 import { ProgressBar } from "../../parts/progress-bar.tsx";
 import { ReplayWord } from "../../parts/replay-word.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
@@ -33,9 +32,8 @@ export const ReplayList = ({ replays }: { replays: readonly ListedReplay[] }): R
 
 function Row({ replay }: { replay: ListedReplay }): ReactNode {
   const { id, name, sourceId, destinationIds, startTime, endTime, createdAt } = replay;
-  const { sourceName, destinationName } = useNames();
-  const [first = "", ...others] = destinationIds;
-  const to = `${destinationName(first)}${others.length > 0 ? ` and ${plural(others.length, "other")}` : ""}`;
+  const { sourceName, destinationNames } = useNames();
+  const to = destinationNames(destinationIds);
   return (
     <Table.Row>
       <Table.Cell className="max-w-72">

@@ -7,6 +7,7 @@ import type { Label, Source } from "../../api/types.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { DraftForm } from "../../parts/draft-form.tsx";
 import { KIND_CHOICES, KINDS } from "../../parts/labels.tsx";
+import { NameInput } from "../../parts/name-input.tsx";
 import { useSaveGeneral } from "./save.ts";
 
 /** Name, kind, labels, on or off. */
@@ -23,14 +24,7 @@ export function General({ source }: { source: Source }): ReactNode {
     >
       {({ value, set }, errors) => (
         <>
-          <Input
-            label="Name"
-            value={value.name}
-            maxLength={120}
-            required
-            error={errors["name"]}
-            onChange={(event) => set({ name: event.target.value })}
-          />
+          <NameInput value={value.name} error={errors["name"]} onChange={(next) => set({ name: next })} />
           <Choice
             label="Kind"
             value={value.kind}

@@ -7,6 +7,7 @@ import type { Source, WriteKeyDetails } from "../../api/types.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { ConfirmByName } from "../../parts/confirm-by-name.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
+import { useOwner } from "../../parts/use-owner.ts";
 import { Until, When } from "../../parts/when.tsx";
 import { refreshSource } from "./save.ts";
 
@@ -22,6 +23,7 @@ const OVERLAPS: readonly (readonly [Overlap, string])[] = [
 export function WriteKeys({ source }: { source: Source }): ReactNode {
   const [revoking, setRevoking] = useState<string>();
   const [overlap, setOverlap] = useState<Overlap>("never");
+  const owner = useOwner();
   const keys = `/sources/${encodeURIComponent(source.id)}/writekey`;
   const add = useMutation({
     mutationFn: () => api("POST", keys, overlap === "never" ? {} : { expireOthersAfterHours: Number(overlap) }),
@@ -35,12 +37,12 @@ export function WriteKeys({ source }: { source: Source }): ReactNode {
             key={detail.key}
             detail={detail}
             last={source.writeKeyDetails.length === 1}
-            onRevoke={() => setRevoking(detail.key)}
+            onRevoke={owner ? () => setRevoking(detail.key) : undefined}
           />
         ))}
       </ul>
       {add.isError && <Banner size="sm" variant="error" description={add.error.message} />}
-      <div className="flex flex-wrap items-center gap-2">
+      <div className={owner ? "flex flex-wrap items-center gap-2" : "hidden"}>
         <Button loading={add.isPending} onClick={() => add.mutate()}>
           Add a write key
         </Button>
@@ -69,7 +71,7 @@ const KeyRow = ({
 }: {
   detail: WriteKeyDetails;
   last: boolean;
-  onRevoke: () => void;
+  onRevoke: (() => void) | undefined;
 }): ReactNode => (
   <li className="border-kumo-hairline flex flex-wrap items-center gap-x-3 gap-y-1 border-b py-2 first:pt-0 last:border-b-0 last:pb-0">
     <span className="flex min-w-0 flex-1 basis-60 items-center gap-1">
@@ -88,7 +90,7 @@ const KeyRow = ({
     <Button
       size="sm"
       variant="secondary-destructive"
-      disabled={last}
+      disabled={last || onRevoke === undefined}
       aria-describedby={last ? "last-key" : undefined}
       onClick={onRevoke}
     >

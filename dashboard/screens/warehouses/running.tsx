@@ -1,9 +1,9 @@
 import { Button } from "@cloudflare/kumo/components/button";
-import { Input } from "@cloudflare/kumo/components/input";
 import { PauseIcon, PlayIcon } from "@phosphor-icons/react";
 import type { ReactNode } from "react";
 import type { Warehouse } from "../../api/warehouse-types.ts";
 import { DraftForm } from "../../parts/draft-form.tsx";
+import { NameInput } from "../../parts/name-input.tsx";
 import { useSaveWarehouse } from "./save.ts";
 
 /** What it is called. */
@@ -11,14 +11,7 @@ export function General({ warehouse }: { warehouse: Warehouse }): ReactNode {
   return (
     <DraftForm saved={{ name: warehouse.name }} fields={["name"]} save={useSaveWarehouse<{ name: string }>(warehouse)}>
       {({ value, set }, errors) => (
-        <Input
-          label="Name"
-          value={value.name}
-          maxLength={120}
-          required
-          error={errors["name"]}
-          onChange={(event) => set({ name: event.target.value })}
-        />
+        <NameInput value={value.name} error={errors["name"]} onChange={(next) => set({ name: next })} />
       )}
     </DraftForm>
   );

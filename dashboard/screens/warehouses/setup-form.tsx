@@ -1,6 +1,5 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
-import { Input } from "@cloudflare/kumo/components/input";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
@@ -12,6 +11,7 @@ import { freeName } from "../../logic/catalogue.ts";
 import { ownSources } from "../../logic/overview.ts";
 import { warehouseFields } from "../../logic/warehouses.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
+import { NameInput } from "../../parts/name-input.tsx";
 import { Section } from "../../parts/page.tsx";
 import { SettingFields } from "../../parts/setting-fields.tsx";
 import { SourceChecks } from "../../parts/source-checks.tsx";
@@ -90,14 +90,7 @@ export default function SetupForm({ kind, sources }: SetupFormProps): ReactNode 
     <form ref={form} onSubmit={submit} noValidate className="flex flex-col">
       <Section title="Connection" help="Give it a user of its own, with these rights only.">
         <div className="flex flex-col gap-5">
-          <Input
-            label="Name"
-            value={name}
-            maxLength={120}
-            required
-            error={problems.fields["name"]}
-            onChange={(event) => setTyped(event.target.value)}
-          />
+          <NameInput value={name} error={problems.fields["name"]} onChange={setTyped} />
           <SettingFields fields={fields} draft={settings} errors={problems.fields} />
           <TestConnection
             path="/warehouses/validation"

@@ -6,30 +6,28 @@ import type {
   ReplayStatus,
   ReplayTrack,
 } from "../../src/core/replay.ts";
+import type { Timed } from "./timed.ts";
 
 export type { DryRunDestination, ReplayAction, ReplayStatus, ReplayTrack };
 
-/** A replay without its report, as lists have it. Times are ISO-8601 UTC. */
-export interface ListedReplay extends Omit<
-  ReplayRecord,
-  "from" | "to" | "createdAt" | "startedAt" | "finishedAt" | "progress" | "report" | "earlier"
+type Times = "createdAt" | "startedAt" | "finishedAt";
+
+/** A replay without its report, as lists have it. */
+export interface ListedReplay extends Timed<
+  Omit<ReplayRecord, "from" | "to" | "progress" | "report" | "earlier">,
+  Times
 > {
   /** Of receivedAt, inclusive. */
   readonly startTime: string;
   /** Exclusive. */
   readonly endTime: string;
-  readonly createdAt: string;
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
-  readonly progress: Omit<ReplayRecord["progress"], "checkedUntil"> & { readonly checkedUntil?: string };
+  readonly progress: Timed<ReplayRecord["progress"], "checkedUntil">;
 }
 
 /** What another replay has delivered to one destination; its window overlaps. */
-export interface EarlierSend extends Omit<EarlierRecord, "from" | "to" | "startedAt" | "finishedAt"> {
+export interface EarlierSend extends Timed<Omit<EarlierRecord, "from" | "to">, "startedAt" | "finishedAt"> {
   readonly startTime: string;
   readonly endTime: string;
-  readonly startedAt: string;
-  readonly finishedAt?: string;
 }
 
 export interface Replay extends ListedReplay {

@@ -1,4 +1,3 @@
-import { Badge } from "@cloudflare/kumo/components/badge";
 import { Button } from "@cloudflare/kumo/components/button";
 import { Empty } from "@cloudflare/kumo/components/empty";
 import { Input } from "@cloudflare/kumo/components/input";
@@ -9,19 +8,16 @@ import { type ReactNode, useDeferredValue, useState } from "react";
 import { isBusy, tablesQuery } from "../../api/export-queries.ts";
 import type { ExportState, WarehouseTable } from "../../api/export-types.ts";
 import { sourceQuery, workspaceVolumeQuery } from "../../api/queries.ts";
-import { byteSize } from "../../logic/byte-size.ts";
-import { clip } from "../../logic/entry-text.ts";
 import { countedOver, lostByTable, tablesMatching } from "../../logic/export-tables.ts";
-import { TABLE_KINDS } from "../../logic/export-words.ts";
 import { progressOf } from "../../logic/exports.ts";
 import { volumeOf } from "../../logic/overview.ts";
 import { count, plural } from "../../logic/times.ts";
-import { HourLabel } from "../../parts/hour-label.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { useRefetch } from "../../parts/use-refetch.ts";
 import { useSearchKey } from "../../parts/use-search-key.ts";
 import type { ExportsPart } from "../exports.tsx";
+import { TableRow } from "./table-row.tsx";
 import { useNotices } from "./use-notices.ts";
 
 /** Rows drawn at once; a source may have 5,000 tables. */
@@ -132,7 +128,7 @@ function TableList({ sourceId, state, tables, text, onText }: TableListProps): R
             </Table.Header>
             <Table.Body>
               {found.slice(0, shown).map((table) => (
-                <Row
+                <TableRow
                   key={table.name}
                   sourceId={sourceId}
                   table={table}
@@ -150,54 +146,5 @@ function TableList({ sourceId, state, tables, text, onText }: TableListProps): R
         </Button>
       )}
     </div>
-  );
-}
-
-interface RowProps {
-  readonly sourceId: string;
-  readonly table: WarehouseTable;
-  readonly isLeftOut: boolean;
-  /** Values, of the latest runs. */
-  readonly lost: number;
-}
-
-function Row({ sourceId, table, isLeftOut, lost }: RowProps): ReactNode {
-  const { name, kind, eventNames, columns, rows, files, bytes, lastHour } = table;
-  return (
-    <Table.Row>
-      <Table.Cell className="max-w-80">
-        <span className="flex min-w-0 items-center gap-2">
-          <span className="min-w-0 truncate font-mono text-sm" title={name}>
-            <TextLink href={`/sources/${sourceId}/exports?${new URLSearchParams({ table: name })}`}>{name}</TextLink>
-          </span>
-          {isLeftOut && <Badge variant="warning">left out</Badge>}
-          {lost > 0 && <Badge variant="warning">{count(lost)} lost</Badge>}
-        </span>
-      </Table.Cell>
-      <Table.Cell data-label="Holds" className="max-w-60">
-        {kind === "event" ? (
-          <bdi className="block truncate" title={eventNames.map((one) => clip(one, 80)).join(" · ")}>
-            {clip(eventNames[0] ?? "", 60)}
-            {eventNames.length > 1 && <span className="text-kumo-subtle"> +{eventNames.length - 1}</span>}
-          </bdi>
-        ) : (
-          <span className="text-kumo-subtle">{TABLE_KINDS[kind]}</span>
-        )}
-      </Table.Cell>
-      <Table.Cell data-label="Rows" className="text-right tabular-nums">
-        {count(rows)}
-      </Table.Cell>
-      <Table.Cell data-label="Columns" className="text-right tabular-nums">
-        {count(columns.length)}
-      </Table.Cell>
-      <Table.Cell data-label="Files" className="text-right tabular-nums">
-        <span>
-          {count(files)} <span className="text-kumo-subtle text-sm">{byteSize(bytes)}</span>
-        </span>
-      </Table.Cell>
-      <Table.Cell data-label="Last hour (UTC)" className="text-right">
-        {lastHour === undefined ? <span className="text-kumo-subtle">–</span> : <HourLabel at={lastHour} />}
-      </Table.Cell>
-    </Table.Row>
   );
 }

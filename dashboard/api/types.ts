@@ -1,4 +1,4 @@
-import type { Label, SourceRecord } from "../../src/core/catalog.ts";
+import type { Label, Role, SourceRecord } from "../../src/core/catalog.ts";
 import type {
   ActionField,
   ActionKind,
@@ -13,7 +13,7 @@ import type { RetentionDays } from "../../src/core/retention.ts";
 import type { SourceSettings } from "../../src/core/source.ts";
 import type { TrialExchange, TrialReport } from "../../src/core/trial.ts";
 
-export type { Label, SourceSettings };
+export type { Label, Role, SourceSettings };
 export type {
   ActionField,
   ActionKind,
@@ -28,7 +28,7 @@ export type SourceKind = SourceRecord["kind"];
 
 /** Times are ISO-8601 UTC unless a field says ms. */
 export interface Session {
-  readonly role: "owner";
+  readonly role: Role;
   readonly expiresAt: string;
 }
 
@@ -104,6 +104,7 @@ export type Lookup = Omit<LookupResult, "firstSeenAt" | "duplicates"> & {
 export interface Token {
   readonly id: string;
   readonly name: string;
+  readonly role: Role;
   readonly createdAt: string;
   readonly lastUsedAt?: string;
 }

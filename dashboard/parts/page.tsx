@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from "react";
+import { useOwner } from "./use-owner.ts";
 
 interface PageProps {
   readonly title: string;
@@ -6,13 +7,15 @@ interface PageProps {
   readonly above?: ReactNode;
   /** The answer to the question the screen exists for, before any control. */
   readonly answer: ReactNode;
+  /** Viewers do not get them, unless they only show something. */
   readonly actions?: ReactNode;
+  readonly actionsShow?: boolean;
   readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
 /** A screen of the console: its name, its answer, then its content. */
-export const Page = ({ title, above, answer, actions, wide = false, children }: PageProps): ReactNode => (
+export const Page = ({ title, above, answer, actions, actionsShow, wide = false, children }: PageProps): ReactNode => (
   <div className={`mx-auto w-full px-4 py-6 sm:px-8 sm:py-8 ${wide ? "max-w-7xl" : "max-w-6xl"}`}>
     <title>{`${title} · Inlet`}</title>
     <header className="mb-6 flex flex-wrap items-start justify-between gap-4">
@@ -28,11 +31,14 @@ export const Page = ({ title, above, answer, actions, wide = false, children }: 
         </h1>
         <div className="text-kumo-subtle mt-1 break-words">{answer}</div>
       </div>
-      {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
+      {actions !== undefined && <Actions show={actionsShow === true}>{actions}</Actions>}
     </header>
     <div>{children}</div>
   </div>
 );
+
+const Actions = ({ show, children }: { show: boolean; children: ReactNode }): ReactNode =>
+  useOwner() || show ? <div className="flex flex-wrap gap-2">{children}</div> : null;
 
 interface SectionProps {
   readonly title: string;

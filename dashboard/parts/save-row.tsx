@@ -1,6 +1,7 @@
 import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
 import type { FormEvent, ReactNode } from "react";
+import { useOwner } from "./use-owner.ts";
 
 interface SaveFormProps {
   readonly dirty: boolean;
@@ -26,6 +27,14 @@ export function SaveForm(props: SaveFormProps): ReactNode {
     event.preventDefault();
     if (missing === undefined) onSave();
   };
+  const owner = useOwner();
+  if (!owner) {
+    return (
+      <fieldset disabled className="flex min-w-0 flex-col gap-5">
+        {children}
+      </fieldset>
+    );
+  }
   return (
     <form onSubmit={submit} className="flex flex-col gap-5">
       {children}

@@ -17,6 +17,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { api } from "../api/client.ts";
 import { queryClient, workspaceQuery } from "../api/queries.ts";
 import { RoutedAnchor } from "./text-link.tsx";
+import { useOwner } from "./use-owner.ts";
 
 const Palette = lazy(() => import("../screens/palette.tsx"));
 
@@ -78,6 +79,7 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
   const workspace = useQuery(workspaceQuery);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const leave = useSignOut();
+  const owner = useOwner();
   const { setOpenMobile } = useSidebar();
   const router = useRouter();
   // On a phone the menu lies over the screen: it has done its work once another screen is there.
@@ -120,6 +122,7 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
         )}
       </Sidebar.Content>
       <Sidebar.Footer>
+        {!owner && <p className="text-kumo-subtle px-2 text-sm">Signed in as a viewer: to look, not to change.</p>}
         <Sidebar.Menu>
           <Sidebar.MenuButton icon={SignOutIcon} onClick={() => leave.mutate()} disabled={leave.isPending}>
             Sign out

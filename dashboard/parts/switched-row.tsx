@@ -5,6 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { ConfirmByName } from "./confirm-by-name.tsx";
 import { TextLink } from "./text-link.tsx";
+import { useOwner } from "./use-owner.ts";
 
 interface SwitchedRowProps {
   readonly name: string;
@@ -25,6 +26,7 @@ interface SwitchedRowProps {
 export function SwitchedRow(props: SwitchedRowProps): ReactNode {
   const { name, enabled, href, what, consequence, onSwitch, onDelete, children } = props;
   const [asking, setAsking] = useState(false);
+  const owner = useOwner();
   const turn = useMutation({ mutationFn: onSwitch });
   return (
     <li className="border-kumo-hairline flex items-start gap-3 border-b px-4 py-3.5 last:border-b-0">
@@ -32,7 +34,7 @@ export function SwitchedRow(props: SwitchedRowProps): ReactNode {
         <Switch
           aria-label={`${name}: ${enabled ? "switched on" : "switched off"}`}
           checked={turn.isPending ? turn.variables : enabled}
-          disabled={turn.isPending}
+          disabled={!owner || turn.isPending}
           onCheckedChange={(on) => turn.mutate(on)}
         />
       </span>
@@ -54,6 +56,7 @@ export function SwitchedRow(props: SwitchedRowProps): ReactNode {
         icon={<TrashIcon aria-hidden />}
         aria-label={`Delete ${name}`}
         title="Delete"
+        disabled={!owner}
         onClick={() => setAsking(true)}
       />
       <ConfirmByName

@@ -54,6 +54,7 @@ export function ArchiveScreen(): ReactNode {
       title="Archive"
       wide
       answer={facts.data === undefined ? "Where is my history?" : <Answer sourceId={sourceId} facts={facts.data} />}
+      actionsShow
       actions={
         facts.data !== undefined &&
         !empty && (

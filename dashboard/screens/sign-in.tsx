@@ -68,6 +68,7 @@ export function SignIn(): ReactNode {
               <li>
                 Deployed: it is the secret <code className="font-mono">INLET_ADMIN_TOKEN</code>.
               </li>
+              <li>An API token that an owner has made for you lets you in as well.</li>
             </ul>
           </div>
         </form>
@@ -78,7 +79,8 @@ export function SignIn(): ReactNode {
 
 function explain(error: Error): string {
   if (!(error instanceof ApiError)) return error.message;
-  if (error.status === 401) return "This is not the admin token. Compare it with the terminal; it is case-sensitive.";
+  if (error.status === 401)
+    return "This is neither the admin token nor an API token. Compare it with the terminal; it is case-sensitive.";
   if (error.status === 429) {
     const wait = error.retryAfterSeconds === undefined ? "a moment" : `${error.retryAfterSeconds} s`;
     return `Too many attempts. Wait ${wait}, then try again.`;

@@ -10,7 +10,7 @@ describe("signing in", () => {
     await visit.page.goto(visit.at("/"));
     await visit.page.getByLabel("Admin token").fill("not the token");
     await visit.page.keyboard.press("Enter");
-    await visit.page.getByText("This is not the admin token").waitFor();
+    await visit.page.getByText("This is neither the admin token nor an API token").waitFor();
     await visit.page.getByText("npm start").waitFor();
   });
 

@@ -6,6 +6,7 @@ import { api } from "../../api/client.ts";
 import { destinationPath, refreshDestination, subscriptionsQuery } from "../../api/destination-queries.ts";
 import type { Destination, Subscription } from "../../api/types.ts";
 import { TextLink } from "../../parts/text-link.tsx";
+import { useOwner } from "../../parts/use-owner.ts";
 
 const FirstDelivery = lazy(() => import("./first-delivery.tsx"));
 
@@ -89,6 +90,7 @@ interface RemedyProps {
 /** The button that ends what the banner tells of. */
 function Remedy({ id, label, act }: RemedyProps): ReactNode {
   const done = useMutation({ mutationFn: act, onSuccess: () => refreshDestination(id) });
+  if (!useOwner()) return null;
   return (
     <Banner.Action onClick={() => done.mutate()} loading={done.isPending}>
       {done.isError ? `${done.error.message} Try again` : label}

@@ -54,6 +54,7 @@ export default function FilterEditor({ destination, filterId, saved, search, onS
       above={<TextLink href={list}>Filters</TextLink>}
       title={filterId === undefined ? "New filter" : saved.title}
       actions={<ToPreview />}
+      actionsShow
       answer="What does it do to the events, before any mapping?"
     >
       <div className="grid gap-6 xl:grid-cols-[minmax(0,1fr)_minmax(0,28rem)]">

@@ -70,6 +70,14 @@ describe.each(["clickhouse", "postgres"] as const)("loading into %s", { timeout:
     expect(result.status).toBe(kind === "postgres" ? "partial" : "success");
   });
 
+  it("says once of a table's files what could not be stored as it came", async () => {
+    const rig = newRig();
+    const orders = [1, 2, 3, 4, 5].map((n) => order(`m${n}`, { text: n === 3 ? "whole" : `a\0${n}` }));
+    const { notices } = await loaderOf(rig).load(await rig.publish(0, orders, 2));
+    const told = notices.filter(({ table }) => table === "order_completed").map(({ code, count }) => [code, count]);
+    expect(told).toEqual(kind === "postgres" ? [["NUL_REPLACED", 4]] : []);
+  });
+
   it("takes an hour's next version in place of the one before: late rows, lost rows, lost tables", async () => {
     const rig = newRig();
     const loader = loaderOf(rig);

@@ -145,7 +145,7 @@ export class ClickhouseTarget implements LoadTarget {
    * The file goes as it is: ClickHouse reads Parquet. It is one block of one partition, so it is stored as a whole or not
    * at all; the token makes a repetition vanish, and beyond the tokens that are remembered the rows replace themselves.
    */
-  async load({ table, tableId, file, bytes, no }: FileLoad): Promise<readonly []> {
+  async load({ table, tableId, file, bytes, no }: FileLoad): Promise<void> {
     const names = table.columns.map(({ name }) => clickhouseName(name)).join(", ");
     const structure = clickhouseText(table.columns.map(columnOf).join(", "));
     await this.#client.run(
@@ -161,7 +161,6 @@ export class ClickhouseTarget implements LoadTarget {
       bytes,
     );
     await this.#mark(table.name, tableId, file.key, no, file.rows);
-    return [];
   }
 
   /** Deleting rewrites parts, so it is asked first whether anything is left once later rows have replaced earlier ones. */

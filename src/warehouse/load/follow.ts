@@ -1,6 +1,7 @@
+import { EXPORTS } from "../../core/export-times.ts";
 import type { FileEntry, FollowerClaim, FollowerResult, PublishedTable } from "../../core/exports.ts";
 import type { OpenWarehouse } from "../../core/warehouse-record.ts";
-import type { Notice } from "../../core/warehouse/notices.ts";
+import { Notices } from "../../core/warehouse/notices.ts";
 import { SnapshotManifest } from "../../core/warehouse/snapshots.ts";
 import { prepareTables, type ReadyTable } from "./prepare.ts";
 import { LoadFailure, markOf, type LoadMark, type LoadTable, type LoadTarget } from "./target.ts";
@@ -23,7 +24,6 @@ const SNAPSHOT_TABLES = ["users", "accounts"];
 const SNAPSHOT_TRIES = 3;
 /** Tables that are asked about together: they may have a thousand columns each. */
 const TABLES_AT_ONCE = 50;
-const NEW_COLUMNS_TOLD = 200;
 
 /** Time is up, or somebody else has the claim: nothing is wrong. */
 class Pause extends Error {
@@ -33,7 +33,8 @@ class Pause extends Error {
 class LoadRun {
   rows = 0;
   readonly newColumns: string[] = [];
-  readonly notices: Notice[] = [];
+  /** Of all files together: each of thousands may have the same to say. */
+  readonly notices = new Notices();
   readonly #claim: FollowerClaim;
   readonly #target: LoadTarget;
   readonly #deps: LoadDeps;
@@ -111,7 +112,7 @@ class LoadRun {
       if (this.#deps.now() > this.#until || !(await this.#isHeld())) throw new Pause();
       const bytes = await this.#deps.read(file.key);
       if (bytes === null) return false;
-      this.notices.push(...(await this.#target.load({ table, tableId: id, file, bytes, no })));
+      await this.#target.load({ table, tableId: id, file, bytes, no }, this.notices);
       this.rows += file.rows;
     }
     return true;
@@ -160,8 +161,9 @@ export async function followLoad(
     await target.open();
     loading = new LoadRun(claim, target, deps, isHeld);
     const end = await run(loading, claim);
-    const { rows, notices } = loading;
-    const newColumns = loading.newColumns.slice(0, NEW_COLUMNS_TOLD);
+    const { rows } = loading;
+    const notices = loading.notices.toList();
+    const newColumns = loading.newColumns.slice(0, EXPORTS.newColumnsTold);
     return { status: notices.some(({ lost }) => lost) ? "partial" : "success", rows, newColumns, notices, ...end };
   } catch (error) {
     if (!(error instanceof LoadFailure)) throw error;

@@ -1,6 +1,6 @@
 import { HOUR_MS } from "../../core/durations.ts";
 import { sqlName } from "../../core/statements/quote.ts";
-import { Notices, type Notice } from "../../core/warehouse/notices.ts";
+import type { Notices } from "../../core/warehouse/notices.ts";
 import type { Column, ColumnType } from "../../core/warehouse/schema.ts";
 import { arrayText } from "./array-text.ts";
 import { openFileRows, type FileRows } from "./file-rows.ts";
@@ -121,16 +121,16 @@ export class PostgresTarget implements LoadTarget {
   }
 
   /** The mark goes first: who comes second waits for it, and finds the file loaded. */
-  async load(load: FileLoad): Promise<readonly Notice[]> {
+  async load(load: FileLoad, notices: Notices): Promise<void> {
     const { table, tableId, file, bytes, no } = load;
     const rows = await openFileRows(bytes);
-    return this.#client.transaction(async (run) => {
+    await this.#client.transaction(async (run) => {
       const marked = await run(
         `INSERT INTO ${this.#name(LOADS_TABLE)} (table_name, table_id, file, publication, rows)
          VALUES ($1, $2, $3, $4::bigint, $5::bigint) ON CONFLICT DO NOTHING RETURNING file`,
         [table.name, tableId, file.key, String(no), String(rows.count)],
       );
-      return marked.length === 0 ? [] : this.#insert(run, load, rows);
+      if (marked.length > 0) await this.#insert(run, load, rows, notices);
     });
   }
 
@@ -157,8 +157,7 @@ export class PostgresTarget implements LoadTarget {
     return this.#client.close();
   }
 
-  async #insert(run: RunStatement, { table, no }: FileLoad, file: FileRows): Promise<readonly Notice[]> {
-    const notices = new Notices();
+  async #insert(run: RunStatement, { table, no }: FileLoad, file: FileRows, notices: Notices): Promise<void> {
     let from = 0;
     for await (const batch of batches(file, table.columns)) {
       await run(this.#upsert(table, batch), [...batch.columns.map(({ array }) => array.text), String(no)]);
@@ -171,7 +170,6 @@ export class PostgresTarget implements LoadTarget {
       if (long > 0) notices.count("ID_TOO_LONG", table.name, "id", undefined, long);
       from += batch.rows;
     }
-    return notices.toList();
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { FileEntry } from "../../core/exports.ts";
-import type { Notice } from "../../core/warehouse/notices.ts";
+import type { Notices } from "../../core/warehouse/notices.ts";
 import type { Column, ColumnType, TableSchema } from "../../core/warehouse/schema.ts";
 
 /**
@@ -52,8 +52,11 @@ export interface LoadTarget {
   retype(table: string, tableId: string, columns: readonly Column[], no: number): Promise<boolean>;
   /** Which of these files are loaded already: into which tables, by their ids. */
   loaded(keys: readonly string[]): Promise<ReadonlySet<LoadMark>>;
-  /** Puts a file's rows in and remembers it; all of it or nothing, and once however often it is called. */
-  load(load: FileLoad): Promise<readonly Notice[]>;
+  /**
+   * Puts a file's rows in and remembers it; all of it or nothing, and once however often it is called. What it cannot
+   * store as it is, it counts in `notices`.
+   */
+  load(load: FileLoad, notices: Notices): Promise<void>;
   /** Takes away what publications before `no` had of an hour and this one has not. */
   sweep(table: string, hour: number, no: number): Promise<void>;
   /** Forgets files that the table no longer consists of. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { EXPORTS } from "../core/export-times.ts";
 import type { FileEntry, FollowerResult, Publication } from "../core/exports.ts";
 import { parseJson } from "../core/json.ts";
 import type { TableSchema } from "../core/warehouse/schema.ts";
@@ -157,7 +158,7 @@ class SnapshotRun {
     const { tables, replaced } = this.#book.state;
     const told = {
       rows: this.#rows,
-      newColumns: this.#newColumns.slice(0, 200),
+      newColumns: this.#newColumns.slice(0, EXPORTS.newColumnsTold),
       notices: [],
       state: { waiting: [] } satisfies Gathered,
       replaced: replaced.flatMap((one) => one.keys),

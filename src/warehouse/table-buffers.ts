@@ -1,9 +1,7 @@
-import type { MappedRow } from "../core/warehouse/schema.ts";
-import type { TableSchema } from "../core/warehouse/schema.ts";
+import { EXPORTS } from "../core/export-times.ts";
+import type { MappedRow, TableSchema } from "../core/warehouse/schema.ts";
 import { TableRows } from "./table-rows.ts";
 
-/** What all tables of an hour may hold together: writing one out needs about as much again, and an isolate has 128 MB. */
-const BUDGET_BYTES = 24 * 1024 * 1024;
 /** A file has one row group; readers take a row group whole and share them out among their threads. */
 const MAX_ROW_GROUP_BYTES = 16 * 1024 * 1024;
 const MAX_ROW_GROUP_ROWS = 100_000;
@@ -21,8 +19,8 @@ export class TableBuffers {
   #bytes = 0;
   #grown: TableRows | undefined;
 
-  /** `budget`: bytes of memory, estimated. */
-  constructor(budget = BUDGET_BYTES) {
+  /** `budget`: bytes of memory that all tables may hold together, estimated. */
+  constructor(budget: number = EXPORTS.bufferBytes) {
     this.#budget = budget;
   }
 

@@ -1,3 +1,4 @@
+import { EXPORTS } from "../../core/export-times.ts";
 import type { FollowerResult, Publication } from "../../core/exports.ts";
 import { inParallel } from "../../core/pool.ts";
 import { SnapshotManifest } from "../../core/warehouse/snapshots.ts";
@@ -52,7 +53,7 @@ export async function followIceberg(publication: Publication, deps: IcebergDeps)
   return {
     status: "success",
     rows: publication.tables.reduce((sum, table) => sum + table.rows, 0),
-    newColumns: [...done.flat(), ...ofSnapshots].slice(0, 200),
+    newColumns: [...done.flat(), ...ofSnapshots].slice(0, EXPORTS.newColumnsTold),
     notices: [],
   };
 }

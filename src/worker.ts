@@ -1,19 +1,13 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import { keepDeadMessages } from "../queues/dead-letters.ts";
 import { deliverPointers } from "../queues/deliveries.ts";
 import { routeSegments } from "../queues/events.ts";
 import { takeExportTasks } from "../queues/exports.ts";
 import { replayOverflow } from "../queues/overflow.ts";
 import { takeReplaySteps } from "../queues/replays.ts";
-import { apiRoutes } from "./api/routes.ts";
-import { shellRoutes } from "./api/shell.ts";
 import { createApiDeps, type ApiTools } from "./bindings/api-deps.ts";
 import { createDeps, type Deps } from "./bindings/deps.ts";
-import { beaconRoutes } from "./collect/beacon.ts";
-import { cdnRoutes } from "./collect/cdn.ts";
-import { demoRoutes } from "./collect/demo/routes.ts";
 import { signLink } from "./collect/links.ts";
-import { collectRoutes } from "./collect/routes.ts";
 import { renderSnippet } from "./collect/snippet.ts";
 import type { DeliveryPointer } from "./core/delivery.ts";
 import type { SegmentPointer } from "./core/intake.ts";
@@ -27,6 +21,7 @@ import { checkHost, createGuardedFetch } from "./destinations/outbound.ts";
 import { findDestination } from "./destinations/registry.ts";
 import { checkSettings, testAuthentication, testDestination, type TrialDeps } from "./destinations/test-event.ts";
 import { connectWarehouse } from "./warehouse/load/connect.ts";
+import { siteRoutes } from "./site.ts";
 import { tryWarehouse } from "./warehouse/load/trial.ts";
 
 export { ArchiveIndex } from "../durable/archive-index.ts";
@@ -72,28 +67,11 @@ let composition: Composition | undefined;
 function compose(env: Env): Composition {
   if (composition !== undefined) return composition;
   const deps = createDeps(env, { findDestination, createGuardedFetch, checkHost, connectWarehouse });
-  const app = new Hono();
-  const sdk = new Hono()
-    .route("/", collectRoutes(deps.collect))
-    .route("/", beaconRoutes(deps.collect))
-    .route("/", cdnRoutes(deps.cdn));
-  app.get("/healthz", (c) => c.json({ status: "ok" }));
-  if (deps.settings.INLET_PATH_PREFIX !== "") app.route(deps.settings.INLET_PATH_PREFIX, sdk);
-  app.route("/", sdk);
-  const api = apiRoutes(createApiDeps(env, deps, apiTools(deps)));
-  app.mount("/api", async (request: Request, ...rest) => {
-    const answer = await api.fetch(request, ...rest);
-    // Refused ones change nothing, and strangers must not be able to put a Catalog call on the ack path.
-    if (request.method !== "GET" && answer.ok) {
-      deps.directory.expire();
-      const { host } = new URL(request.url);
-      await deps.hosts.note(host).catch((error: unknown) => console.error(`host ${host} was not noted as ours`, error));
-    }
-    return answer;
+  const app = siteRoutes({
+    collect: deps.collect,
+    cdn: deps.cdn,
+    api: createApiDeps(env, deps, apiTools(deps)),
   });
-  app.route("/", demoRoutes(deps.cdn));
-  app.route("/", shellRoutes(deps.cdn));
-  app.notFound((c) => c.json({ errors: [{ type: "not_found", message: "There is nothing at this path." }] }, 404));
   composition = { deps, app };
   return composition;
 }

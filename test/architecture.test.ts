@@ -176,7 +176,7 @@ describe("wrangler.toml", () => {
 
 describe("names of rooms", () => {
   it("every Worker file stands in a room of the plan", () => {
-    const rooms = new Set([...Object.keys(MAY_IMPORT), "src/bindings", "src/worker.ts", "src/env.ts"]);
+    const rooms = new Set([...Object.keys(MAY_IMPORT), "src/bindings", "src/worker.ts", "src/site.ts", "src/env.ts"]);
     expect(worker.map((file) => roomOf(file.path)).filter((room) => !rooms.has(room))).toEqual([]);
   });
 });

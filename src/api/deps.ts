@@ -19,6 +19,7 @@ import type { DebuggerEntry, DebuggerFilter } from "../core/debugger.ts";
 import type { DestinationKind, KindSummary } from "../core/destination-kind.ts";
 import type { Chance } from "../core/filter.ts";
 import type { FilterInput, FilterPatch, FilterRecord } from "../core/filter-record.ts";
+import type { HealthDeps } from "../core/health-check.ts";
 import type { LookupResult } from "../core/intake.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { DeliverySummary, ReportWindow, VolumeReport } from "../core/ledger.ts";
@@ -200,9 +201,12 @@ export interface ApiDeps {
   unknownVolume(minutes: number): Promise<VolumeReport>;
   lookup(source: SourceView, messageId: string): Promise<FoundEvent | null>;
   readonly trace: TraceDeps;
+  readonly health: HealthDeps;
   renderSnippet(request: SnippetRequest): string;
   /** The signed URL, or why there can be none. */
   signLink(request: LinkRequest): Promise<Result<string, string>>;
+  /** An owner has changed something, or signed in, under this host: it is ours, and configuration may be another. */
+  noteChange(host: string): Promise<void>;
   /** Letters and digits. */
   newResendId(): string;
   /** As newResendId. */

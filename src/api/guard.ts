@@ -54,6 +54,18 @@ export const requireIdentity =
     await next();
   };
 
+/**
+ * Tells of what owners have changed. Nobody else's requests are learned from: strangers must not be able to put a Catalog
+ * call on the ack path, nor viewers to make a host of their choice ours.
+ */
+export const noteChanges =
+  (deps: ApiDeps): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    await next();
+    if (c.req.method === "GET" || c.req.method === "HEAD" || !c.res.ok) return;
+    if (c.get("identity").role === "owner") await deps.noteChange(new URL(c.req.url).host);
+  };
+
 type Definitions = OpenAPIHono["openAPIRegistry"]["definitions"];
 
 /** `GET /sources/:sourceId` of every route that says so itself. */

@@ -16,7 +16,16 @@ import { exportTableRoutes } from "./export-tables.ts";
 import { exportStatementRoutes } from "./export-statements.ts";
 import { exportRoutes } from "./exports.ts";
 import { filterRoutes } from "./filters.ts";
-import { answerAsData, limitBody, readAsJson, requireIdentity, requireRole, SESSION_COOKIE } from "./guard.ts";
+import {
+  answerAsData,
+  limitBody,
+  noteChanges,
+  readAsJson,
+  requireIdentity,
+  requireRole,
+  SESSION_COOKIE,
+} from "./guard.ts";
+import { healthRoutes } from "./health.ts";
 import { notFound, onError } from "./problem.ts";
 import { replayRoutes } from "./replays.ts";
 import { sessionRoutes, signInRoutes } from "./session.ts";
@@ -63,6 +72,7 @@ const guardedRoutes = (deps: ApiDeps) =>
   createApp()
     .route("/", sessionRoutes(deps))
     .route("/", workspaceRoutes(deps))
+    .route("/", healthRoutes(deps))
     .route("/", sourceRoutes(deps))
     .route("/", sourcePartRoutes(deps))
     .route("/", setupRoutes(deps))
@@ -104,6 +114,7 @@ export function apiRoutes(deps: ApiDeps) {
   open.use(
     requireIdentity(deps),
     requireRole(() => app.openAPIRegistry.definitions),
+    noteChanges(deps),
   );
   const api = open.route("/", guardedRoutes(deps));
   api.notFound(notFound);

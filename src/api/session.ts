@@ -61,6 +61,7 @@ export const signInRoutes = (deps: ApiDeps) =>
       secure: new URL(c.req.url).protocol === "https:",
       expires: new Date(expiresAt),
     });
+    if (role === "owner") await deps.noteChange(new URL(c.req.url).host);
     return c.json({ data: { session: { role, expiresAt: iso(expiresAt) } } }, 200);
   });
 

@@ -5,11 +5,13 @@ import type { Settings } from "../env.ts";
 import { createArchiveDesk } from "./archive-desk.ts";
 import { catalogOf } from "./catalog.ts";
 import type { DirectoryCache } from "./directory.ts";
+import { createHealthDeps } from "./health-deps.ts";
 import { webHmac } from "./hmac.ts";
 import { createExportsDesk } from "./exports-desk.ts";
 import { createKindDesk, type KindTools } from "./kinds.ts";
 import { createLedgerDesk } from "./ledger-desk.ts";
 import { findEvent } from "./lookup.ts";
+import type { OwnHosts } from "./own-hosts.ts";
 import { createPreferencesClient } from "./preferences.ts";
 import { createReplayDesk } from "./replay-deps.ts";
 import { sampleHash } from "./sample-hash.ts";
@@ -25,10 +27,16 @@ export interface ApiTools {
   readonly warehouses: WarehouseDesk;
 }
 
+interface ApiNeeds {
+  readonly settings: Settings;
+  readonly directory: DirectoryCache;
+  readonly hosts: OwnHosts;
+}
+
 /** Supplies what the control plane needs from this Worker's bindings. */
 export function createApiDeps(
   env: Env,
-  { settings, directory }: { readonly settings: Settings; readonly directory: DirectoryCache },
+  { settings, directory, hosts }: ApiNeeds,
   { renderSnippet, signLink, kinds, trials, warehouses }: ApiTools,
 ): ApiDeps {
   const ledger = (name: string) => env.LEDGER.getByName(name);
@@ -54,6 +62,7 @@ export function createApiDeps(
     unknownVolume: (minutes) => ledger("workspace").volume({ minutes, now: now() }),
     lookup: (source, messageId) => findEvent(env, source, messageId, now()),
     trace: createTraceDeps(env, now),
+    health: createHealthDeps(env, now),
     renderSnippet,
     async signLink({ sourceId, ...request }) {
       const isIt = (source: { readonly id: string }) => source.id === sourceId;
@@ -61,6 +70,10 @@ export function createApiDeps(
       const source = (await directory.get()).sources.find(isIt) ?? (await directory.reload(sourceId));
       if (source === undefined) return err("The source is gone.");
       return signLink({ ...request, pathPrefix: settings.INLET_PATH_PREFIX, linkKey: source.linkKey }, webHmac);
+    },
+    async noteChange(host) {
+      directory.expire();
+      await hosts.note(host).catch((error: unknown) => console.error(`host ${host} was not noted as ours`, error));
     },
     newResendId: () => crypto.randomUUID().replaceAll("-", ""),
     newReplayId: () => crypto.randomUUID().replaceAll("-", ""),

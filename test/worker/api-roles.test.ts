@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { api, at, call, connectWebhook, makeSource, ORIGIN, type Answer } from "../support/api.ts";
 import { newCatalog } from "../support/catalog.ts";
@@ -116,6 +116,33 @@ describe("a viewer", () => {
     expect((await ask("HEAD", "/sources")).status).toBe(200);
     expect((await ask("GET", "/warehouses/w/connection-state/")).status).not.toBe(200);
     expect(verdict(await ask("POST", "/no/such/thing", {}))).toEqual([404, "not_found"]);
+  });
+});
+
+describe("the hosts that are this Inlet's own", () => {
+  const preview = JSON.stringify({ filter: { if: 'type = "track"', actions: [{ type: "DROP" }] }, payload: {} });
+  const previewAs = (secret: string, host: string) =>
+    exports.default.fetch(
+      new Request(`https://${host}/api/destination/filters/preview`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${secret}` },
+        body: preview,
+      }),
+    );
+
+  it("are learned from owners only: a viewer could stop deliveries to a host of its choice", async () => {
+    const { secret } = await newViewer();
+    expect((await previewAs(secret, "hooks.partner.example")).status).toBe(200);
+    expect((await previewAs(env.INLET_ADMIN_TOKEN, "data.shop.example")).status).toBe(200);
+    await exports.default.fetch(
+      new Request("https://other.partner.example/api/session", {
+        method: "POST",
+        body: JSON.stringify({ token: secret }),
+      }),
+    );
+    const own = await env.CATALOG.getByName("workspace").ownHosts();
+    expect(own).toContain("data.shop.example");
+    expect(own.join()).not.toContain("partner");
   });
 });
 

@@ -96,6 +96,7 @@ export class Exports extends DurableObject<Env> {
     const count = this.#room.transaction(() => {
       const { hours } = this.#room;
       hours.retryNow({ from, to });
+      this.#claims.retryNow({ from, to });
       const wanted = rebuild ? hours.known({ from, to }) : [];
       for (const hour of wanted) hours.ask(hour);
       return wanted.length;

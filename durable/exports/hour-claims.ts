@@ -123,6 +123,12 @@ export function hourClaims(room: Room) {
       return run.leaseUntil <= now && run.retryAt <= now;
     },
 
+    /** A run that has failed need not wait for its next try when it is one of an hour of the window. */
+    retryNow({ from, to }: { readonly from: number; readonly to: number }): void {
+      const run = runs.get();
+      if (run !== undefined && run.hour >= from && run.hour < to) runs.put({ ...run, retryAt: 0 });
+    },
+
     /** Throws the run away; its hour is due as before. */
     callOff(run: RunState, reason: string, now: number): void {
       endRun(run, reason, now);

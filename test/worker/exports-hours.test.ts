@@ -167,6 +167,18 @@ describe("a run", () => {
     expect((await rig.desk.hours(window))[0]).not.toHaveProperty("error");
   });
 
+  it("that has failed is tried again at once when somebody asks for its hour", async () => {
+    const rig = await createExportsRig();
+    await rig.changed(H1);
+    const first = await rig.claim();
+    await rig.desk.checkpoint(first.token, testProgress(first));
+    await rig.desk.failHour((await rig.claim()).token, "no");
+    await rig.desk.run({ from: H2, to: H3, rebuild: false });
+    expect(await rig.desk.claimHour()).toEqual({ status: "nothing_due" });
+    await rig.desk.run({ from: H1, to: H1 + 1, rebuild: false });
+    expect((await rig.claim()).checkpoint).toMatchObject({ done: 1 });
+  });
+
   it("that fails again and again gives way to other hours and leaves nothing behind", async () => {
     const rig = await createExportsRig();
     await rig.changed(H1);

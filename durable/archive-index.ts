@@ -83,7 +83,7 @@ export class ArchiveIndex extends DurableObject<Env> {
 
   /** The days (of commits) within `[from, to)` that hold anything, the oldest first. */
   async days({ from = 0, to = Number.MAX_SAFE_INTEGER }: { from?: number; to?: number } = {}): Promise<DayFacts[]> {
-    return this.#room.days.between(from, to);
+    return [...this.#room.days.between(from, to)];
   }
 
   /** Days before `before` that hold anything, the newest first. */

@@ -1,5 +1,4 @@
 import { COMPACTION, type FileName, type LeftReason } from "../../src/core/compaction.ts";
-import type { KindCount } from "../../src/core/event-kind.ts";
 
 /**
  * - compactions: attempts at a file. `writing`: a consumer builds it until `until`. `dropped`: its writer failed or was
@@ -65,16 +64,6 @@ export function compactionStore(sql: SqlStorage) {
     setState: ({ hour, no }: FileName, state: AttemptState, until: number) =>
       void sql.exec("UPDATE compactions SET state = ?, until = ? WHERE hour = ? AND no = ?", state, until, hour, no),
     remove: ({ hour, no }: FileName) => void sql.exec("DELETE FROM compactions WHERE hour = ? AND no = ?", hour, no),
-
-    kindsOf: (hour: number, shard: number, segment: number): KindCount[] => {
-      const [found] = all<{ kinds: string | null }>(
-        "SELECT kinds FROM segments WHERE hour = ? AND shard = ? AND segment = ?",
-        hour,
-        shard,
-        segment,
-      );
-      return typeof found?.kinds === "string" ? (JSON.parse(found.kinds) as KindCount[]) : [];
-    },
 
     leave: ({ hour, shard, segment }: { hour: number; shard: number; segment: number }, reason: LeftReason) =>
       void sql.exec("INSERT OR REPLACE INTO left_loose VALUES (?, ?, ?, ?)", hour, shard, segment, reason),

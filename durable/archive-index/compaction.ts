@@ -80,7 +80,7 @@ export function compactionOf(room: CompactionRoom) {
       sum.firstAt = Math.min(sum.firstAt, firstAt);
       sum.lastAt = Math.max(sum.lastAt, lastAt);
     }
-    const kinds = foldKinds(placed.map(({ hour, shard, segment }) => compactions.kindsOf(hour, shard, segment)));
+    const kinds = foldKinds(placed.map(segments.kindsOf));
     const key = fileKey(sourceId, name);
     const { hour, no } = name;
     files.add({ hour, no, key, bytes: built.bytes, segments: placed.length, kinds, ...sum }, placed);

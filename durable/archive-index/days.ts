@@ -31,7 +31,7 @@ export function daysOf({ sql, segments, files, dayMarks }: DaysRoom) {
 
   function* kindsOf(day: number): Generator<readonly KindCount[]> {
     for (const { kinds } of files.between(day, day + DAY_MS)) yield kinds;
-    for (const hour of segments.hoursBetween(day, day + DAY_MS)) yield* segments.kindsOf(hour);
+    for (const hour of segments.hoursBetween(day, day + DAY_MS)) yield* segments.kindsOfHour(hour);
   }
 
   function count(day: number): DayFacts {
@@ -56,8 +56,11 @@ export function daysOf({ sql, segments, files, dayMarks }: DaysRoom) {
     facts: (day: number): DayFacts => (dayMarks.isDone(day) ? stored(day) : undefined) ?? count(day),
 
     /** The days within `[from, to)` that hold anything, the oldest first. */
-    between(from: number, to: number): DayFacts[] {
-      return [...dayMarks.between(from, to)].map((day) => this.facts(day)).filter((facts) => facts.segments > 0);
+    *between(from: number, to: number): Generator<DayFacts> {
+      for (const day of [...dayMarks.between(from, to)]) {
+        const facts = this.facts(day);
+        if (facts.segments > 0) yield facts;
+      }
     },
 
     objects(day: number, offset: number, limit: number): DayObjects {

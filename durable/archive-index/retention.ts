@@ -34,6 +34,7 @@ const dayIn = (key: string, prefix: string): number => Number(/^\d{1,15}(?=\/)/.
 export function retentionOf(room: RetentionRoom) {
   const { sql, sourceId, archive, meta, segments, files, dayMarks, listing } = room;
   const { compactions, removals, transaction } = room;
+  const prefix = archivePrefix(sourceId);
 
   const hoursBefore = (before: number): number[] =>
     sql
@@ -65,14 +66,15 @@ export function retentionOf(room: RetentionRoom) {
   /** Whether an object that is listed in R2 is one of ours. */
   function isKnown(key: string): boolean {
     const name = parseSegmentKey(key);
-    if (name === undefined)
-      return files.between(dayIn(key, prefix), dayIn(key, prefix) + DAY_MS).some((one) => one.key === key);
+    if (name === undefined) {
+      const day = dayIn(key, prefix);
+      return files.between(day, day + DAY_MS).some((one) => one.key === key);
+    }
     for (let hour = name.day; hour < name.day + DAY_MS; hour += HOUR_MS) {
       if (segments.find({ hour, shard: name.shard, segment: name.segment }) !== undefined) return true;
     }
     return false;
   }
-  const prefix = archivePrefix(sourceId);
 
   const removedBefore = (): number => Number(meta.get("removedBefore") ?? 0);
   const isEmpty = (): boolean =>

@@ -54,7 +54,7 @@ export function createRoom(storage: DurableObjectStorage, outside: ArchiveOutsid
   const adding = addingOf({ segments, listing, hours, dayMarks, meta, retention, transaction });
   const publishing = publishingOf({ ...outside, days, dayMarks, meta });
   const adoption = adoptionOf({ ...outside, meta, listing, adding });
-  const searching = searchingOf({ sql, files, compactions, listing, days });
+  const searching = searchingOf({ sql, files, segments, listing, days });
   const pieces = piecesOf({ sql, segments, files });
   return { ...shared, hours, days, adding, compaction, retention, publishing, adoption, searching, pieces };
 }

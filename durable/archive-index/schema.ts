@@ -8,7 +8,9 @@
  * - hours: of receivedAt. `changed`: number of the change that made it due, `done`: the last one the exports know of.
  * - days: of commits. As hours, `done` is the last change that the index object in R2 has; `facts` (JSON of DayFacts)
  *   are those of that moment.
- * - meta: `seqs` numbers given out (in blocks), `adopted` how far the objects in R2 have been gone through.
+ * - meta: `seqs` numbers given out (in blocks), `adopted` how far the objects in R2 have been gone through; of retention
+ *   `removedBefore` the first hour that it has not ended, `sweptBefore` the first day not gone through for the unknown.
+ * Compaction and removals have tables of their own: compaction-store.ts, removals.ts.
  */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS segments (

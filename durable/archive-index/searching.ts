@@ -8,15 +8,15 @@ import type {
 import type { DayFacts } from "../../src/core/archive-index.ts";
 import { mayHoldKinds } from "../../src/core/archive-units.ts";
 import { HOUR_MS, hourOf } from "../../src/core/durations.ts";
-import type { CompactionStore } from "./compaction-store.ts";
 import type { Days } from "./days.ts";
 import type { FileStore } from "./file-store.ts";
 import { listed, type Entry, type Listing } from "./listing.ts";
+import type { SegmentStore } from "./segment-store.ts";
 
 export interface SearchingRoom {
   readonly sql: SqlStorage;
   readonly files: FileStore;
-  readonly compactions: Pick<CompactionStore, "kindsOf">;
+  readonly segments: SegmentStore;
   readonly listing: Listing;
   readonly days: Days;
 }
@@ -28,7 +28,7 @@ const ENOUGH_SEGMENTS = 1000;
 const ALL_DAYS = [0, Number.MAX_SAFE_INTEGER] as const;
 
 /** Tells what there is to people and to those who read for them. */
-export function searchingOf({ sql, files, compactions, listing, days }: SearchingRoom) {
+export function searchingOf({ sql, files, segments, listing, days }: SearchingRoom) {
   const ids = (query: string, ...bindings: number[]): number[] =>
     sql
       .exec<{ id: number }>(query, ...bindings)
@@ -42,10 +42,9 @@ export function searchingOf({ sql, files, compactions, listing, days }: Searchin
       const file = files.between(hour, hour + HOUR_MS).find((one) => one.key === key);
       return file === undefined || mayHoldKinds(wish, file);
     };
-    return ({ hour, shard, segment, count, place }) => {
-      if (place === undefined) {
-        return mayHoldKinds(wish, { events: count, kinds: compactions.kindsOf(hour, shard, segment) });
-      }
+    return (entry) => {
+      const { hour, count, place } = entry;
+      if (place === undefined) return mayHoldKinds(wish, { events: count, kinds: segments.kindsOf(entry) });
       const known = ofFiles.get(place.file) ?? ask(hour, place.file);
       ofFiles.set(place.file, known);
       return known;
@@ -63,11 +62,11 @@ export function searchingOf({ sql, files, compactions, listing, days }: Searchin
       const order = query.order === "asc" ? "ASC" : "DESC";
       const all = `SELECT id FROM hours WHERE id >= ? AND id < ? ORDER BY id ${order} LIMIT ?`;
       const found: SearchedHour[] = [];
-      let segments = 0;
+      let count = 0;
       for (const hour of ids(all, hourOf(query.from), query.to, MOST_HOURS + 1)) {
-        if (found.length === MOST_HOURS || segments >= ENOUGH_SEGMENTS) return { hours: found, next: hour };
+        if (found.length === MOST_HOURS || count >= ENOUGH_SEGMENTS) return { hours: found, next: hour };
         const one = searched(hour, query);
-        segments += one.segments.length;
+        count += one.segments.length;
         found.push(one);
       }
       return { hours: found };
@@ -86,20 +85,19 @@ export function searchingOf({ sql, files, compactions, listing, days }: Searchin
     },
 
     totals(): Omit<ArchiveTotals, "adopting"> {
-      const all = days.between(...ALL_DAYS);
-      const sum = (pick: (day: DayFacts) => number) => all.reduce((total, day) => total + pick(day), 0);
-      const times = {
-        firstAt: all.reduce((least, { firstAt }) => Math.min(least, firstAt), Infinity),
-        lastAt: all.reduce((greatest, { lastAt }) => Math.max(greatest, lastAt), 0),
-      };
-      return {
-        days: all.length,
-        segments: sum(({ segments }) => segments),
-        files: sum((day) => day.files),
-        events: sum(({ events }) => events),
-        bytes: sum(({ bytes }) => bytes),
-        ...(all.length === 0 ? {} : times),
-      };
+      const sum = { days: 0, segments: 0, files: 0, events: 0, bytes: 0 };
+      const times = { firstAt: Infinity, lastAt: 0 };
+      // Day by day: each knows hundreds of names, and there may be years of them.
+      for (const day of days.between(...ALL_DAYS)) {
+        sum.days++;
+        sum.segments += day.segments;
+        sum.files += day.files;
+        sum.events += day.events;
+        sum.bytes += day.bytes;
+        times.firstAt = Math.min(times.firstAt, day.firstAt);
+        times.lastAt = Math.max(times.lastAt, day.lastAt);
+      }
+      return { ...sum, ...(sum.days === 0 ? {} : times) };
     },
   };
 }

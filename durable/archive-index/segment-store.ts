@@ -79,8 +79,15 @@ export function segmentStore(sql: SqlStorage, sourceId: string) {
         .toArray()
         .map(toSegment),
 
-    /** Their kinds, one list per segment. */
-    *kindsOf(hour: number): Generator<KindCount[]> {
+    /** The kinds of one segment; empty when they are not known. */
+    kindsOf({ hour, shard, segment }: SegmentId): KindCount[] {
+      const query = "SELECT kinds FROM segments WHERE hour = ? AND shard = ? AND segment = ?";
+      const [found] = sql.exec<{ kinds: string | null }>(query, hour, shard, segment).toArray();
+      return typeof found?.kinds === "string" ? (JSON.parse(found.kinds) as KindCount[]) : [];
+    },
+
+    /** The kinds of those committed in an hour, one list per segment. */
+    *kindsOfHour(hour: number): Generator<KindCount[]> {
       const rows = sql.exec<{ kinds: string }>("SELECT kinds FROM segments WHERE hour = ? AND kinds NOTNULL", hour);
       for (const { kinds } of rows) yield JSON.parse(kinds) as KindCount[];
     },

@@ -145,14 +145,14 @@ export function earlierWords(send: EarlierSend, { startTime, endTime }: Pick<Rep
   const isOver = send.status === "finished" || send.status === "cancelled";
   const isWithin =
     Date.parse(send.startTime) >= Date.parse(startTime) && Date.parse(send.endTime) <= Date.parse(endTime);
-  const where = isWithin ? "of this time" : "of a time that overlaps this one";
+  const where = isWithin ? " of this time" : ", of a time that overlaps this one";
   if (send.delivered === 0) return "has made no delivery yet";
-  return `made ${plural(send.delivered, "delivery", "deliveries")} ${where}${isOver ? "" : " so far"}`;
+  return `made ${plural(send.delivered, "delivery", "deliveries")}${isOver ? "" : " so far"}${where}`;
 }
 
 /** The warning of what other replays send of this time; nothing where none does. */
 export function earlierWarning({ earlier = [] }: Pick<Replay, "earlier">): string | undefined {
   if (earlier.length === 0) return undefined;
   const replays = new Set(earlier.map(({ replayId }) => replayId)).size;
-  return `${plural(replays, "other replay")} of this time ${replays === 1 ? "was" : "were"} started, named below at each destination. The figures leave out what ${replays === 1 ? "it sends" : "they send"}: the destination may get that twice.`;
+  return `${plural(replays, "other replay")} of this time ${replays === 1 ? "was" : "were"} started, named below at each destination. The figures leave out what ${replays === 1 ? "it sends" : "they send"}: a destination may get that twice.`;
 }

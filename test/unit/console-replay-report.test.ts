@@ -93,7 +93,7 @@ describe("a dry run's report", () => {
     });
     expect(earlierWords(send(), WINDOW)).toBe("made 49 deliveries of this time");
     expect(earlierWords(send({ status: "running", delivered: 1, startTime: iso(NOW - 11 * HOUR) }), WINDOW)).toBe(
-      "made 1 delivery of a time that overlaps this one so far",
+      "made 1 delivery so far, of a time that overlaps this one",
     );
     expect(earlierWords(send({ status: "running", delivered: 0 }), WINDOW)).toBe("has made no delivery yet");
     // Without a name of its own it goes by the time it is about.

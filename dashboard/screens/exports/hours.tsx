@@ -126,7 +126,7 @@ function HourRow({ hour, onAgain }: { hour: ExportHour; onAgain: () => void }): 
       </Table.Cell>
       <Table.Cell data-label="Published">{publishedAt === undefined ? "–" : <When at={publishedAt} />}</Table.Cell>
       <Table.Cell className="text-right">
-        <Button size="sm" variant="ghost" onClick={onAgain}>
+        <Button className="ml-auto" size="sm" variant="ghost" onClick={onAgain}>
           Make again…
         </Button>
       </Table.Cell>

@@ -11,6 +11,7 @@ import { FULL_ALLOWANCE, sampleObservation } from "../src/core/debugger-sample.t
 import { parseJson } from "../src/core/json.ts";
 import type { Observation } from "../src/core/sample.ts";
 import { Ring } from "./debugger/ring.ts";
+import { clientSkew } from "./debugger/skew.ts";
 import {
   attachmentOf,
   broadcast,
@@ -55,6 +56,11 @@ export class Debugger extends DurableObject<Env> {
   async refusals(messageId: string): Promise<DebuggerEntry[]> {
     const isIt = (entry: DebuggerEntry) => entry.status === "refused" && entry.messageId === messageId;
     return this.#ring.entries().filter(isIt).slice(-DEBUGGER.refusalsOfOne);
+  }
+
+  /** How far the clients' clocks are ahead of ours, ms; null when the ring has nothing that tells. */
+  async clientSkew(): Promise<number | null> {
+    return clientSkew(this.#ring.entries()) ?? null;
   }
 
   /** Forgets everything: the source is gone. */

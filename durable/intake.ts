@@ -3,6 +3,7 @@ import { HOUR_MS } from "../src/core/durations.ts";
 import type { AppendBatch, AppendResult, Duplicates, LookupResult, SegmentPointer } from "../src/core/intake.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
+import type { IntakeStanding } from "../src/core/standing.ts";
 import { confirm, countSegments, drainSegment, handOver, type DrainDeps } from "./intake/drain.ts";
 import { seenBefore } from "./intake/earlier.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
@@ -11,6 +12,7 @@ import { duplicatesOf, lookUp } from "./intake/lookup.ts";
 import { loadMemory, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
 import { findPlaces } from "./intake/places.ts";
 import { Reporter } from "./intake/reporter.ts";
+import { intakeStanding } from "./intake/standing.ts";
 import { intakeStore, type IntakeStore } from "./intake/store.ts";
 import { commitBatches, type CommitRequest } from "./intake/commit.ts";
 
@@ -119,6 +121,13 @@ export class Intake extends DurableObject<Env> {
   /** Where this shard keeps a messageId, or null when it is unknown or older than the window. */
   async lookup(messageId: string): Promise<LookupResult | null> {
     return lookUp(messageId, { memory: this.#memory, deps: this.#drainDeps });
+  }
+
+  /** For whoever looks at the workspace's health. */
+  async standing(): Promise<IntakeStanding> {
+    const limits = { outbox: OUTBOX_LIMIT, ids: INDEX_LIMIT };
+    const [memory, store, failures] = [this.#memory, this.#store, this.#failures];
+    return intakeStanding({ memory, store, failures, limits, now: Date.now() });
   }
 
   /** Copies that came here of an event that another shard holds since before the shard count changed. */

@@ -19,7 +19,9 @@ import { overviewRows, type OverviewQuery, type OverviewRow } from "../src/core/
 import { REPLAY, replayIdOf } from "../src/core/replay.ts";
 import { deliveryReport, volumeReport } from "../src/core/reports.ts";
 import type { IngestCounts } from "../src/core/sample.ts";
+import type { DestinationStanding, SourceStanding, WorkspaceStanding } from "../src/core/standing.ts";
 import { createRoom, type LedgerRoom } from "./ledger/room.ts";
+import { destinationStanding, sourceStanding, workspaceStanding } from "./ledger/standing.ts";
 
 const SWEEP_EVERY_MS = 6 * HOUR_MS;
 const ALARM_FAILED_MS = 30_000;
@@ -139,6 +141,17 @@ export class Ledger extends DurableObject<Env> {
       paused: pausedAt !== undefined,
       ...(pausedAt === undefined ? {} : { pausedAt }),
     };
+  }
+
+  /** For whoever looks at the workspace's health: of a destination's ledger, a source's, the workspace's. */
+  async standing(): Promise<DestinationStanding> {
+    return destinationStanding(this.#room, Date.now());
+  }
+  async sourceStanding(): Promise<SourceStanding> {
+    return sourceStanding(this.#room, Date.now());
+  }
+  async workspaceStanding(): Promise<WorkspaceStanding> {
+    return workspaceStanding(this.#room, Date.now());
   }
 
   /** What became of one line of a segment here; empty when it was never routed here or is forgotten by now. */

@@ -3,10 +3,14 @@ import { utcDay } from "../src/core/archive-key.ts";
 export interface DeadLettersDeps {
   /** Writes JSON text to R2; writing the same key again replaces it. */
   writeJson(key: string, text: string): Promise<void>;
+  /** Counts them in the workspace's figures. */
+  note(queue: DeadQueue, count: number): Promise<void>;
 }
 
+type DeadQueue = "events" | "deliveries" | "overflow" | "replays" | "exports" | "unknown";
+
 /** Which consumer gave a message up, told by its shape: the queue's name does not come along. */
-function queueOf(body: unknown): "events" | "deliveries" | "overflow" | "replays" | "exports" | "unknown" {
+function queueOf(body: unknown): DeadQueue {
   if (typeof body === "string") return "overflow";
   if (typeof body !== "object" || body === null) return "unknown";
   if ("task" in body) return "exports";
@@ -21,19 +25,31 @@ function queueOf(body: unknown): "events" | "deliveries" | "overflow" | "replays
  * and Ledger all the same; for a batch of the overflow queue this object is its only copy.
  */
 export async function keepDeadMessages(batch: MessageBatch<unknown>, deps: DeadLettersDeps): Promise<void> {
-  await Promise.all(
-    batch.messages.map(async (message) => {
-      const { id, timestamp, body } = message;
-      const queue = queueOf(body);
-      const key = `dead-letters/queues/${queue}/${utcDay(timestamp.getTime())}/${encodeURIComponent(id)}.json`;
-      console.error(`queue ${queue} gave up on message ${id}; kept at ${key}`);
-      try {
-        await deps.writeJson(key, JSON.stringify({ id, queue, sentAt: timestamp.toISOString(), body }));
-        message.ack();
-      } catch (error) {
-        console.error(`dead message ${id} could not be kept`, error);
-        message.retry();
-      }
-    }),
+  const kept = await Promise.all(batch.messages.map((message) => keep(message, deps)));
+  const counts = Map.groupBy(
+    kept.filter((queue) => queue !== undefined),
+    (queue) => queue,
   );
+  for (const [queue, all] of counts) {
+    await deps
+      .note(queue, all.length)
+      .catch((error: unknown) => console.error(`dead messages of queue ${queue} were not counted`, error));
+  }
+}
+
+/** The queue it came from; undefined when it could not be kept and comes again. */
+async function keep(message: Message<unknown>, deps: DeadLettersDeps): Promise<DeadQueue | undefined> {
+  const { id, timestamp, body } = message;
+  const queue = queueOf(body);
+  const key = `dead-letters/queues/${queue}/${utcDay(timestamp.getTime())}/${encodeURIComponent(id)}.json`;
+  console.error(`queue ${queue} gave up on message ${id}; kept at ${key}`);
+  try {
+    await deps.writeJson(key, JSON.stringify({ id, queue, sentAt: timestamp.toISOString(), body }));
+    message.ack();
+    return queue;
+  } catch (error) {
+    console.error(`dead message ${id} could not be kept`, error);
+    message.retry();
+    return undefined;
+  }
 }

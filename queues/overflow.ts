@@ -8,6 +8,8 @@ export interface OverflowDeps {
     events: readonly { messageId: string; line: string }[],
     receivedAt: number,
   ): Promise<{ readonly refused: readonly number[] }>;
+  /** Counts events that took this queue in the source's figures; `again`: Intake has refused them once more. */
+  note(sourceId: string, count: number, again: boolean): Promise<void>;
 }
 
 /** Seconds until a parked batch is tried again: 10, 20, 40 … at most an hour, so 100 tries last almost four days. */
@@ -16,15 +18,27 @@ export const overflowDelay = (attempts: number): number => Math.min(10 * 2 ** (a
 /** Replays parked batches into Intake. Each message stands alone: one that fails does not hold up the others. */
 export async function replayOverflow(batch: MessageBatch<string>, deps: OverflowDeps): Promise<void> {
   for (const message of batch.messages) {
+    let parked: { readonly sourceId: string; readonly count: number } | undefined;
+    let again = true;
     try {
       const { route, receivedAt, ids, lines } = decodeOverflow(message.body);
+      parked = { sourceId: route.sourceId, count: ids.length };
       const events = ids.map((messageId, i) => ({ messageId, line: lines[i]! }));
       const { refused } = await deps.append(route, events, receivedAt);
-      if (refused.length === 0) message.ack();
-      else message.retry({ delaySeconds: overflowDelay(message.attempts) });
+      again = refused.length > 0;
     } catch (error) {
       console.error("overflow message failed", message.id, error);
-      message.retry({ delaySeconds: overflowDelay(message.attempts) });
     }
+    if (again) message.retry({ delaySeconds: overflowDelay(message.attempts) });
+    else message.ack();
+    if (parked !== undefined && (again || message.attempts === 1)) await note(deps, parked, again);
   }
+}
+
+/** Figures may be missing: the events matter more. */
+async function note(deps: OverflowDeps, parked: { sourceId: string; count: number }, again: boolean): Promise<void> {
+  const { sourceId, count } = parked;
+  await deps
+    .note(sourceId, count, again)
+    .catch((error: unknown) => console.error("overflowing events were not counted", sourceId, error));
 }

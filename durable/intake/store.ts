@@ -100,6 +100,11 @@ export function intakeStore(storage: DurableObjectStorage) {
       all<{ segment: number; bytes: number }>(
         "SELECT segment, SUM(LENGTH(lines)) AS bytes FROM outbox GROUP BY segment ORDER BY segment",
       ),
+    /** All that waits; the lines themselves are not read. */
+    outboxFigures: () =>
+      all<{ count: number; oldest: number | null }>(
+        "SELECT COALESCE(SUM(count), 0) AS count, (SELECT at FROM outbox ORDER BY seq LIMIT 1) AS oldest FROM outbox",
+      )[0] ?? { count: 0, oldest: null },
     clearOutbox: (segment: number) => void sql.exec("DELETE FROM outbox WHERE segment = ?", segment),
 
     addSegment: (row: SegmentRow) =>

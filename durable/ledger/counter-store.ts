@@ -8,7 +8,7 @@ import {
   type HourCounts,
   type SeriesStep,
 } from "../../src/core/counters.ts";
-import { hourOf, MINUTE_MS } from "../../src/core/durations.ts";
+import { HOUR_MS, hourOf, MINUTE_MS } from "../../src/core/durations.ts";
 import { addKinds, readKinds, withoutMinutes, writeKinds, type TalliedKind } from "../../src/core/kind-counts.ts";
 import type { ReportWindow } from "../../src/core/ledger-reports.ts";
 import type { OverviewHour } from "../../src/core/overview.ts";
@@ -28,6 +28,20 @@ const countsOf = (row: Pick<HourRow, "minutes" | "totals">): HourCounts => ({
   minutes: JSON.parse(row.minutes) as HourCounts["minutes"],
   totals: JSON.parse(row.totals) as HourCounts["totals"],
 });
+
+/** The counts of an hour that fall into `[from, to)`; its minutes are read only when it is cut. */
+function within(row: HourRow, from: number, to: number): Counts {
+  const totals = JSON.parse(row.totals) as Counts;
+  if ((from <= row.hour && to >= row.hour + HOUR_MS) || row.minutes === "{}") return totals;
+  const minutes = JSON.parse(row.minutes) as HourCounts["minutes"];
+  const isIn = (minute: string): boolean => {
+    const at = row.hour + Number(minute) * MINUTE_MS;
+    return at >= from && at < to;
+  };
+  const sum = (counts: Readonly<Record<string, number>>): number =>
+    Object.entries(counts).reduce((total, [minute, count]) => (isIn(minute) ? total + count : total), 0);
+  return Object.fromEntries(Object.entries(minutes).map(([key, counts]) => [key, sum(counts)]));
+}
 
 /** What is counted at one moment. */
 export interface Counting {
@@ -85,6 +99,15 @@ export function counterStore(sql: SqlStorage) {
         ...countsOf(row),
         kinds: readKinds(row.kinds ?? NO_KINDS),
       }));
+    },
+
+    /** What was counted within `[from, to)`, exact to the minute where minutes are kept, else to the hour. */
+    sums(from: number, to: number): Counts {
+      const sums: Record<string, number> = {};
+      for (const row of since(hourOf(from), to)) {
+        for (const [key, count] of Object.entries(within(row, from, to))) sums[key] = (sums[key] ?? 0) + count;
+      }
+      return sums;
     },
 
     lastSeenAt: (): number | undefined =>

@@ -188,6 +188,14 @@ export function jobStore(sql: SqlStorage) {
         .one();
     },
 
+    /** When the oldest unfinished job was opened that is not of a replay. */
+    oldestOpenedAt(): number | undefined {
+      // The bound on next_at is always met: it lets the index of unfinished jobs serve.
+      const query = `SELECT MIN(opened_at) AS at FROM jobs WHERE done_at IS NULL AND next_at < 9e15
+        AND (replay < 'replay-' OR replay >= 'replay.')`;
+      return sql.exec<{ at: number | null }>(query).one().at ?? undefined;
+    },
+
     /** Every delivery of one line, gate first: the live one, its replays and re-sends. */
     trace(key: string, line: number): LaneTrace[] {
       return aboutLine(key, line).flatMap((job) =>

@@ -109,4 +109,5 @@ export function createDeliveryDeps(
 
 export const createDeadLettersDeps = (env: Env): DeadLettersDeps => ({
   writeJson: (key, text) => writeJson(env.ARCHIVE, key, text),
+  note: (queue, count) => env.LEDGER.getByName("workspace").count(Date.now(), { [`dead_message:${queue}`]: count }),
 });

@@ -79,6 +79,8 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
     overflow: {
       append: (route, events, receivedAt) =>
         appendParked(env, route, events, receivedAt, async (id) => (await directory.reload(id))?.route),
+      note: (sourceId, count, again) =>
+        env.LEDGER.getByName(`source:${sourceId}`).count(Date.now(), { [again ? "parked_again" : "parked"]: count }),
     },
     routing: createRoutingDeps(env),
     hosts,

@@ -6,6 +6,7 @@ export const ROUTES: readonly string[] = [
   "GET /openapi.json",
   "GET /",
   "PATCH /",
+  "GET /workspace/health",
   "GET /sources",
   "POST /sources",
   "GET /sources/{sourceId}",

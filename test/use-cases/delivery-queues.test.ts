@@ -146,8 +146,12 @@ describe("messages that the queue gave up on", () => {
 
   it("are kept under the queue they came from, body and all", async () => {
     const written = new Map<string, string>();
+    const noted: [string, number][] = [];
     const { batch, fates } = testBatch<unknown>(...bodies);
-    await keepDeadMessages(batch, { writeJson: async (key, text) => void written.set(key, text) });
+    await keepDeadMessages(batch, {
+      writeJson: async (key, text) => void written.set(key, text),
+      note: async (queue, count) => void noted.push([queue, count]),
+    });
     expect([...written.keys()]).toEqual(
       ["events", "deliveries", "overflow", "unknown"].map(
         (queue, i) => `dead-letters/queues/${queue}/1795305600000/m${i}.json`,
@@ -155,6 +159,7 @@ describe("messages that the queue gave up on", () => {
     );
     expect([...written.values()].map((text) => (JSON.parse(text) as { body: unknown }).body)).toEqual(bodies);
     expect(fates).toEqual(["ack", "ack", "ack", "ack"]);
+    expect(noted).toEqual(["events", "deliveries", "overflow", "unknown"].map((queue) => [queue, 1]));
   });
 
   it("stay on the queue while they cannot be kept", async () => {
@@ -163,6 +168,7 @@ describe("messages that the queue gave up on", () => {
       writeJson: async (key) => {
         if (key.includes("m0")) throw new Error("R2 is down");
       },
+      note: () => Promise.reject(new Error("the ledger is down")),
     });
     expect(fates).toEqual(["retry", "ack"]);
   });

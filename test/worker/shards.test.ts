@@ -107,6 +107,7 @@ describe("overflow", () => {
       );
       await replayOverflow(batch, {
         append: (sourceRoute, events, at) => appendParked(env, sourceRoute, events, at, none),
+        note: async () => undefined,
       });
       expect((await getQueueResult(batch, createExecutionContext())).explicitAcks).toHaveLength(parked.length);
     }
@@ -133,9 +134,11 @@ describe("overflow", () => {
       "inlet-overflow",
       ["x", "y", "z"].map((id) => ({ id, timestamp: new Date(), attempts: 1, body })),
     );
-    await replayOverflow(batch, { append: append2 });
+    const noted: boolean[] = [];
+    await replayOverflow(batch, { append: append2, note: async (_, __, again) => void noted.push(again) });
     const result = await getQueueResult(batch, createExecutionContext());
     expect(result.explicitAcks).toEqual(["z"]);
     expect(result.retryMessages.map(({ msgId }) => msgId)).toEqual(["x", "y"]);
+    expect(noted).toEqual([true, true, false]);
   });
 });

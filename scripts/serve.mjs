@@ -22,11 +22,12 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
  *   log?: "none" | "warn" | "info",
  *   pidFile?: string,                   // where the runtime's process ids are kept, see endLeftover
  *   inspectorPort?: number,             // 0: a free one; whoever measures memory asks there (bench)
+ *   queueWait?: number,                 // at most so long (s) does each queue wait for a batch to fill (tests)
  * }} options
  * @returns {Promise<{ url: URL, miniflare: Miniflare, stop(): Promise<void> }>}
  */
 export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn", pidFile, ...options }) {
-  const { assets = true, entry, outbound, inspectorPort } = options;
+  const { assets = true, entry, outbound, inspectorPort, queueWait = Infinity } = options;
   const config = path.join(ROOT, "wrangler.toml");
   // Without `secrets`: they come as `vars`, and wrangler would look for them in the environment and complain.
   const { workerOptions } = workerOptionsFrom({ ...unstable_readConfig({ config }), secrets: undefined });
@@ -52,6 +53,7 @@ export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn"
             { type: "ESModule", path: script, contents: await readFile(script, "utf8") },
           ],
           ...(outbound === undefined ? {} : { outboundService: { node: outbound } }),
+          queueConsumers: withWait(workerOptions.queueConsumers, queueWait),
           bindings: { ...workerOptions.bindings, ...vars },
         },
       ],
@@ -68,6 +70,14 @@ export async function serve({ port = 0, stateDir, vars, scriptPath, log = "warn"
     },
   };
 }
+
+const withWait = (consumers, most) =>
+  Object.fromEntries(
+    Object.entries(consumers).map(([queue, one]) => [
+      queue,
+      { ...one, maxBatchTimeout: Math.min(one.maxBatchTimeout, most) },
+    ]),
+  );
 
 /** Process ids of the workerd runtimes that `parent` (default: anybody) started. */
 export function runtimes(parent) {

@@ -25,12 +25,16 @@ export const LOOK_PATH = "/test-look";
 
 /** `POST`: the next stall, from now on. */
 export const STALL_PATH = "/test-stall";
-/** `POST …?ahead=<ms>`: lets so much time pass, more than a consumer lives. */
+/** `POST …?ahead=<ms>[&idle=true]`: lets so much time pass, more than a consumer lives; or only if none is at work. */
 export const PASS_PATH = "/test-pass";
 /** `POST …?sourceId=…`: does what a consumer of the exports queue does. */
 export const WORK_PATH = "/test-work";
 /** `POST`: the call that stalls goes on. */
 export const LET_GO_PATH = "/test-let-go";
+
+export interface Passed {
+  readonly passed: boolean;
+}
 
 export interface Looked {
   readonly manifests: number;

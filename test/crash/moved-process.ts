@@ -4,10 +4,13 @@ import path from "node:path";
 import { startInletProcess, type InletProcess, type Kill } from "../support/inlet-process.ts";
 import { entryCode } from "../support/product-entry.ts";
 import { TEST_SECRETS } from "../support/secrets.ts";
-import { LOOK_PATH, PASS_PATH, withPlan, type Looked, type Plan } from "./moved-plan.ts";
+import { LOOK_PATH, PASS_PATH, withPlan, type Looked, type Passed, type Plan } from "./moved-plan.ts";
 
 export type Faults = Pick<Plan, "fail" | "hang" | "stall">;
 export const NO_FAULTS: Faults = { fail: 0, hang: 0 };
+
+/** Seconds: long enough for a batch of several messages. */
+const QUEUE_WAIT = 0.2;
 
 /** A process of the product that is killed and started again on the same state and port, later by its own clock. */
 export class MovedInlet implements AsyncDisposable {
@@ -44,7 +47,8 @@ export class MovedInlet implements AsyncDisposable {
     this.#ahead += later;
     const entry = path.join(this.stateDir, "entry.js");
     await writeFile(entry, withPlan(this.#code, { ahead: this.#ahead, seed: this.#starts++, ...faults }));
-    this.#process = await startInletProcess(this.stateDir, Number(this.#url?.port ?? 0), entry);
+    const port = Number(this.#url?.port ?? 0);
+    this.#process = await startInletProcess({ stateDir: this.stateDir, port, entry, queueWait: QUEUE_WAIT });
     this.#url = this.#process.url;
   }
 
@@ -67,10 +71,16 @@ export class MovedInlet implements AsyncDisposable {
     return (await this.control(LOOK_PATH)).json() as Promise<Looked>;
   }
 
-  /** Lets time pass within a process. */
+  /** Lets time pass within a process, more than a consumer lives. */
   async pass(ms: number): Promise<void> {
     await this.control(`${PASS_PATH}?ahead=${ms}`);
     this.#ahead += ms;
+  }
+
+  /** Lets time pass unless a consumer is at work: whoever is, would find its lease over. */
+  async passIdle(ms: number): Promise<void> {
+    const { passed } = (await (await this.control(`${PASS_PATH}?ahead=${ms}&idle=true`)).json()) as Passed;
+    if (passed) this.#ahead += ms;
   }
 
   /** Throws with the answer when it is a refusal. */

@@ -1,4 +1,5 @@
 // The product at a later hour, with a bucket that may fail or hang: each start of the process has its own plan.
+import type { DurableObject } from "cloudflare:workers";
 import product, {
   ArchiveIndex as RealIndex,
   Catalog as RealCatalog,
@@ -17,6 +18,7 @@ import {
   STALL_PATH,
   WORK_PATH,
   type Looked,
+  type Passed,
   type Plan,
   type Stall,
 } from "./moved-plan.ts";
@@ -102,64 +104,48 @@ function faulty(bucket: R2Bucket): R2Bucket {
 /** One proxy for each handler and object: what it wraps is theirs. */
 const withFaults = (env: Env): Env => ({ ...env, ARCHIVE: faulty(env.ARCHIVE) });
 
-/** Objects that have run in this process, as far as time passes for them within it. */
-const awake = { ARCHIVE_INDEX: new Set<string>(), EXPORTS: new Set<string>(), INTAKE: new Set<string>() };
+/** Objects that have run in this process: time passes for them within it. */
+const awake = new Map<Binding, Set<string>>();
 
 interface Waiting {
   advanced(ms: number): Promise<void>;
 }
 
-/** More time passes than a consumer lives. */
-async function pass(ms: number, env: Env): Promise<void> {
+/** Consumers that are at work, those that hang included. */
+let busy = 0;
+
+/** More time passes than a consumer lives; or, when `idle`, none lives. */
+async function pass(ms: number, idle: boolean, env: Env): Promise<Passed> {
+  if (idle && busy > 0) return { passed: false };
   advance(ms);
-  life++;
-  for (const binding of ["ARCHIVE_INDEX", "EXPORTS", "INTAKE"] as const) {
-    for (const name of awake[binding]) await (env[binding].getByName(name) as unknown as Waiting).advanced(ms);
+  if (!idle) life++;
+  for (const [binding, ids] of awake) {
+    const objects = env[binding];
+    for (const id of ids) await (objects.get(objects.idFromString(id)) as unknown as Waiting).advanced(ms);
   }
+  return { passed: true };
 }
 
-export class ArchiveIndex extends RealIndex {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(atOnce(ctx), withFaults(env));
-    awake.ARCHIVE_INDEX.add(ctx.id.name ?? "");
-  }
-  advanced(ms: number): Promise<void> {
-    return advanceAlarm(this.ctx.storage, ms);
-  }
-}
-export class Catalog extends RealCatalog {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(atOnce(ctx), withFaults(env));
-  }
-}
-export class Exports extends RealExports {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(atOnce(ctx), withFaults(env));
-    awake.EXPORTS.add(ctx.id.name ?? "");
-  }
-  advanced(ms: number): Promise<void> {
-    return advanceAlarm(this.ctx.storage, ms);
-  }
-}
-export class Intake extends RealIntake {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(atOnce(ctx), withFaults(env));
-    awake.INTAKE.add(ctx.id.name ?? "");
-  }
-  advanced(ms: number): Promise<void> {
-    return advanceAlarm(this.ctx.storage, ms);
-  }
-}
-export class Ledger extends RealLedger {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(atOnce(ctx), withFaults(env));
-  }
-}
-export class Replays extends RealReplays {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(atOnce(ctx), withFaults(env));
-  }
-}
+type Binding = "ARCHIVE_INDEX" | "CATALOG" | "EXPORTS" | "INTAKE" | "LEDGER" | "REPLAYS";
+type ObjectClass = new (ctx: DurableObjectState, env: Env) => DurableObject<Env>;
+
+const moved = (binding: Binding, Real: ObjectClass) =>
+  class extends Real {
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(atOnce(ctx), withFaults(env));
+      awake.set(binding, (awake.get(binding) ?? new Set()).add(ctx.id.toString()));
+    }
+    advanced(ms: number): Promise<void> {
+      return advanceAlarm(this.ctx.storage, ms);
+    }
+  };
+
+export const ArchiveIndex = moved("ARCHIVE_INDEX", RealIndex);
+export const Catalog = moved("CATALOG", RealCatalog);
+export const Exports = moved("EXPORTS", RealExports);
+export const Intake = moved("INTAKE", RealIntake);
+export const Ledger = moved("LEDGER", RealLedger);
+export const Replays = moved("REPLAYS", RealReplays);
 
 interface Named {
   readonly files: readonly { readonly key: string; readonly bytes: number }[];
@@ -218,8 +204,7 @@ async function control(request: Request, env: Env): Promise<Response | undefined
       stalls++;
       return new Response("ok");
     case PASS_PATH:
-      await pass(Number(searchParams.get("ahead")), env);
-      return new Response("ok");
+      return Response.json(await pass(Number(searchParams.get("ahead")), searchParams.has("idle"), env));
     case LET_GO_PATH:
       letGo = stalls + 1;
       return new Response("ok");
@@ -236,5 +221,12 @@ export default {
   async fetch(request, env, ctx) {
     return (await control(request, env)) ?? product.fetch(request, wrapped(env), ctx);
   },
-  queue: (batch, env) => product.queue(batch, wrapped(env)),
+  async queue(batch, env) {
+    busy++;
+    try {
+      await product.queue(batch, wrapped(env));
+    } finally {
+      busy--;
+    }
+  },
 } satisfies ExportedHandler<Env>;

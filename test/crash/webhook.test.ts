@@ -155,7 +155,7 @@ describe("a webhook of the running product", () => {
 describe("killing Inlet after it has acknowledged", () => {
   it("loses no delivery: after the restart every event reaches the webhook", async () => {
     const stateDir = await mkdtemp(path.join(tmpdir(), "inlet-hook-"));
-    let inlet = await startInletProcess(stateDir, 0);
+    let inlet = await startInletProcess({ stateDir, port: 0 });
     const api: Api = async (method, pathname, body) => {
       const response = await fetch(new URL(pathname, inlet.url), {
         method,
@@ -177,7 +177,7 @@ describe("killing Inlet after it has acknowledged", () => {
         );
         ids.push(...batch);
         await inlet.kill("group");
-        inlet = await startInletProcess(stateDir, Number(inlet.url.port));
+        inlet = await startInletProcess({ stateDir, port: Number(inlet.url.port) });
       }
       await eventually(() => expect(Object.keys(hook.times()).toSorted()).toEqual(ids.toSorted()));
     } finally {

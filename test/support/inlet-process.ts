@@ -16,28 +16,46 @@ export interface InletProcess {
   stop(): Promise<void>;
 }
 
-interface Ready {
+/** What the process is told. */
+export interface ToStart {
+  readonly stateDir: string;
+  /** 0 takes a free one; give it again to restart. */
+  readonly port: number;
+  /** File with code that is put before the bundle, see serve.mjs. */
+  readonly entry?: string;
+  /** Seconds, see serve.mjs. */
+  readonly queueWait?: number;
+}
+
+/** What it says when it serves. */
+export interface Ready {
   readonly url: string;
   readonly runtimes: number[];
 }
 
-/**
- * Starts the bundled Worker in a process group of its own. `port` 0 takes a free one; give it again to restart.
- * @param entry file with code that is put before the bundle, see serve.mjs
- */
-export async function startInletProcess(stateDir: string, port: number, entry?: string): Promise<InletProcess> {
-  const temporary = path.join(stateDir, "tmp");
-  await mkdir(temporary, { recursive: true });
-  const child = fork(
-    path.join(import.meta.dirname, "inlet-child.ts"),
-    [String(port), stateDir, ...(entry === undefined ? [] : [entry])],
-    {
-      detached: true,
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-      env: { ...process.env, TMPDIR: temporary },
-    },
-  );
+/** Loading the code takes about as long as starting: the next process has done so before the one before is killed. */
+let next: ChildProcess | undefined;
+
+function forkChild(): ChildProcess {
+  const child = fork(path.join(import.meta.dirname, "inlet-child.ts"), {
+    detached: true,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  // It ends with this process, and does not keep it.
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+/** Starts the bundled Worker in a process group of its own. */
+export async function startInletProcess(toStart: ToStart): Promise<InletProcess> {
+  await mkdir(path.join(toStart.stateDir, "tmp"), { recursive: true });
+  const child = next ?? forkChild();
+  child.ref();
+  child.channel?.ref();
+  child.send(toStart);
   const ready = await readyOf(child);
+  next = forkChild();
   return {
     url: new URL(ready.url),
     async kill(what) {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SettingValue, type DestinationView } from "../core/catalog.ts";
+import { SettingValues, type DestinationView } from "../core/catalog.ts";
 import { iso, IsoTime } from "./app.ts";
 import { KindFacts, Metadata, showFacts, showKind } from "./catalogue-view.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -17,7 +17,7 @@ export const Destination = z.object({
   sourceId: z.string(),
   sourceIds: z.array(z.string()),
   consentCategories: z.array(z.string()),
-  settings: z.record(z.string(), SettingValue),
+  settings: SettingValues,
   secrets: z.record(z.string(), z.boolean()),
   createdAt: IsoTime,
   updatedAt: IsoTime,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CATALOG_LIMITS, ConsentCategory, SettingValue } from "../core/catalog.ts";
+import { CATALOG_LIMITS, ConsentCategory, Name, SettingValues } from "../core/catalog.ts";
 import type { DestinationKind } from "../core/destination-kind.ts";
 import type { SubscriptionInput } from "../core/subscription.ts";
 import { inParallel } from "../core/pool.ts";
@@ -17,10 +17,8 @@ import {
 import { invalid, unwrap } from "./problem.ts";
 import { SourceParams } from "./sources.ts";
 
-const Name = z.string().trim().min(1).max(120);
 const SourceIds = z.array(z.string().max(64)).min(1).max(CATALOG_LIMITS.sourcesPerDestination);
 const ConsentCategories = z.array(ConsentCategory).max(CATALOG_LIMITS.consentCategoriesPerDestination);
-const Settings = z.record(z.string(), SettingValue);
 
 const ListQuery = PageParams.extend({
   metadata: z
@@ -63,7 +61,7 @@ const create = route({
           name: Name.optional(),
           enabled: z.boolean().default(true),
           consentCategories: ConsentCategories.default([]),
-          settings: Settings.default({}),
+          settings: SettingValues.default({}),
         })
         .refine(({ sourceId, sourceIds }) => sourceId !== undefined || sourceIds !== undefined, {
           message: "A destination needs a source.",
@@ -96,7 +94,7 @@ const update = route({
         enabled: z.boolean().optional(),
         sourceIds: SourceIds.optional(),
         consentCategories: ConsentCategories.optional(),
-        settings: Settings.optional(),
+        settings: SettingValues.optional(),
       }),
     ),
   },

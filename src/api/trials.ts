@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SettingValue, type DestinationView } from "../core/catalog.ts";
+import { SettingValues, type DestinationView } from "../core/catalog.ts";
 import type { DestinationKind } from "../core/destination-kind.ts";
 import { explainReason } from "../core/reasons.ts";
 import { inspect } from "../core/sanitise.ts";
@@ -33,7 +33,7 @@ const Test = z.object({
   }),
 });
 const Authentication = z.object({ valid: z.boolean(), reason: z.string().optional() });
-const SettingsBody = z.object({ settings: z.record(z.string(), SettingValue).default({}) });
+const SettingsBody = z.object({ settings: SettingValues.default({}) });
 
 const TestBody = z
   .object({

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SettingValue } from "../core/catalog.ts";
+import { SettingValues } from "../core/catalog.ts";
 import { warehouseKind, type WarehouseKind } from "../core/warehouse-kinds.ts";
 import type { WarehouseView } from "../core/warehouse-record.ts";
 import { createApp, json, route } from "./app.ts";
@@ -10,14 +10,13 @@ import { warehouseKindOf, WarehouseParams } from "./warehouse-view.ts";
 
 const State = z.enum(["CONNECTED", "FAILED"]);
 const Verdict = z.object({ status: State, reason: z.string().optional().describe("Why it failed, in a sentence.") });
-const Given = z.record(z.string(), SettingValue);
 
 const validate = route({
   method: "post",
   path: "/warehouses/validation",
   summary: "Whether a warehouse with these settings can be reached and lets tables be made",
   tag: "Warehouses",
-  request: { body: json(z.object({ metadataId: z.string().max(64), settings: Given.default({}) })) },
+  request: { body: json(z.object({ metadataId: z.string().max(64), settings: SettingValues.default({}) })) },
   data: Verdict,
 });
 const validateChange = route({
@@ -27,7 +26,7 @@ const validateChange = route({
   tag: "Warehouses",
   request: {
     params: WarehouseParams,
-    body: { ...json(z.object({ settings: Given.default({}) })), required: false },
+    body: { ...json(z.object({ settings: SettingValues.default({}) })), required: false },
   },
   data: Verdict,
 });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SettingValue } from "../core/catalog.ts";
+import { SettingValues } from "../core/catalog.ts";
 import { warehouseKind, type WarehouseKind } from "../core/warehouse-kinds.ts";
 import { WarehouseKindId, type WarehouseView } from "../core/warehouse-record.ts";
 import { iso, IsoTime } from "./app.ts";
@@ -24,7 +24,7 @@ export const Warehouse = z.object({
   enabled: z.boolean(),
   workspaceId: z.string(),
   metadata: WarehouseMetadata,
-  settings: z.record(z.string(), SettingValue),
+  settings: SettingValues,
   secrets: z.record(z.string(), z.boolean()),
   sourceIds: z.array(z.string()),
   createdAt: IsoTime,

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { SettingValue } from "../core/catalog.ts";
+import { Name, SettingValues } from "../core/catalog.ts";
 import { inParallel } from "../core/pool.ts";
 import { WAREHOUSE_KINDS, warehouseKind } from "../core/warehouse-kinds.ts";
-import { WarehouseRecord, type WarehouseView } from "../core/warehouse-record.ts";
+import type { WarehouseView } from "../core/warehouse-record.ts";
 import { AT_ONCE, createApp, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { settingParts } from "./destination-settings.ts";
@@ -21,8 +21,6 @@ import {
 } from "./warehouse-view.ts";
 
 const TAG = "Warehouses";
-const Name = WarehouseRecord.shape.name;
-const Settings = z.record(z.string(), SettingValue);
 const List = z.object({ warehouses: z.array(Warehouse), pagination: Pagination });
 
 const listKinds = route({
@@ -72,7 +70,7 @@ const create = route({
         metadataId: z.string().max(64),
         name: Name.optional(),
         enabled: z.boolean().default(true),
-        settings: Settings.default({}),
+        settings: SettingValues.default({}),
       }),
     ),
   },
@@ -95,7 +93,11 @@ const update = route({
   request: {
     params: WarehouseParams,
     body: json(
-      z.object({ name: Name.nullable().optional(), enabled: z.boolean().optional(), settings: Settings.optional() }),
+      z.object({
+        name: Name.nullable().optional(),
+        enabled: z.boolean().optional(),
+        settings: SettingValues.optional(),
+      }),
     ),
   },
   data: WarehouseAnswer,

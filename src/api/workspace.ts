@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Role, Workspace, WorkspacePatch } from "../core/catalog.ts";
+import { Name, Role, Workspace, WorkspacePatch } from "../core/catalog.ts";
 import { Preferences, PreferencesPatch } from "../core/preferences.ts";
 import { createApp, iso, IsoTime, json, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -52,7 +52,7 @@ const createToken = route({
   path: "/tokens",
   summary: "Make an API token; its secret is shown this once",
   tag: "Tokens",
-  request: { body: json(z.object({ name: z.string().trim().min(1).max(120), role: Role.default("owner") })) },
+  request: { body: json(z.object({ name: Name, role: Role.default("owner") })) },
   data: z.object({ token: NewToken }),
 });
 const deleteToken = route({

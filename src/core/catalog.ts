@@ -28,10 +28,13 @@ export interface Refusal {
 export const refuse = (type: Refusal["type"], message: string, field?: string): Refusal =>
   field === undefined ? { type, message } : { type, message, field };
 
+/** What somebody calls a thing that is configured. */
+export const Name = z.string().trim().min(1).max(120);
+
 export const Workspace = z.object({
   id: z.string(),
   slug: z.string(),
-  name: z.string().trim().min(1).max(120),
+  name: Name,
   /** How long archived events and dead letters are kept; a source's own setting goes before it. */
   retentionDays: RetentionDays.default(0),
 });
@@ -65,8 +68,6 @@ export type WriteKey = z.infer<typeof WriteKey>;
 /** What kind of thing sends: shown as an icon and as the first set-up tab. */
 export const SourceKind = z.enum(["javascript", "server", "mobile", "email", "demo"]);
 export type SourceKind = z.infer<typeof SourceKind>;
-
-const Name = z.string().trim().min(1).max(120);
 
 /** One value per key (delivery.md §5.6). */
 export const Labels = z
@@ -126,6 +127,9 @@ export const SettingValue = z.union([
 ]);
 export type SettingValue = z.infer<typeof SettingValue>;
 
+/** Settings of a destination or warehouse, by the names of its kind's fields. */
+export const SettingValues = z.record(z.string(), SettingValue);
+
 /** The id of a consent category: case-sensitive, no digit first (quality.md §4.10). */
 export const ConsentCategory = z.string().regex(/^\D.{0,33}$/su, "1 to 34 characters, the first no digit");
 
@@ -141,7 +145,7 @@ export const DestinationRecord = z.object({
   enabled: z.boolean(),
   /** A visitor's consent to all of these is needed; none needed when empty. */
   consentCategories: z.array(ConsentCategory).max(CATALOG_LIMITS.consentCategoriesPerDestination),
-  settings: z.record(z.string(), SettingValue),
+  settings: SettingValues,
   sealed: z.record(z.string(), z.string()),
   createdAt: z.int(),
   updatedAt: z.int(),

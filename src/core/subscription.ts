@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Name } from "./catalog.ts";
 import type { Changes } from "./changes.ts";
 
 /** Bounds of one subscription; characters are UTF-16 units. */
@@ -25,7 +26,7 @@ export const Trigger = z.string().trim().max(SUBSCRIPTION_LIMITS.triggerChars);
 export const SubscriptionRecord = z.object({
   id: z.string(),
   destinationId: z.string(),
-  name: z.string().trim().min(1).max(120),
+  name: Name,
   /** The action's key in its definition. */
   actionId: z.string().min(1).max(100),
   enabled: z.boolean(),

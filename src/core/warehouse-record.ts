@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SettingValue } from "./catalog.ts";
+import { Name, type SettingValue, SettingValues } from "./catalog.ts";
 import type { Changes } from "./changes.ts";
 
 /** How many a workspace may have. */
@@ -11,12 +11,12 @@ export type WarehouseKindId = z.infer<typeof WarehouseKindId>;
 /** A database that tables are loaded into. `settings` holds plain values; secret ones are sealed in `sealed`. */
 export const WarehouseRecord = z.object({
   id: z.string(),
-  name: z.string().trim().min(1).max(120),
+  name: Name,
   kind: WarehouseKindId,
   enabled: z.boolean(),
   /** Whose tables it gets; may be empty. */
   sourceIds: z.array(z.string()).max(WAREHOUSE_LIMITS.sourcesPerWarehouse),
-  settings: z.record(z.string(), SettingValue),
+  settings: SettingValues,
   sealed: z.record(z.string(), z.string()),
   createdAt: z.int(),
   updatedAt: z.int(),

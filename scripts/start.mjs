@@ -13,6 +13,8 @@ const RESERVED = [
   "/assets",
   "/sources",
   "/destinations",
+  "/warehouses",
+  "/replays",
   "/catalog",
   "/trace",
   "/workspace",

@@ -4,27 +4,32 @@ import type { AppendBatch, AppendResult, Duplicates, LookupResult, SegmentPointe
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
 import type { IntakeStanding } from "../src/core/standing.ts";
+import type { Usage } from "../src/core/usage.ts";
 import { confirm, countSegments, drainSegment, handOver, type DrainDeps } from "./intake/drain.ts";
 import { seenBefore } from "./intake/earlier.ts";
+import { fold } from "./intake/folding.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
 import { hashIds } from "./intake/hashes.ts";
 import { duplicatesOf, lookUp } from "./intake/lookup.ts";
-import { loadMemory, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
+import { loadMemory, seal, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
 import { findPlaces } from "./intake/places.ts";
 import { Reporter } from "./intake/reporter.ts";
 import { intakeStanding } from "./intake/standing.ts";
 import { intakeStore, type IntakeStore } from "./intake/store.ts";
 import { commitBatches, type CommitRequest } from "./intake/commit.ts";
+import { UsageTally } from "./usage.ts";
 
 /** Above this the object refuses more (the overflow queue takes over) until R2 accepts segments again. */
 const OUTBOX_LIMIT = 2_000_000_000;
 /**
- * Bytes the ids may take (about 7 million of them). Above it the object refuses more until an hour expires or the
- * source gets more shards; beyond its 128 MB it would be ended, load them all again, and be ended again.
+ * Bytes the ids may take (about 50 million of them). Above it the object refuses more until some expire or the source
+ * gets more shards; beyond its 128 MB it would be ended, load them all again, and be ended again.
  */
 const INDEX_LIMIT = 64_000_000;
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;
+
+const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /**
  * Dedupe and outbox of one source shard: `getByName(intakeName(sourceId, shard))`. An id is looked up and its
@@ -40,6 +45,7 @@ export class Intake extends DurableObject<Env> {
   );
   readonly #reporter: Reporter;
   readonly #drainDeps: DrainDeps;
+  readonly #used = new UsageTally();
   #route: SourceRoute | undefined;
   /** Kept, so that ids expire though no append comes any more. */
   #windowMs: number;
@@ -47,12 +53,13 @@ export class Intake extends DurableObject<Env> {
   #alarmAt: number | null = null;
   #draining: Promise<void> | undefined;
   #counting: Promise<boolean> | undefined;
+  #folding: Promise<boolean> | undefined;
   #failures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const [sourceId = "", shard = "0"] = (ctx.id.name ?? "").split(":");
-    this.#store = intakeStore(ctx.storage);
+    this.#store = intakeStore(ctx.storage, this.#used.counting(ctx.storage.sql));
     this.#memory = loadMemory(this.#store);
     this.#epoch = Number(this.#store.meta("epoch") ?? 0);
     this.#windowMs = Number(this.#store.meta("windowMs") ?? Infinity);
@@ -63,15 +70,27 @@ export class Intake extends DurableObject<Env> {
       store: this.#store,
       archive: env.ARCHIVE,
       events: env.EVENTS as Queue<SegmentPointer>,
-      countSegment: (counted) => env.LEDGER.getByName(`source:${sourceId}`).countSegment(counted),
+      countSegment: (counted) => {
+        this.#used.add("segments");
+        return this.#telling((usage) => env.LEDGER.getByName(`source:${sourceId}`).countSegment({ ...counted, usage }));
+      },
       now,
     };
     this.#reporter = new Reporter({
       sourceId,
-      record: (observation) => env.DEBUGGER.getByName(sourceId).record(observation),
-      count: (at, counts, kinds) => env.LEDGER.getByName(`source:${sourceId}`).count(at, counts, kinds),
+      record: (observation) => {
+        // The debugger's call, and the row that it writes.
+        this.#used.add("requests");
+        this.#used.add("rows");
+        return env.DEBUGGER.getByName(sourceId).record(observation);
+      },
+      count: (at, counts, kinds) =>
+        this.#telling((usage) => env.LEDGER.getByName(`source:${sourceId}`).count(at, counts, kinds, usage)),
       now,
-      later: (ms, work) => void setTimeout(() => this.ctx.waitUntil(work()), ms),
+      later: (ms, work) => {
+        this.#used.add("openMs", ms);
+        setTimeout(() => this.ctx.waitUntil(work()), ms);
+      },
     });
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
@@ -81,7 +100,9 @@ export class Intake extends DurableObject<Env> {
 
   /** Stores the new events durably and names the duplicates; see AppendResult. Throws when it is overloaded. */
   async append(batch: AppendBatch): Promise<AppendResult> {
-    const { route } = batch;
+    const { route, parts = 1 } = batch;
+    this.#used.add("requests");
+    this.#used.add("calls", 1 / parts);
     if (waitingBytes(this.#memory) > OUTBOX_LIMIT) throw new Error("intake outbox is full");
     this.#adopt(route.epoch);
     this.#route = route;
@@ -105,7 +126,7 @@ export class Intake extends DurableObject<Env> {
     this.#adopt(epoch);
     // A shard that gets no appends any more hears only here how long to keep its ids.
     this.#keepFor(windowMs);
-    return [...findPlaces(this.#store, this.#memory.index, [hashes])[0]!.keys()];
+    return [...findPlaces(this.#store, this.#memory, [hashes])[0]!.keys()];
   }
 
   /** Refusals on their way to the debugger and the ledger; coalesced with the shard's own samples. */
@@ -115,6 +136,7 @@ export class Intake extends DurableObject<Env> {
 
   /** queues/events has routed the segment: it need not be handed over again. */
   async confirm(segment: number): Promise<void> {
+    this.#used.add("requests");
     confirm(this.#memory.unconfirmed, segment, this.#drainDeps);
   }
 
@@ -137,6 +159,7 @@ export class Intake extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
+    this.#used.add("requests");
     await this.#drain();
   }
 
@@ -183,6 +206,17 @@ export class Intake extends DurableObject<Env> {
     this.#windowMs = windowMs;
   }
 
+  /** Tells the source's ledger along with something else what was used; kept for the next time when that fails. */
+  async #telling(tell: (usage: Usage) => Promise<void>): Promise<void> {
+    const usage = this.#used.take();
+    try {
+      await tell(usage);
+    } catch (error) {
+      this.#used.giveBack(usage);
+      throw error;
+    }
+  }
+
   /** One drain at a time; whatever fails is logged, stays in the outbox and is tried again later. */
   #drain(): Promise<void> {
     this.#draining ??= this.#drainAll().finally(() => {
@@ -193,8 +227,8 @@ export class Intake extends DurableObject<Env> {
   }
 
   async #drainAll(): Promise<void> {
-    const { open, unconfirmed } = this.#memory;
-    if (open.count > 0) this.#memory.open = { no: open.no + 1, bucket: 0, count: 0, bytes: 0 };
+    const { unconfirmed } = this.#memory;
+    seal(this.#memory);
     // Each on its own: R2 failing must not hold up what is in R2 already, nor a failing queue the expiry.
     const done = [
       await this.#attempt("drain", () => this.#drainSealed()),
@@ -203,6 +237,15 @@ export class Intake extends DurableObject<Env> {
     ];
     this.#failures = done.includes(false) ? this.#failures + 1 : 0;
     this.#count();
+    this.#fold();
+  }
+
+  /** Beside the drains: a long one, block by block, with a turn for others after each. */
+  #fold(): void {
+    this.#folding ??= this.#attempt("folding", async () => {
+      for (const _ of fold({ store: this.#store, index: this.#memory.index })) await nextTurn();
+    }).finally(() => (this.#folding = undefined));
+    this.ctx.waitUntil(this.#folding);
   }
 
   /** Figures may be late: a ledger that fails or hangs holds up neither drain nor hand-over. */
@@ -262,6 +305,7 @@ export class Intake extends DurableObject<Env> {
   #arm(at: number): void {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
+    this.#used.add("rows");
     void this.ctx.storage.setAlarm(at);
   }
 }

@@ -3,7 +3,7 @@ import type { AppendBatch, AppendResult } from "../../src/core/intake.ts";
 import { HOUR_MS } from "../../src/core/durations.ts";
 import { EVENT_KINDS, KindTally } from "../../src/core/event-kind.ts";
 import { ReceivedTimes } from "../../src/core/received-times.ts";
-import { addAll, type IntakeMemory, type OpenSegment } from "./memory.ts";
+import { addAll, seal, type IntakeMemory, type OpenSegment } from "./memory.ts";
 import { writeKinds } from "./kinds.ts";
 import { findPlaces } from "./places.ts";
 import { writeTimes } from "./facts.ts";
@@ -12,7 +12,7 @@ import type { IntakeStore, OutboxRow } from "./store.ts";
 /** A SQLite row holds 2 MB; a UTF-16 unit takes at most three bytes of it. Not enforced locally, so kept here. */
 const ROW_UNITS = 600_000;
 const ROW_HASH_BYTES = 1_000_000;
-/** Lines a segment may hold: its row has 16 bytes of hash and up to 24 of `commits` for each, of 2 MB in all. */
+/** Lines a segment may hold: its row has 12 bytes of hash and up to 24 of `commits` for each, of 2 MB in all. */
 const SEGMENT_LINES = 25_000;
 /** Characters a segment may hold, unless one row is larger: a drain has them in memory three times, of 128 MB. */
 const SEGMENT_UNITS = 8_000_000;
@@ -44,7 +44,7 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
   const { answers, open, rows } = store.transaction(() => {
     const known = findPlaces(
       store,
-      memory.index,
+      memory,
       requests.map(({ hashes }) => hashes),
     );
     const fresh = new Set<string>();
@@ -72,6 +72,10 @@ export function commitBatches(requests: readonly CommitRequest[], context: Commi
   });
   memory.open = open;
   for (const row of rows) remember(memory, bucket, row);
+  if (memory.index.isCrowded) {
+    seal(memory);
+    memory.index.pack();
+  }
   return answers;
 }
 
@@ -98,8 +102,8 @@ function placeRows(
   return { open, rows };
 }
 
-function remember(memory: IntakeMemory, bucket: number, { segment, hashes, lines }: PlacedRow): void {
-  addAll(memory.index, bucket, hashes, segment);
+function remember(memory: IntakeMemory, bucket: number, { segment, hashes, count, lines }: PlacedRow): void {
+  addAll(memory.index, bucket, hashes, { segment, count });
   memory.waiting.set(segment, (memory.waiting.get(segment) ?? 0) + lines.length);
 }
 

@@ -1,5 +1,5 @@
 import { segmentKey, utcDay } from "../../src/core/archive-key.ts";
-import { HASH_BYTES } from "../../src/core/dedup-index.ts";
+import { HASH_BYTES, KEPT_HASH_BYTES } from "../../src/core/dedup-index.ts";
 import { HOUR_MS } from "../../src/core/durations.ts";
 import type { SegmentPointer } from "../../src/core/intake.ts";
 import type { CountedSegment } from "../../src/core/ledger.ts";
@@ -115,12 +115,15 @@ export function keyOf(segment: number, bucket: number, deps: Pick<DrainDeps, "so
   return segmentKey(deps.sourceId, utcDay(bucket * HOUR_MS), deps.shard, segment);
 }
 
+/** The hashes of a segment's rows as its own row keeps them. */
 function packHashes(rows: readonly OutboxRow[]): ArrayBuffer {
-  const packed = new Uint8Array(rows.reduce((sum, row) => sum + row.count, 0) * HASH_BYTES);
+  const packed = new Uint8Array(rows.reduce((sum, row) => sum + row.count, 0) * KEPT_HASH_BYTES);
   let at = 0;
   for (const row of rows) {
-    packed.set(new Uint8Array(row.hashes), at);
-    at += row.hashes.byteLength;
+    for (let from = 0; from < row.hashes.byteLength; from += HASH_BYTES) {
+      packed.set(new Uint8Array(row.hashes, from, KEPT_HASH_BYTES), at);
+      at += KEPT_HASH_BYTES;
+    }
   }
   return packed.buffer;
 }

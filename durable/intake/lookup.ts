@@ -16,7 +16,7 @@ export function lookUp(
 ): LookupResult | null {
   const { store } = deps;
   const hash = hashIds([messageId]);
-  const place = findPlaces(store, memory.index, [hash])[0]!.get(0);
+  const place = findPlaces(store, memory, [hash])[0]!.get(0);
   if (place === undefined) return null;
   const row = store.segment(place.segment);
   const found = row ? { stored: true, firstSeenAt: commitTime(row.commits, place) } : waitingLine(store, place);

@@ -1,6 +1,8 @@
-import { DedupIndex, HASH_BYTES } from "../../src/core/dedup-index.ts";
+import { DedupIndex } from "../../src/core/dedup-index.ts";
+import type { DedupSizes } from "../../src/core/dedup-run.ts";
 import { HOUR_MS } from "../../src/core/durations.ts";
 import type { Unconfirmed } from "./drain.ts";
+import { loadRuns } from "./folding.ts";
 import type { IntakeStore } from "./store.ts";
 
 /** The segment that commits go to now. Sealed by the drain, by size, and at each full hour. */
@@ -26,24 +28,31 @@ export const waitingBytes = ({ waiting }: Pick<IntakeMemory, "waiting">): number
 };
 
 /** Rebuilds what a restart lost: the id index, the unconfirmed segments and the next segment number. */
-export function loadMemory(store: IntakeStore): IntakeMemory {
-  const index = new DedupIndex(Math.floor(Math.random() * 2 ** 32));
+export function loadMemory(store: IntakeStore, sizes?: DedupSizes): IntakeMemory {
+  const index = loadRuns(store, (seed) => new DedupIndex(seed, sizes));
+  for (const { no, bucket, hashes, count } of store.eachSegmentIds(index.unfolded)) {
+    addAll(index, bucket, hashes, { segment: no, count });
+    // No segment found here gets any more ids.
+    if (index.isCrowded) index.pack();
+  }
   const unconfirmed = new Map<number, Unconfirmed>();
-  for (const row of store.eachSegmentIds()) {
-    addAll(index, row.bucket, row.hashes, row.no);
-    if (row.confirmed === 0) {
-      unconfirmed.set(row.no, { bucket: row.bucket, count: row.count, counted: false, attempts: 0, dueAt: 0 });
-    }
+  for (const { no, bucket, count } of store.unconfirmed()) {
+    unconfirmed.set(no, { bucket, count, counted: false, attempts: 0, dueAt: 0 });
   }
   const waiting = new Map<number, number>();
   let last = store.lastSegment() ?? -1;
   for (const { segment, bytes } of store.outboxSegments()) {
     waiting.set(segment, bytes);
-    for (const row of store.outboxIds(segment)) {
-      addAll(index, Math.floor(row.at / HOUR_MS), row.hashes, segment);
+    if (segment >= index.unfolded) {
+      for (const { at, hashes, count } of store.outboxIds(segment)) {
+        addAll(index, Math.floor(at / HOUR_MS), hashes, { segment, count });
+      }
+      if (index.isCrowded) index.pack();
     }
     last = Math.max(last, segment);
   }
+  // All of them, so that what is packed next never leaves out an id of an earlier segment.
+  index.pack();
   // A new number, never the last one again: rows of a sealed segment may be in R2 already.
   return {
     index,
@@ -53,7 +62,20 @@ export function loadMemory(store: IntakeStore): IntakeMemory {
   };
 }
 
-export function addAll(index: DedupIndex, bucket: number, hashes: ArrayBuffer, segment: number): void {
+/** Adds packed hashes, `count` of them, to the index. */
+export function addAll(
+  index: DedupIndex,
+  bucket: number,
+  hashes: ArrayBuffer,
+  { segment, count }: { readonly segment: number; readonly count: number },
+): void {
   const view = new DataView(hashes);
-  for (let at = 0; at < hashes.byteLength; at += HASH_BYTES) index.add(bucket, view, at, segment);
+  const width = hashes.byteLength / count;
+  for (let at = 0; at < hashes.byteLength; at += width) index.add(bucket, view, at, segment);
+}
+
+/** Has the next commit begin a segment, when one is open. */
+export function seal(memory: IntakeMemory): void {
+  const { open } = memory;
+  if (open.count > 0) memory.open = { no: open.no + 1, bucket: 0, count: 0, bytes: 0 };
 }

@@ -1,6 +1,7 @@
 import type { SegmentFacts } from "../../src/core/archive-index.ts";
 import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import { readFacts } from "./facts.ts";
+import { runStore } from "./run-store.ts";
 
 /** One commit in the outbox: the lines of `count` events, newline-joined, and their packed 16-byte id hashes. */
 export interface OutboxRow {
@@ -22,6 +23,7 @@ export interface SegmentRow {
   /** Hour since epoch of its commits: the unit of dedup expiry. */
   readonly bucket: number;
   readonly count: number;
+  /** Packed, 12 bytes each; 16 in rows of an earlier version. */
   readonly hashes: ArrayBuffer;
   readonly commits: string;
   readonly confirmed: number;
@@ -31,16 +33,18 @@ export interface SegmentRow {
   readonly facts: string | null;
 }
 
-/** Outlived by the tables of an earlier version: the last columns are added to those, see LATER_COLUMNS. */
+/**
+ * Outlived by the tables of an earlier version: columns that came later are added to those, see LATER_COLUMNS. Of
+ * `segments` the long columns are the last: whoever asks for one behind them reads them too.
+ */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS outbox (
     seq INTEGER PRIMARY KEY, segment INTEGER NOT NULL, at INTEGER NOT NULL,
     count INTEGER NOT NULL, hashes BLOB NOT NULL, lines TEXT NOT NULL, kinds TEXT,
     received TEXT);
   CREATE TABLE IF NOT EXISTS segments (
-    no INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, count INTEGER NOT NULL,
-    hashes BLOB NOT NULL, commits TEXT NOT NULL, confirmed INTEGER NOT NULL, kinds TEXT,
-    facts TEXT);
+    no INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, count INTEGER NOT NULL, confirmed INTEGER NOT NULL,
+    kinds TEXT, facts TEXT, commits TEXT NOT NULL, hashes BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS duplicates (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, hashes BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
@@ -62,14 +66,14 @@ function addColumns(sql: SqlStorage): void {
 }
 
 /** Every SQL statement of Intake, named and typed. No indexes: each would be one more billed row per write. */
-export function intakeStore(storage: DurableObjectStorage) {
-  const { sql } = storage;
+export function intakeStore(storage: DurableObjectStorage, sql: SqlStorage = storage.sql) {
   sql.exec(SCHEMA);
   addColumns(sql);
   const all = <T>(query: string, ...args: SqlStorageValue[]) => sql.exec<Row<T>>(query, ...args).toArray();
 
   return {
     transaction: <T>(work: () => T): T => storage.transactionSync(work),
+    runs: runStore(sql),
 
     addOutbox: (row: OutboxRow) =>
       void sql.exec(
@@ -127,11 +131,19 @@ export function intakeStore(storage: DurableObjectStorage) {
       const row = all<Pick<SegmentRow, "facts" | "kinds">>("SELECT facts, kinds FROM segments WHERE no = ?", no)[0];
       return row === undefined ? undefined : readFacts(row);
     },
-    segment: (no: number) => all<SegmentRow>("SELECT * FROM segments WHERE no = ?", no)[0],
-    /** Streams the id index of a restart: one row at a time, so that only the packed index stays in memory. */
-    eachSegmentIds: () =>
-      sql.exec<Row<Pick<SegmentRow, "no" | "bucket" | "hashes" | "count" | "confirmed">>>(
-        "SELECT no, bucket, hashes, count, confirmed FROM segments ORDER BY no",
+    segment: (no: number) =>
+      all<Pick<SegmentRow, "bucket" | "commits">>("SELECT bucket, commits FROM segments WHERE no = ?", no)[0],
+    segmentHashes: (no: number) =>
+      all<Pick<SegmentRow, "count" | "hashes">>("SELECT count, hashes FROM segments WHERE no = ?", no)[0],
+    /** Streams the ids of segments from `no` on: one row at a time, so that only the packed index stays in memory. */
+    eachSegmentIds: (no: number) =>
+      sql.exec<Row<Pick<SegmentRow, "no" | "bucket" | "hashes" | "count">>>(
+        "SELECT no, bucket, hashes, count FROM segments WHERE no >= ? ORDER BY no",
+        no,
+      ),
+    unconfirmed: () =>
+      all<Pick<SegmentRow, "no" | "bucket" | "count">>(
+        "SELECT no, bucket, count FROM segments WHERE confirmed = 0 ORDER BY no",
       ),
     lastSegment: () => all<{ no: number | null }>("SELECT MAX(no) AS no FROM segments")[0]?.no ?? null,
 
@@ -162,18 +174,16 @@ export function intakeStore(storage: DurableObjectStorage) {
 }
 export type IntakeStore = ReturnType<typeof intakeStore>;
 
-/** Position (0-based) of `hash` in packed hashes, or -1. */
-export function positionOf(packed: ArrayBuffer, hash: DataView, offset: number): number {
+/** Position (0-based) of `hash` in packed hashes of `width` bytes (12 or 16), or -1. */
+export function positionOf(packed: ArrayBuffer, hash: DataView, offset: number, width = HASH_BYTES): number {
   const view = new DataView(packed);
-  for (let at = 0; at < packed.byteLength; at += HASH_BYTES) {
-    if (
-      view.getUint32(at) === hash.getUint32(offset) &&
-      view.getUint32(at + 4) === hash.getUint32(offset + 4) &&
-      view.getUint32(at + 8) === hash.getUint32(offset + 8) &&
-      view.getUint32(at + 12) === hash.getUint32(offset + 12)
-    ) {
-      return at / HASH_BYTES;
-    }
+  for (let at = 0; at < packed.byteLength; at += width) {
+    if (isSameHash(view, at, hash, offset, width)) return at / width;
   }
   return -1;
+}
+
+export function isSameHash(a: DataView, at: number, b: DataView, offset: number, width: number): boolean {
+  for (let i = 0; i < width; i += 4) if (a.getUint32(at + i) !== b.getUint32(offset + i)) return false;
+  return true;
 }

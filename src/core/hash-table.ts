@@ -1,17 +1,9 @@
+import { printHigh } from "./dedup-print.ts";
+
 const INITIAL_SLOTS = 1 << 10;
 /** Words a slot: two of the hash, then segment + 1 (0 = free). */
 const WORDS = 3;
 const MAX_LOAD = 0.7;
-
-/** MurmurHash3's finish: every bit of the result depends on every bit of `word`. */
-function stir(word: number): number {
-  let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
-}
-
-/** 32 bits (unsigned) that depend on all 64 of a hash and on the seed. */
-export const mix = (high: number, low: number, seed: number): number => stir(stir(high ^ seed) ^ low) >>> 0;
 
 /** An open-addressed table from 64 bits of a hash to the segment that holds it: 17 to 35 bytes an id. */
 export class HashTable {
@@ -36,7 +28,7 @@ export class HashTable {
   find(high: number, low: number, into: number[]): void {
     const slots = this.#slots;
     const mask = slots.length / WORDS - 1;
-    for (let i = mix(high, low, this.#seed) & mask; slots[i * WORDS + 2] !== 0; i = (i + 1) & mask) {
+    for (let i = printHigh(high, low, this.#seed) & mask; slots[i * WORDS + 2] !== 0; i = (i + 1) & mask) {
       if (slots[i * WORDS] === high && slots[i * WORDS + 1] === low) into.push(slots[i * WORDS + 2]! - 1);
     }
   }
@@ -51,7 +43,7 @@ export class HashTable {
   #put(high: number, low: number, reference: number): void {
     const slots = this.#slots;
     const mask = slots.length / WORDS - 1;
-    let i = mix(high, low, this.#seed) & mask;
+    let i = printHigh(high, low, this.#seed) & mask;
     while (slots[i * WORDS + 2] !== 0) i = (i + 1) & mask;
     slots[i * WORDS] = high;
     slots[i * WORDS + 1] = low;

@@ -1,29 +1,20 @@
-import { mix, type HashTable } from "./hash-table.ts";
+import { entryWord, lowPrintOf, printHigh, printLow, PRINTS, segmentOf, sortEntries } from "./dedup-print.ts";
+import type { HashTable } from "./hash-table.ts";
 
-/** 2^32: prints are spread evenly below it, so a print's place in the order can be guessed. */
-const PRINTS = 0x1_0000_0000;
-
-/**
- * Ids that no more are added to: a sorted array of (32-bit print, segment), 8 bytes an id. The print is seeded, so
- * that nobody can make ids that look like others.
- */
+/** Ids that no more are added to: a sorted array of entries (see dedup-print.ts), 8 bytes an id. */
 export class PackedIds {
-  readonly #seed: number;
-  /** Pairs of segment, print. */
-  readonly #words: Uint32Array;
+  /** Pairs of words, the lower first. */
+  readonly #words: Uint32Array<ArrayBuffer>;
 
   constructor(seed: number, table: HashTable, more?: PackedIds) {
-    this.#seed = seed;
-    const entries = new BigUint64Array(table.size + (more?.size ?? 0));
-    // Written as pairs and sorted as 64-bit numbers: on a little-endian machine, and all are, the print counts most.
-    this.#words = new Uint32Array(entries.buffer);
+    this.#words = new Uint32Array((table.size + (more?.size ?? 0)) * 2);
     let at = 0;
     table.forEach((high, low, segment) => {
-      this.#words[at++] = segment;
-      this.#words[at++] = mix(high, low, seed);
+      this.#words[at++] = entryWord(printLow(high, low, seed), segment);
+      this.#words[at++] = printHigh(high, low, seed);
     });
     if (more !== undefined) this.#words.set(more.#words, at);
-    entries.sort();
+    sortEntries(this.#words);
   }
 
   get size(): number {
@@ -34,30 +25,36 @@ export class PackedIds {
     return this.#words.byteLength;
   }
 
-  find(high: number, low: number, into: number[]): void {
-    const print = mix(high, low, this.#seed);
-    for (let i = this.#firstAt(print); i < this.size && this.#printAt(i) === print; i++) {
-      into.push(this.#words[i * 2]!);
+  /** Adds the segments of entries with the print; `base`: at most the smallest segment in here. */
+  find(high: number, low: number, base: number, into: number[]): void {
+    for (let i = this.#firstAt(high); i < this.size && this.#highAt(i) === high; i++) {
+      const word = this.#words[i * 2]!;
+      if (lowPrintOf(word) === low) into.push(segmentOf(word, base));
     }
   }
 
-  /** The first entry whose print is not smaller: a guess, doubling steps around it, then halving between them. */
+  /** The entries whose upper words are `from` or more and less than `to`, not copied. */
+  range(from: number, to: number): Uint32Array<ArrayBuffer> {
+    return this.#words.subarray(this.#firstAt(from) * 2, this.#firstAt(to) * 2);
+  }
+
+  /** The first entry whose upper word is not smaller: a guess, doubling steps around it, then halving between them. */
   #firstAt(print: number): number {
-    const guess = Math.floor((print / PRINTS) * this.size);
+    const guess = Math.min(this.size, Math.floor((print / PRINTS) * this.size));
     let low = guess;
     let high = guess;
-    for (let step = 1; low > 0 && this.#printAt(low - 1) >= print; step *= 2) low = Math.max(0, low - step);
-    for (let step = 1; high < this.size && this.#printAt(high) < print; step *= 2)
+    for (let step = 1; low > 0 && this.#highAt(low - 1) >= print; step *= 2) low = Math.max(0, low - step);
+    for (let step = 1; high < this.size && this.#highAt(high) < print; step *= 2)
       high = Math.min(this.size, high + step);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#printAt(middle) < print) low = middle + 1;
+      if (this.#highAt(middle) < print) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  #printAt(i: number): number {
+  #highAt(i: number): number {
     return this.#words[i * 2 + 1]!;
   }
 }

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { findPlaces } from "../../durable/intake/places.ts";
-import type { IntakeStore, SegmentRow } from "../../durable/intake/store.ts";
-import { DedupIndex, HASH_BYTES } from "../../src/core/dedup-index.ts";
+import type { IntakeStore } from "../../durable/intake/store.ts";
+import { DedupIndex, HASH_BYTES, KEPT_HASH_BYTES } from "../../src/core/dedup-index.ts";
 
 const BUCKET = 7;
 
-function pack(ids: readonly string[]): ArrayBuffer {
-  const packed = new Uint8Array(ids.length * HASH_BYTES);
-  ids.forEach((id, i) => packed.set(createHash("sha256").update(id).digest().subarray(0, HASH_BYTES), i * HASH_BYTES));
+function pack(ids: readonly string[], width = HASH_BYTES): ArrayBuffer {
+  const packed = new Uint8Array(ids.length * width);
+  ids.forEach((id, i) => packed.set(createHash("sha256").update(id).digest().subarray(0, width), i * width));
   return packed.buffer;
 }
 
 const idsOf = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}-${i}`);
 
-/** Segments by number: written ones whole, waiting ones as the parts of their commits. */
+/** Segments by number: written ones whole (those of even numbers by an earlier version), waiting ones as their commits. */
 function room(written: Record<number, string[]>, waiting: Record<number, string[][]> = {}) {
   const index = new DedupIndex();
   const reads: number[] = [];
@@ -25,18 +25,21 @@ function room(written: Record<number, string[]>, waiting: Record<number, string[
   for (const [no, ids] of Object.entries(written)) remember(Number(no), ids);
   for (const [no, parts] of Object.entries(waiting)) for (const ids of parts) remember(Number(no), ids);
   const store = {
-    segment(no: number) {
+    segmentHashes(no: number) {
       reads.push(no);
       const ids = written[no];
-      return (
-        ids && ({ no, bucket: BUCKET, count: ids.length, hashes: pack(ids), commits: "[]", confirmed: 1 } as SegmentRow)
-      );
+      return ids && { count: ids.length, hashes: pack(ids, no % 2 === 0 ? HASH_BYTES : KEPT_HASH_BYTES) };
     },
     outboxIds: (no: number) =>
       (waiting[no] ?? []).map((ids) => ({ segment: no, at: 0, count: ids.length, hashes: pack(ids) })),
   } as unknown as IntakeStore;
+  const outbox = new Map(Object.keys(waiting).map((no) => [Number(no), 1]));
   const find = (...batches: string[][]) =>
-    findPlaces(store, index, batches.map(pack)).map((places) => [...places].toSorted(([a], [b]) => a - b));
+    findPlaces(
+      store,
+      { index, waiting: outbox },
+      batches.map((ids) => pack(ids)),
+    ).map((places) => [...places].toSorted(([a], [b]) => a - b));
   return { find, reads };
 }
 

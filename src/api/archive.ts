@@ -2,6 +2,7 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { ArchiveObject, DayFacts } from "../core/archive-index.ts";
 import type { ArchiveTotals } from "../core/archive-listing.ts";
+import { isFileKey } from "../core/compaction.ts";
 import { RetentionDays, retentionOf } from "../core/retention.ts";
 import {
   createApp,
@@ -114,7 +115,7 @@ const showDay = ({ day: at, firstAt, lastAt, kinds, ...sums }: DayFacts, most = 
 
 const showObject = ({ firstAt, lastAt, ...rest }: ArchiveObject): z.infer<typeof Obj> => ({
   ...rest,
-  compacted: /\/hour-\d\d-\d+\.gz$/.test(rest.key),
+  compacted: isFileKey(rest.key),
   firstAt: iso(firstAt),
   lastAt: iso(lastAt),
 });

@@ -64,6 +64,9 @@ export function fileKey(sourceId: string, { hour, no }: FileName): string {
   return `${archivePrefix(sourceId)}${utcDay(hour)}/hour-${hh}-${no}.gz`;
 }
 
+/** Whether a key is one of fileKey, and not a segment's. */
+export const isFileKey = (key: string): boolean => /\/hour-\d\d-\d+\.gz$/.test(key);
+
 /** One gzip member of a file that was written, and which segments lie in it from which line on. */
 export interface FileMember {
   readonly offset: number;

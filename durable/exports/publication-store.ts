@@ -1,7 +1,7 @@
+import type { FileQuery } from "../../src/core/export-views.ts";
 import type { FileEntry, Publication, PublishedTable } from "../../src/core/exports.ts";
-import type { FileQuery, ListedFile } from "../../src/core/export-views.ts";
 import type { TableKind } from "../../src/core/warehouse/schema.ts";
-import { fileLists } from "./file-lists.ts";
+import { fileLists, type FilePlace, type FileRows } from "./file-lists.ts";
 import type { RegistryStore } from "./registry-store.ts";
 import { STATE } from "./schema.ts";
 
@@ -193,41 +193,7 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
         .exec<{ at: number }>("SELECT at FROM publications WHERE state = ? ORDER BY no DESC LIMIT 1", STATE.current)
         .toArray()[0]?.at,
 
-    /** Published files by hour and table, so many tables of hours from `place` on. */
-    files({ tables, from = 0, to = Number.MAX_SAFE_INTEGER, limit }: FileQuery, place: FilePlace): FileRows {
-      const wanted = tables === undefined ? null : JSON.stringify(tables);
-      const found = sql
-        .exec<{ no: number; hour: number; version: number; name: string; files: string }>(
-          `SELECT t.no, h.hour, p.version, t.name, t.files FROM hours h
-             JOIN publications p ON p.no = h.no JOIN published t ON t.no = h.no
-           WHERE h.hour >= ?1 AND h.hour < ?2 AND (h.hour, t.name) > (?3, ?4) AND t.rows > 0
-             AND (?5 IS NULL OR t.name IN (SELECT value FROM json_each(?5)))
-           ORDER BY h.hour, t.name LIMIT ?6`,
-          Math.max(from, place.hour),
-          to,
-          place.hour,
-          place.name,
-          wanted,
-          limit,
-        )
-        .toArray();
-      const last = found.at(-1);
-      return {
-        files: found.flatMap(({ no, hour, version, name, files }) =>
-          lists.of(no, { name, files }).map((file) => ({ ...file, table: name, hour, version })),
-        ),
-        ...(last === undefined || found.length < limit ? {} : { last: { hour: last.hour, name: last.name } }),
-      };
-    },
+    /** Published files, page by page. */
+    files: (query: FileQuery, place: FilePlace): FileRows => lists.page(query, place),
   };
-}
-
-/** The last table of an hour that a page has shown. */
-export interface FilePlace {
-  readonly hour: number;
-  readonly name: string;
-}
-interface FileRows {
-  readonly files: readonly ListedFile[];
-  readonly last?: FilePlace;
 }

@@ -1,7 +1,7 @@
 import type { ExportSummary, FilePage, FileQuery, HourView, TableView } from "../../src/core/export-views.ts";
 import type { FollowerClaims } from "./follower-claims.ts";
 import { viewOf } from "./hour-store.ts";
-import type { FilePlace } from "./publication-store.ts";
+import type { FilePlace } from "./file-lists.ts";
 import type { Room } from "./room.ts";
 
 const parsePlace = (cursor: string | undefined): FilePlace => {

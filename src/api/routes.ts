@@ -108,7 +108,9 @@ const guardedRoutes = (deps: ApiDeps) =>
  */
 export function apiRoutes(deps: ApiDeps) {
   const app = createApp();
-  const document = (): { openapi: string } => ({ ...app.getOpenAPI31Document(INFO) });
+  let described: { openapi: string } | undefined;
+  // Written once: strangers may ask for it, and writing it is the most work that any of them could ask for.
+  const document = (): { openapi: string } => (described ??= { ...app.getOpenAPI31Document(INFO) });
   app.use(limitBody, readAsJson, answerAsData);
   const open = app.route("/", signInRoutes(deps)).openapi(describeApi, (c) => c.json(document(), 200));
   open.use(

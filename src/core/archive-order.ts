@@ -32,7 +32,7 @@ export const isBefore = (order: SearchOrder, a: number, b: number): boolean => (
 /** Whether an event is still to come for a page that begins at `bound`. */
 export function isAhead(order: SearchOrder, bound: Bound, position: Position): boolean {
   const { at, place } = bound;
-  return place === undefined ? !isBefore(order, position.at, at) : compareIn(order)(position, { at, place: place }) > 0;
+  return place === undefined ? !isBefore(order, position.at, at) : compareIn(order)(position, { at, place }) > 0;
 }
 
 /** Opaque to clients. */

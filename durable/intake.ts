@@ -9,7 +9,7 @@ import { confirm, countSegments, drainSegment, handOver, type DrainDeps } from "
 import { seenBefore } from "./intake/earlier.ts";
 import { fold } from "./intake/folding.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
-import { hashIds } from "./intake/hashes.ts";
+import { hashIds } from "../src/core/id-hashes.ts";
 import { duplicatesOf, lookUp } from "./intake/lookup.ts";
 import { loadMemory, seal, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
 import { findPlaces } from "./intake/places.ts";

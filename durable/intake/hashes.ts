@@ -1,16 +1,5 @@
-import { createHash } from "node:crypto";
 import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import { positionOf } from "./store.ts";
-
-/** The packed 16-byte hashes of messageIds, in order. */
-export function hashIds(ids: readonly string[]): ArrayBuffer {
-  const packed = new Uint8Array(ids.length * HASH_BYTES);
-  ids.forEach((id, i) => {
-    const digest = createHash("sha256").update(id).digest();
-    packed.set(digest.subarray(0, HASH_BYTES), i * HASH_BYTES);
-  });
-  return packed.buffer;
-}
 
 /** The hashes at `indexes` of `packed`, packed again. */
 export function pickHashes(packed: ArrayBuffer, indexes: readonly number[]): ArrayBuffer {

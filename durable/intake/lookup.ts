@@ -1,7 +1,8 @@
 import { HOUR_MS } from "../../src/core/durations.ts";
 import { TOLD_TIMES, type Duplicates, type LookupResult } from "../../src/core/intake.ts";
 import { commitsOf, keyOf, type DrainDeps } from "./drain.ts";
-import { countIn, hashIds } from "./hashes.ts";
+import { hashIds } from "../../src/core/id-hashes.ts";
+import { countIn } from "./hashes.ts";
 import type { IntakeMemory } from "./memory.ts";
 import { findPlaces, type Place } from "./places.ts";
 import type { IntakeStore } from "./store.ts";

@@ -1,4 +1,4 @@
-import { stir } from "./dedup-print.ts";
+import { stir } from "./mix.ts";
 
 const ARITY = 4;
 /** Slots of one part; three offsets of ten bits come out of one word. */

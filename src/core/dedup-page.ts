@@ -98,7 +98,7 @@ export function searchPage<Asked extends AskedPrint>(
   const numbers = new Numbers(page);
   const wanted = asked
     .map((one) => ({ one, print: one.high * LOW_PRINTS + one.low }))
-    .sort((a, b) => a.print - b.print);
+    .toSorted((a, b) => a.print - b.print);
   let next = 0;
   let print = start * LOW_PRINTS;
   while (!numbers.ended) {

@@ -1,3 +1,5 @@
+import { mix, stir } from "./mix.ts";
+
 /**
  * What stands for an id once it is packed: 38 bits that depend on 64 of its hash and on a random seed, so that nobody
  * can make ids that look like others. One of 50 million new ids in 5,500 looks like a known one and costs a look at
@@ -11,15 +13,8 @@ export const PRINTS = 0x1_0000_0000;
 const SEGMENT_BITS = 26;
 const SEGMENT_MASK = 2 ** SEGMENT_BITS - 1;
 
-/** MurmurHash3's finish: every bit of the result depends on every bit of `word`. */
-export function stir(word: number): number {
-  let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
-}
-
 /** The upper 32 bits (unsigned) of the print of a hash whose first words are `high` and `low`. */
-export const printHigh = (high: number, low: number, seed: number): number => stir(stir(high ^ seed) ^ low) >>> 0;
+export const printHigh = mix;
 
 /** The lower 6 bits of the print. */
 export const printLow = (high: number, low: number, seed: number): number =>

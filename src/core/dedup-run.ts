@@ -1,4 +1,4 @@
-import { DedupFilter, filterWords } from "./dedup-filter.ts";
+import { filterWords, type DedupFilter } from "./dedup-filter.ts";
 import { PRINTS } from "./dedup-print.ts";
 
 /** Sizes that decide how ids are kept; tests use smaller ones. */

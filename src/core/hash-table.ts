@@ -1,4 +1,4 @@
-import { printHigh } from "./dedup-print.ts";
+import { mix } from "./mix.ts";
 
 const INITIAL_SLOTS = 1 << 10;
 /** Words a slot: two of the hash, then segment + 1 (0 = free). */
@@ -28,7 +28,7 @@ export class HashTable {
   find(high: number, low: number, into: number[]): void {
     const slots = this.#slots;
     const mask = slots.length / WORDS - 1;
-    for (let i = printHigh(high, low, this.#seed) & mask; slots[i * WORDS + 2] !== 0; i = (i + 1) & mask) {
+    for (let i = mix(high, low, this.#seed) & mask; slots[i * WORDS + 2] !== 0; i = (i + 1) & mask) {
       if (slots[i * WORDS] === high && slots[i * WORDS + 1] === low) into.push(slots[i * WORDS + 2]! - 1);
     }
   }
@@ -43,7 +43,7 @@ export class HashTable {
   #put(high: number, low: number, reference: number): void {
     const slots = this.#slots;
     const mask = slots.length / WORDS - 1;
-    let i = printHigh(high, low, this.#seed) & mask;
+    let i = mix(high, low, this.#seed) & mask;
     while (slots[i * WORDS + 2] !== 0) i = (i + 1) & mask;
     slots[i * WORDS] = high;
     slots[i * WORDS + 1] = low;

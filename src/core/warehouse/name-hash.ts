@@ -1,4 +1,4 @@
-import { mix } from "../hash-table.ts";
+import { mix } from "../mix.ts";
 
 /**
  * 12 hex digits that stand for a text in a name: two FNV-like hashes over its UTF-16 units, stirred into 48 bits. Ten

@@ -1,18 +1,14 @@
 import { gunzipSync } from "node:zlib";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { START, stopClock } from "../support/clock.ts";
+import { describe, expect, it } from "vitest";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createExportChain, objectsUnder, track, type ExportChain } from "../support/export-chain.ts";
 import { HOUR } from "../support/exports.ts";
 
 const H1 = START - 30 * HOUR;
 const MINUTE = 60_000;
 
-beforeEach(() => void stopClock());
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+stopClockInEach();
 
 const idsOf = async (chain: ExportChain, table: string): Promise<string[]> =>
   (await chain.rows(table)).map((row) => String(row["id"])).toSorted();

@@ -1,18 +1,13 @@
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Publication } from "../../src/core/exports.ts";
-import { START, stopClock } from "../support/clock.ts";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createExportsRig, HOUR, isThere, keysOf, testTable, writeObjects } from "../support/exports.ts";
 
 const [H1, H2] = [START - 30 * HOUR, START - 20 * HOUR];
 const DAY = 24 * HOUR;
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 describe("a follower", () => {
   it("works through publications in their order, one at a time", async () => {

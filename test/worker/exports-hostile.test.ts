@@ -1,17 +1,13 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { REGISTRY_LIMITS } from "../../src/core/warehouse/registry.ts";
 import type { Exports } from "../../src/worker.ts";
-import { START, stopClock } from "../support/clock.ts";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createExportsRig, HOUR, testFile, testProgress, testTable } from "../support/exports.ts";
 
 const H1 = START - 30 * HOUR;
 
-beforeEach(() => void stopClock());
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+stopClockInEach();
 
 /** Bytes of the largest row: SQLite in a Durable Object takes 2 MB, which the local one does not hold us to. */
 const largestRow = (desk: DurableObjectStub<Exports>): Promise<number> =>

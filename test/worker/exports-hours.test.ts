@@ -1,17 +1,12 @@
 import { evictDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { START, stopClock } from "../support/clock.ts";
+import { describe, expect, it } from "vitest";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createExportsRig, HOUR, testFile, testProgress, testTable } from "../support/exports.ts";
 
 const [H1, H2, H3] = [START - 30 * HOUR, START - 20 * HOUR, START - 10 * HOUR];
 const MINUTE = 60_000;
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 describe("hours that are due", () => {
   it("are worked on one at a time, the oldest first", async () => {

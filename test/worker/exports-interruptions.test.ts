@@ -1,18 +1,13 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import type { ExportDeps } from "../../queues/exports.ts";
 import type { HourDeps } from "../../src/warehouse/hour-deps.ts";
-import { START, stopClock } from "../support/clock.ts";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createExportChain, objectsUnder, track, type ExportChain } from "../support/export-chain.ts";
 import { HOUR } from "../support/exports.ts";
 
 const H1 = START - 30 * HOUR;
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 /** A process that dies before its nth call of the outside: what the call before has done stays done. */
 function mortal(deps: ExportDeps, nth: number) {

@@ -1,17 +1,13 @@
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { api } from "../support/api.ts";
-import { START, stopClock } from "../support/clock.ts";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createExportsRig, HOUR, type ExportsRig } from "../support/exports.ts";
 
 const [H1, H2] = [START - 30 * HOUR, START - 20 * HOUR];
 const SUCCESS = { status: "success", rows: 5, newColumns: [], notices: [] } as const;
 
-beforeEach(() => void stopClock());
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+stopClockInEach();
 
 /** A source that one warehouse is connected to. */
 async function loadRig(): Promise<ExportsRig & { readonly warehouseId: string; readonly loader: string }> {

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { START, stopClock } from "../support/clock.ts";
+import { describe, expect, it } from "vitest";
+import { START, stopClockInEach } from "../support/clock.ts";
 import type { HourClaim } from "../../src/core/exports.ts";
 import {
   countRows,
@@ -15,12 +15,7 @@ import {
 
 const [H1, H2, H3] = [START - 30 * HOUR, START - 20 * HOUR, START - 10 * HOUR];
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 describe("a publication", () => {
   it("becomes current when its manifests are written, and is finished by whoever comes when that was cut off", async () => {

@@ -1,19 +1,14 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
-import { START, stopClock } from "../support/clock.ts";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createLedgerRig, giveUp } from "../support/ledger.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const LANES = ["one", "two"];
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 describe("dead letters", () => {
   it("are listed with what was given up, why, when and for which subscriptions", async () => {

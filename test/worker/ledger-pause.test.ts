@@ -1,18 +1,13 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
-import { START, stopClock } from "../support/clock.ts";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createLedgerRig, laneCells } from "../support/ledger.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 describe("a destination that the user has paused", () => {
   it("gets nothing, not even what was on the queue, and says so, also after a restart", async () => {

@@ -1,19 +1,14 @@
 import { evictDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Runs } from "../../src/core/cell-runs.ts";
 import type { DeliveryPointer } from "../../src/core/delivery.ts";
 import { liveOutcomesOf } from "../../src/core/replay-ledger.ts";
-import { stopClock } from "../support/clock.ts";
+import { stopClockInEach } from "../support/clock.ts";
 import { createLedgerRig, giveUp, laneCells, type LedgerRig } from "../support/ledger.ts";
 
 const SECOND = 1000;
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 const KEY = "segment-logs/src_1/1795305600000/0-000000001.gz";
 

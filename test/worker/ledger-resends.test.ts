@@ -1,18 +1,13 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { START, stopClock } from "../support/clock.ts";
+import { describe, expect, it } from "vitest";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createLedgerRig, giveUp, type LedgerRig } from "../support/ledger.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const LANES = ["one", "two"];
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 /** Delivers what a re-send has put on the queue, and tells which cells that were. */
 async function work(rig: LedgerRig, status: "delivered" | "abandoned" = "delivered"): Promise<number[][]> {

@@ -1,16 +1,12 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { START, stopClock } from "../support/clock.ts";
+import { expect, it, vi } from "vitest";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createReplaysRig, DRAIN_MS, type ReplaysRig } from "../support/replays-rig.ts";
 
 const MINUTE = 60_000;
 
-beforeEach(() => void stopClock());
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+stopClockInEach();
 
 /** Where somebody dies: at the n-th call between the parts, before it is made or after it was. */
 interface Death {

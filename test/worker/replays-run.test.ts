@@ -1,18 +1,13 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { START, stopClock } from "../support/clock.ts";
+import { describe, expect, it, vi } from "vitest";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { atHandOver, createReplaysRig, pass, type ReplaysRig } from "../support/replays-rig.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 const events = (count: number) => Array.from({ length: count }, () => ({}));
 const idsOf = (rig: ReplaysRig): string[] =>

@@ -1,20 +1,15 @@
 import { evictDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { NO_SUMS } from "../../src/core/replay-report.ts";
 import { REPLAY_STEPS } from "../../src/core/replay-steps.ts";
-import { START, stopClock } from "../support/clock.ts";
+import { START, stopClockInEach } from "../support/clock.ts";
 import { createReplaysRig, DRAIN_MS, pass } from "../support/replays-rig.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-let clock: ReturnType<typeof stopClock>;
-beforeEach(() => void (clock = stopClock()));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const clock = stopClockInEach();
 
 const events = (count: number) => Array.from({ length: count }, () => ({}));
 const refusal = async (answer: Promise<{ ok: boolean; error?: { type: string; message: string } }>) =>

@@ -71,7 +71,14 @@ export function unwrap<T>(result: Result<T, Refusal>): T {
   throw new Problem(statusOf(type), [{ type, message, ...(field === undefined ? {} : { field }) }]);
 }
 
-export const DATA_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
+/** No cache keeps it, no browser takes it for a page, no other site embeds it, and nothing in it would be run. */
+export const DATA_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+} as const;
 
 const envelope = (errors: readonly ProblemDetail[], init: ResponseInit): Response =>
   Response.json({ errors }, { ...init, headers: { ...init.headers, ...DATA_HEADERS } });

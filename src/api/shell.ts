@@ -5,11 +5,18 @@ export interface ShellDeps {
   asset(path: string): Promise<Response>;
 }
 
-/** No script or frame from anywhere else; styles may be set by components, text from payloads never is markup. */
+/**
+ * The one style element that a component makes (Base UI's, where scrollbars are hidden):
+ * `.base-ui-disable-scrollbar{scrollbar-width:none}.base-ui-disable-scrollbar::-webkit-scrollbar{display:none}`.
+ * React sets style attributes through the CSSOM, which no policy stops.
+ */
+const SCROLLBAR_STYLE = "'sha256-kLmvWqfziFavKtqHqRsb90f006UAK2Dmd0It5Iz2KFA='";
+
+/** Nothing from anywhere else, nothing inline, and no text that becomes markup or script. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  `style-src 'self' ${SCROLLBAR_STYLE}`,
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",
@@ -17,6 +24,8 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join("; ");
 
 /**
@@ -38,6 +47,8 @@ async function serveShell(deps: ShellDeps): Promise<Response> {
       "x-content-type-options": "nosniff",
       "referrer-policy": "same-origin",
       "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+      "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
       "cache-control": "no-cache",
     },
   });

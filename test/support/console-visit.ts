@@ -36,6 +36,7 @@ export function visitConsole(): ConsoleVisit {
   afterAll(() => Promise.all([inlet.stop(), browser.close()]));
   beforeEach(async () => {
     context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
+    await context.addInitScript(REPORT_VIOLATIONS);
     page = await context.newPage();
     complaints = collectComplaints(page);
   });
@@ -72,6 +73,10 @@ export function visitConsole(): ConsoleVisit {
     },
   };
 }
+
+/** The browser tells a page what its policy stopped; not every such thing reaches the console by itself. */
+const REPORT_VIOLATIONS = `document.addEventListener("securitypolicyviolation", (event) =>
+  console.error("content security policy: " + event.effectiveDirective + " " + event.blockedURI + " " + event.sample))`;
 
 function collectComplaints(page: Page): string[] {
   const complaints: string[] = [];

@@ -20,4 +20,18 @@ describe("the dashboard's page", () => {
   test.each([undefined, "*/*", "application/json"])("is nowhere else for Accept: %s", async (accept) => {
     expect(await get("/sources", accept)).toMatchObject({ status: 404 });
   });
+
+  test("has a policy that allows nothing inline, nothing foreign and no frame", async () => {
+    const { headers } = await app.request("/");
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    for (const part of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) {
+      expect(policy.split("; ")).toContain(part);
+    }
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "same-origin",
+      "cross-origin-opener-policy": "same-origin",
+    });
+  });
 });

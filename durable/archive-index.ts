@@ -12,6 +12,7 @@ import type { ArchiveTotals, HoursQuery, PieceList, PieceQuery, SearchedHours } 
 import type { BuiltFile, CompactionClaim, FileName } from "../src/core/compaction.ts";
 import type { ExportTask } from "../src/core/exports.ts";
 import type { SegmentPointer } from "../src/core/intake.ts";
+import { Plan, PLANS } from "../src/core/plan.ts";
 import { readFacts } from "./archive-index/read-facts.ts";
 import { Duties } from "./archive-index/duties.ts";
 import { createRoom, dutiesOf, type ArchiveRoom } from "./archive-index/room.ts";
@@ -36,6 +37,7 @@ export class ArchiveIndex extends DurableObject<Env> {
       tellExports: (hours) => env.EXPORTS.getByName(ctx.id.name ?? "").changed(hours),
       askToCompact: async () =>
         void (await (env.EXPORT_TASKS as Queue<ExportTask>).send({ sourceId: ctx.id.name ?? "", task: "compact" })),
+      compacts: PLANS[Plan.default("paid").parse(env.INLET_PLAN)].compacts,
       now: () => Date.now(),
     });
     this.#duties = new Duties(dutiesOf(this.#room));

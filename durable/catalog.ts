@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Workspace, type DestinationInput, type DestinationPatch, type Directory } from "../src/core/catalog.ts";
 import type { Credentials, Label, Role, SourceInput, SourcePatch, WorkspacePatch } from "../src/core/catalog.ts";
 import { DAY_MS } from "../src/core/durations.ts";
+import { Plan } from "../src/core/plan.ts";
 import type { FilterInput, FilterPatch } from "../src/core/filter-record.ts";
 import { retentionOf, type RetentionDays } from "../src/core/retention.ts";
 import type { SourceSettingsPatch } from "../src/core/source.ts";
@@ -26,6 +27,7 @@ import * as warehouses from "./catalog/warehouses.ts";
 /** The part of the Worker's settings that this object needs (meanings: src/env.ts). */
 const Settings = z.object({
   INLET_DEMO: z.stringbool().default(false),
+  INLET_PLAN: Plan.default("paid"),
   INLET_ADMIN_TOKEN: z.string().min(16),
   INLET_SEAL_KEY: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes as base64url without padding"),
 });
@@ -44,7 +46,7 @@ export class Catalog extends DurableObject<Env> {
     super(ctx, env);
     const settings = Settings.parse(env);
     const store = openStore(ctx.storage.sql);
-    this.#room = createRoom(ctx.storage, store, createSealer(settings.INLET_SEAL_KEY));
+    this.#room = createRoom(ctx.storage, store, createSealer(settings.INLET_SEAL_KEY), settings.INLET_PLAN);
     this.#access = createAccess(store, settings.INLET_ADMIN_TOKEN, this.#room.now);
     this.#compiler = createCompiler(this.#room);
     void ctx.blockConcurrencyWhile(async () => {

@@ -1,4 +1,5 @@
 import { DELIVERY, type DeliveryPointer } from "../src/core/delivery.ts";
+import type { PlanRules } from "../src/core/plan.ts";
 import { deliverJob, type DeliveryDeps, type RunLimits } from "../src/destinations/deliver-job.ts";
 
 /** The pointers of one destination, one after the other: the first may find that it is down. */
@@ -27,11 +28,15 @@ async function deliverInTurn(
  * its share. A message whose turn did not come is left to the next batch; every other is confirmed, even one that
  * failed: the destination's ledger sends a pointer again when the lease of whoever claimed it runs out.
  */
-export async function deliverPointers(batch: MessageBatch<DeliveryPointer>, deps: DeliveryDeps): Promise<void> {
+export async function deliverPointers(
+  batch: MessageBatch<DeliveryPointer>,
+  deps: DeliveryDeps,
+  { requestsPerBatch }: Pick<PlanRules, "requestsPerBatch">,
+): Promise<void> {
   const groups = Map.groupBy(batch.messages, (message) => message.body.destinationId);
   const deadline = deps.tools.now() + DELIVERY.batchBudgetMs;
   let requests = 0;
-  const hasTime = () => requests < DELIVERY.batchRequests && deps.tools.now() < deadline;
+  const hasTime = () => requests < requestsPerBatch && deps.tools.now() < deadline;
   const run = {
     concurrency: Math.max(1, Math.floor(DELIVERY.sockets / groups.size)),
     hasTime,

@@ -1,11 +1,13 @@
-// `npm run deploy`: builds and deploys to the Cloudflare account wrangler is signed in to. The first run makes the
+// `npm run deploy [-- --free]`: builds and deploys to the Cloudflare account wrangler is signed in to. The first run makes the
 // two secrets and keeps a copy in .inlet/deployed-secrets.json (ignored by git): the admin token signs you in, and
-// whoever loses the sealing key loses the secrets sealed with it. Arguments go to `wrangler deploy`.
+// whoever loses the sealing key loses the secrets sealed with it. `--free` is for accounts on the free plan (README);
+// all other arguments go to `wrangler deploy`.
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "./build.mjs";
+import { freeConfig } from "./free-config.mjs";
 import { ROOT } from "./serve.mjs";
 
 const wrangler = path.join(ROOT, "node_modules/.bin/wrangler");
@@ -15,7 +17,10 @@ build();
 const first = !hasSecrets();
 if (first) makeSecrets();
 const secrets = first ? ["--secrets-file", file] : [];
-const { status } = spawnSync(wrangler, ["deploy", "--keep-vars", ...secrets, ...process.argv.slice(2)], {
+const given = process.argv.slice(2);
+const free = given.includes("--free") ? ["--config", freeConfig()] : [];
+const rest = given.filter((one) => one !== "--free");
+const { status } = spawnSync(wrangler, ["deploy", "--keep-vars", ...free, ...secrets, ...rest], {
   cwd: ROOT,
   stdio: "inherit",
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Plan } from "./core/plan.ts";
 
 /** The Worker's plain settings, parsed once per isolate. Bindings are typed by `wrangler types`. */
 export const Settings = z.object({
@@ -8,6 +9,8 @@ export const Settings = z.object({
     .regex(/^(?:\/[A-Za-z0-9_-]{1,64})?$/, "one path segment with a leading slash, or empty")
     .default(""),
   INLET_DEMO: z.stringbool().default(false),
+  /** "free": what a Cloudflare account without the Workers Paid plan can do; see core/plan. */
+  INLET_PLAN: Plan.default("paid"),
   /** Destinations may be on private hosts: for trials on this machine and for tests. */
   INLET_ALLOW_PRIVATE_HOSTS: z.stringbool().default(false),
   /** Hosts (with their ports) under which this Inlet is reached, with commas: destinations may not send there. */

@@ -11,6 +11,7 @@ import { signLink } from "./collect/links.ts";
 import { renderSnippet } from "./collect/snippet.ts";
 import type { DeliveryPointer } from "./core/delivery.ts";
 import type { SegmentPointer } from "./core/intake.ts";
+import { PLANS } from "./core/plan.ts";
 import { REJECTIONS } from "./core/rejection.ts";
 import type { ReplayStep } from "./core/replay-steps.ts";
 import { err } from "./core/result.ts";
@@ -86,7 +87,7 @@ export default {
       case "inlet-events":
         return routeSegments(batch as MessageBatch<SegmentPointer>, deps.routing);
       case "inlet-deliveries":
-        return deliverPointers(batch as MessageBatch<DeliveryPointer>, deps.delivery);
+        return deliverPointers(batch as MessageBatch<DeliveryPointer>, deps.delivery, PLANS[deps.settings.INLET_PLAN]);
       case "inlet-dead-letters":
         return keepDeadMessages(batch, deps.deadLetters);
       case "inlet-overflow":

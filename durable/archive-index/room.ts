@@ -30,6 +30,8 @@ export interface ArchiveOutside {
   tellExports(hours: readonly ChangedHour[]): Promise<void>;
   /** Tells a consumer that hours are due to be compacted. */
   askToCompact(): Promise<void>;
+  /** Whether hours are packed into larger files at all. */
+  readonly compacts: boolean;
   now(): number;
 }
 

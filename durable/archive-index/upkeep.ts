@@ -14,6 +14,8 @@ const TELL_AGAIN_MS = 5 * MINUTE_MS;
 export interface CompactionUpkeep {
   readonly compaction: Compaction;
   readonly adoption: Pick<Adoption, "isDone">;
+  /** Off: what is packed stays so, and nothing more is. */
+  readonly compacts: boolean;
   /** Asks a consumer to compact what is due. */
   askToCompact(): Promise<void>;
 }
@@ -26,13 +28,13 @@ export interface RetentionUpkeep {
 }
 
 /** Tells a consumer when hours are due to be compacted, and clears away what failed ones have left. */
-export function compactionDuty({ compaction, adoption, askToCompact }: CompactionUpkeep): Duty {
+export function compactionDuty({ compaction, adoption, compacts, askToCompact }: CompactionUpkeep): Duty {
   return {
     name: "compaction",
     async run(now) {
       await compaction.clearDropped();
       // Its own duty goes before this one, until it is done.
-      if (!adoption.isDone()) return undefined;
+      if (!adoption.isDone() || !compacts) return undefined;
       const due = compaction.nextDue(now);
       if (due === undefined || due > now) return due;
       await askToCompact();

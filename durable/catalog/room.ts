@@ -1,4 +1,5 @@
 import { nextExpiry } from "../../src/core/directory.ts";
+import type { Plan } from "../../src/core/plan.ts";
 import type { Sealer } from "./sealer.ts";
 import type { Store } from "./store.ts";
 
@@ -6,16 +7,18 @@ import type { Store } from "./store.ts";
 export interface Room {
   readonly store: Store;
   readonly sealer: Sealer;
+  readonly plan: Plan;
   now(): number;
   /** Runs `change` as one transaction and, unless it threw, gives the directory a new version. */
   write<T>(change: () => T): T;
 }
 
-export function createRoom(storage: DurableObjectStorage, store: Store, sealer: Sealer): Room {
+export function createRoom(storage: DurableObjectStorage, store: Store, sealer: Sealer, plan: Plan): Room {
   const now = () => Date.now();
   return {
     store,
     sealer,
+    plan,
     now,
     write: (change) =>
       storage.transactionSync(() => {

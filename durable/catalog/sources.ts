@@ -8,6 +8,7 @@ import {
   type SourceRecord,
   type SourceView,
 } from "../../src/core/catalog.ts";
+import { PLANS } from "../../src/core/plan.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
 import { SourceSettings, type SourceSettingsPatch } from "../../src/core/source.ts";
 import {
@@ -52,7 +53,7 @@ export async function createSource(room: Room, input: SourceInput, writeKey = ra
       kind: input.kind,
       labels: input.labels,
       writeKeys: [{ key: writeKey, createdAt: now }],
-      settings: mergeSettings(SourceSettings.parse({}), input.settings),
+      settings: mergeSettings(mergeSettings(SourceSettings.parse({}), PLANS[room.plan].newSource), input.settings),
       epoch: 1,
       sealedLinkKey,
       createdAt: now,

@@ -10,8 +10,6 @@ export const DELIVERY = {
   sockets: 6,
   /** No new request is begun after this much of one queue batch: a hanging destination must let go of the consumer. */
   batchBudgetMs: 20_000,
-  /** Requests begun in one queue batch: a Worker has 10,000 subrequests, and other batches want a turn. */
-  batchRequests: 2000,
   /**
    * Lines sent between two settlements, so the most that a crash can send twice. Each settlement costs two rows:
    * at 60 they were the largest part of a webhook's cost.

@@ -31,7 +31,7 @@ const batching = {
   timeoutMs: z.int().min(100).max(60_000),
 };
 const drain = {
-  afterMs: z.int().min(200).max(60_000),
+  afterMs: z.int().min(200).max(300_000),
   afterBytes: z.int().min(10_000).max(4_000_000),
 };
 

@@ -10,6 +10,7 @@ import type { OpenDestination } from "../../src/core/catalog.ts";
 import type { DeadLetter } from "../../src/core/dead-letter.ts";
 import type { DeliveryPointer } from "../../src/core/delivery.ts";
 import type { DeliverySummary } from "../../src/core/ledger.ts";
+import { PLANS } from "../../src/core/plan.ts";
 import type { DeliveryDeps } from "../../src/destinations/deliver-job.ts";
 import { createGuardedFetch } from "../../src/destinations/outbound.ts";
 import { Settings } from "../../src/env.ts";
@@ -171,7 +172,7 @@ export function createRig(): DeliveryRig {
         pointers.map((body, i) => ({ id: String(i), timestamp: new Date(), attempts: 1, body })),
       );
       const ctx = createExecutionContext();
-      await deliverPointers(batch, rig.deps);
+      await deliverPointers(batch, rig.deps, PLANS.paid);
       const { explicitAcks, retryMessages } = await getQueueResult(batch, ctx);
       if (explicitAcks.length + retryMessages.length !== pointers.length) throw new Error("a message was forgotten");
       for (const { msgId } of retryMessages) onQueue.push(pointers[Number(msgId)]!);

@@ -6,6 +6,7 @@ import type { DestinationContext } from "../../src/core/catalog.ts";
 import { DELIVERY, type DeliveryPointer } from "../../src/core/delivery.ts";
 import type { SegmentPointer } from "../../src/core/intake.ts";
 import type { JobOpening } from "../../src/core/ledger.ts";
+import { PLANS } from "../../src/core/plan.ts";
 import type { DeliveryDeps } from "../../src/destinations/deliver-job.ts";
 
 /** A queue batch that remembers what became of each message, by its place. */
@@ -131,7 +132,7 @@ describe("a batch whose time is up", () => {
         throw new Error("the catalog is out of reach");
       },
     } as unknown as DeliveryDeps;
-    await deliverPointers(batch, deps);
+    await deliverPointers(batch, deps, PLANS.paid);
     expect({ opened, fates }).toEqual({ opened: ["d1", "d2"], fates: ["ack", "retry", "ack"] });
   });
 });

@@ -55,7 +55,7 @@ export function Archive({ source }: { source: Source }): ReactNode {
         <div className="grid items-start gap-4 sm:grid-cols-2">
           <NumberInput
             label="After at most, in milliseconds"
-            description="200 to 60,000. Shorter: sooner delivered, more and smaller files."
+            description="200 to 300,000. Shorter: sooner delivered, more and smaller files."
             value={value.afterMs}
             error={errors["drain.afterMs"]}
             onChange={(afterMs) => set({ afterMs })}

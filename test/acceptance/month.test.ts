@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { runMonth } from "../../bench/month/run.ts";
-import { clickhouseEngine, postgresEngine, type LoadEngine } from "../support/load-engines.ts";
+import { startEngines, type LoadEngine } from "../support/load-engines.ts";
 import type { RunningInlet } from "../support/server.ts";
 import type { ExpectedTable } from "../support/warehouse-totals.ts";
 
 const DAY = 86_400_000;
 
-const engines: LoadEngine[] = [];
-beforeAll(async () => {
-  engines.push(await clickhouseEngine(), await postgresEngine());
-});
-afterAll(() => Promise.all(engines.map((engine) => engine.stop())));
+const engines = startEngines();
 
 async function connect(inlet: RunningInlet, sourceId: string): Promise<void> {
   for (const { kind, settings } of engines) {

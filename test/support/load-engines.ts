@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from "vitest";
 import type { Column } from "../../src/core/warehouse/schema.ts";
 import type { OpenWarehouse } from "../../src/core/warehouse-record.ts";
 import { startClickhouse } from "./clickhouse-server.ts";
@@ -103,4 +104,14 @@ export async function postgresEngine(): Promise<
     },
     stop: () => server.stop(),
   };
+}
+
+/** A ClickHouse and a PostgreSQL for the tests of one file; there once they run. */
+export function startEngines(): LoadEngine[] {
+  const engines: LoadEngine[] = [];
+  beforeAll(async () => {
+    engines.push(await clickhouseEngine(), await postgresEngine());
+  }, 60_000);
+  afterAll(() => Promise.all(engines.map((engine) => engine.stop())), 60_000);
+  return engines;
 }

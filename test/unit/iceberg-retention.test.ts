@@ -103,6 +103,7 @@ it("over days nothing that metadata of the last hour names is deleted, and nothi
     current = next;
     expect(await orphans(lake, ORDERS)).toEqual([]);
   }
+  expect(lake.deleted.length).toBeGreaterThan(70);
   const metadata = metadataOf(lake, ORDERS);
   expect(metadata.snapshots.length).toBeLessThanOrEqual(26);
   expect(metadata.schemas.map((schema) => schema["schema-id"])).toEqual([1]);

@@ -1,19 +1,15 @@
 import { once } from "node:events";
 import { createServer as createWebServer } from "node:http";
 import { createServer } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { OpenWarehouse } from "../../src/core/warehouse-record.ts";
 import { tryWarehouse } from "../../src/warehouse/load/trial.ts";
-import { clickhouseEngine, postgresEngine, type LoadEngine } from "../support/load-engines.ts";
+import { startEngines, type LoadEngine } from "../support/load-engines.ts";
 import { expectSameRows, order } from "../support/load-expected.ts";
 import { Loader, LoadRig, START } from "../support/load-rig.ts";
 import { portOf } from "../support/port.ts";
 
-const engines: LoadEngine[] = [];
-beforeAll(async () => {
-  engines.push(await clickhouseEngine(), await postgresEngine());
-}, 60_000);
-afterAll(() => Promise.all(engines.map((engine) => engine.stop())), 60_000);
+const engines = startEngines();
 const engineOf = (kind: LoadEngine["kind"]): LoadEngine => engines.find((engine) => engine.kind === kind)!;
 
 let schemas = 0;

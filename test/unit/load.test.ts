@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clickhouseEngine, postgresEngine, type LoadEngine } from "../support/load-engines.ts";
+import { describe, expect, it } from "vitest";
+import { startEngines, type LoadEngine } from "../support/load-engines.ts";
 import { expectSameRows, identify, order } from "../support/load-expected.ts";
 import { Loader, LoadRig } from "../support/load-rig.ts";
 
-const engines: LoadEngine[] = [];
-beforeAll(async () => {
-  engines.push(await clickhouseEngine(), await postgresEngine());
-}, 60_000);
-afterAll(() => Promise.all(engines.map((engine) => engine.stop())), 60_000);
+const engines = startEngines();
 const engineOf = (kind: LoadEngine["kind"]): LoadEngine => engines.find((engine) => engine.kind === kind)!;
 
 /** Of each engine; another multiple of calls than the statements of one table, so that each kind is hit. */

@@ -102,7 +102,7 @@ describe("a download of the archive", () => {
   });
 
   it("that cannot be made whole ends in an error, and what arrived does not unpack", async () => {
-    const { sourceId, stored } = await mixedArchive(5);
+    const { sourceId } = await mixedArchive(5);
     const objects = (await archivedKeys(sourceId)).length;
     for (const nth of [1, 2, Math.ceil(objects / 2), objects]) {
       breakArchive(nth, "before");
@@ -115,11 +115,10 @@ describe("a download of the archive", () => {
     const { bytes, error } = await receive(await open(sourceId));
     expect(error).toBeInstanceOf(Error);
     expect(() => gunzipSync(bytes)).toThrow();
-    expect(stored.length).toBeGreaterThan(0);
   });
 
   it("does not unpack wherever it is cut, also between two members", async () => {
-    const { sourceId } = await mixedArchive(8);
+    const { sourceId, stored } = await mixedArchive(8);
     let arrived = new Uint8Array(0);
     const chunks: Uint8Array[] = [];
     for await (const chunk of await open(sourceId)) chunks.push(chunk);
@@ -128,7 +127,7 @@ describe("a download of the archive", () => {
       arrived = new Uint8Array([...arrived, ...chunk]);
     }
     expect(chunks.length).toBeGreaterThan(10);
-    expect(gunzipSync(arrived).byteLength).toBeGreaterThan(0);
+    expect(sorted(unpack(arrived))).toEqual(sorted(stored.map(({ event }) => event)));
   });
 
   it("reads segments where they lie by now when they were compacted after they were listed", async () => {

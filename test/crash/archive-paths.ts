@@ -1,4 +1,4 @@
-/** `POST …?sourceId=…&ahead=<ms>`: routes that the test's entry has and the product has not. */
+/** `POST …?sourceId=…&ahead=<ms>[&slow=<ms>]`: routes that the test's entry has and the product has not. */
 export const STEP_PATH = "/test-step";
 export const CHECK_PATH = "/test-check";
 

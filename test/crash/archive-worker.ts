@@ -8,8 +8,30 @@ export { Catalog, Debugger, Exports, Intake, Ledger, Preferences, Replays } from
 
 moveDate();
 let ahead = 0;
+/** Most ms that a write to R2 takes before or after it is done: so long it can be cut off from what comes next. */
+let slow = 0;
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * slow));
+
+/** Its writes take their time. */
+const slowly = (bucket: R2Bucket): R2Bucket =>
+  new Proxy(bucket, {
+    get(target, name) {
+      const method = Reflect.get(target, name) as (...given: unknown[]) => unknown;
+      if (name !== "put" && name !== "delete") return method.bind(target);
+      return async (...given: unknown[]) => {
+        await pause();
+        const done = await Reflect.apply(method, target, given);
+        await pause();
+        return done;
+      };
+    },
+  });
 
 export class ArchiveIndex extends RealIndex {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, { ...env, ARCHIVE: slowly(env.ARCHIVE) });
+  }
   tick(): Promise<void> {
     return this.alarm();
   }
@@ -49,6 +71,7 @@ export default {
     const wanted = Number(searchParams.get("ahead"));
     advance(wanted - ahead);
     ahead = wanted;
+    slow = Number(searchParams.get("slow"));
     return step(sourceId, env);
   },
 } satisfies ExportedHandler<Env>;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, expect, it } from "vitest";
-import type { ListedSegment } from "../../src/core/archive-index.ts";
+import { DayIndex, type ListedSegment } from "../../src/core/archive-index.ts";
 import { segmentKey, utcDay } from "../../src/core/archive-key.ts";
 import { inParallel } from "../../src/core/pool.ts";
 import { startInletProcess, type InletProcess } from "../support/inlet-process.ts";
@@ -14,6 +14,7 @@ import { startInlet, type RunningInlet } from "../support/server.ts";
 import { createSource } from "../support/test-source.ts";
 import { CHECK_PATH, STEP_PATH, type Checked } from "./archive-paths.ts";
 import type { ArchiveIndex } from "./archive-worker.ts";
+import { storedObjects } from "./stored.ts";
 
 /** A longer run: INLET_CRASH_KILLS=200. The same seed makes the same decisions again. */
 const seed = Number(process.env["INLET_CRASH_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
@@ -26,6 +27,8 @@ const SEGMENTS = 8;
 const STEP_MS = 20 * 60_000;
 /** More than fit between two kills. */
 const STEPS = 6;
+/** A kill comes about as often amid writes as between them. */
+const SLOW_MS = 50;
 /** Enough for all that is left after the last, however slow the machine. */
 const MOST_STEPS = 60;
 
@@ -83,10 +86,10 @@ async function fill({ miniflare }: RunningInlet, sourceId: string, from: number,
   return (await inParallel(numbers, 20, put)).flat();
 }
 
-/** `from` steps have been made before: time goes on. */
-async function upkeep(url: URL, sourceId: string, from: number, steps: number): Promise<void> {
+/** `from` steps have been made before: time goes on. A write to R2 takes up to twice `slow` ms. */
+async function upkeep(url: URL, sourceId: string, from: number, steps: number, slow = 0): Promise<void> {
   for (let n = from; n < from + steps; n++) {
-    const query = new URLSearchParams({ sourceId, ahead: String(n * STEP_MS) });
+    const query = new URLSearchParams({ sourceId, ahead: String(n * STEP_MS), slow: String(slow) });
     const response = await fetch(new URL(`${STEP_PATH}?${query}`, url), { method: "POST" });
     if (!response.ok) throw new Error(await response.text());
   }
@@ -97,16 +100,27 @@ async function checkOf(url: URL, sourceId: string): Promise<Checked> {
   return (await response.json()) as Checked;
 }
 
+/** What the index objects name that is not there, as the kill has left them. */
+function namedAndGone(): string[] {
+  const objects = storedObjects(stateDir);
+  const indexes = [...objects.values()].filter(({ key }) => key.startsWith("archive-index/"));
+  return indexes
+    .flatMap((index) => DayIndex.parse(JSON.parse(new TextDecoder().decode(index.bytes()))).objects)
+    .map(({ key }) => key)
+    .filter((key) => !objects.has(key));
+}
+
 /** How many of the kills hit a step that was under way. */
 async function stepWhileKilling(sourceId: string, random: Random): Promise<number> {
   let interrupted = 0;
   let inlet: InletProcess = await startInletProcess({ stateDir, port: 0, entry: entryFile });
   const { url } = inlet;
   for (let n = 0; n < kills; n++) {
-    const steps = upkeep(url, sourceId, n * STEPS, STEPS).catch(() => void interrupted++);
-    await sleep(random.between(20, 300));
+    const steps = upkeep(url, sourceId, n * STEPS, STEPS, SLOW_MS).catch(() => void interrupted++);
+    await sleep(random.between(20, 1500));
     await inlet.kill(n % 2 === 0 ? "runtime" : "group");
     await steps;
+    expect({ kill: n, seed, gone: namedAndGone() }).toEqual({ kill: n, seed, gone: [] });
     inlet = await startInletProcess({ stateDir, port: Number(url.port), entry: entryFile });
     expect((await checkOf(url, sourceId)).missing).toEqual([]);
   }

@@ -1,6 +1,9 @@
-/** The `nth` such call (from 1) for a key that has `key` in it is not answered; R2 does it first, or not before it is let go. */
+/**
+ * The `nth` such call (from 1) for a key that has `key` in it is not answered: R2, or a ledger that a replay hands
+ * lines over to, does it first, or not before it is let go.
+ */
 export interface Stall {
-  readonly call: "get" | "put";
+  readonly call: "get" | "put" | "openReplay";
   readonly key: string;
   readonly nth: number;
   readonly isDone: boolean;

@@ -9,6 +9,7 @@ import product, {
   Replays as RealReplays,
 } from "../../src/worker.ts";
 import { advance, advanceAlarm, moveAlarms, moveDate } from "../acceptance/clock.ts";
+import type { ReplayOpening } from "../../src/core/replay-ledger.ts";
 import { seededRandom } from "../support/random.ts";
 import {
   LET_GO_PATH,
@@ -101,8 +102,31 @@ function faulty(bucket: R2Bucket): R2Bucket {
   });
 }
 
+type Ledgers = Env["LEDGER"];
+
+/** What is handed over to it may stall, as R2 may. */
+const stalling = (ledger: ReturnType<Ledgers["getByName"]>): typeof ledger =>
+  new Proxy(ledger, {
+    get(target, name) {
+      if (name !== "openReplay") return Reflect.get(target, name) as unknown;
+      return async (opening: ReplayOpening) => {
+        const call = async () => target.openReplay(opening);
+        return isStalled(name, [opening.key]) ? throughStall(call) : call();
+      };
+    },
+  });
+
+const withStalls = (ledgers: Ledgers): Ledgers =>
+  new Proxy(ledgers, {
+    get(target, name) {
+      if (name === "getByName") return (given: string) => stalling(target.getByName(given));
+      const found = Reflect.get(target, name) as unknown;
+      return typeof found === "function" ? (found.bind(target) as unknown) : found;
+    },
+  });
+
 /** One proxy for each handler and object: what it wraps is theirs. */
-const withFaults = (env: Env): Env => ({ ...env, ARCHIVE: faulty(env.ARCHIVE) });
+const withFaults = (env: Env): Env => ({ ...env, ARCHIVE: faulty(env.ARCHIVE), LEDGER: withStalls(env.LEDGER) });
 
 /** Objects that have run in this process: time passes for them within it. */
 const awake = new Map<Binding, Set<string>>();

@@ -5,6 +5,16 @@ import { startHookServer, type HookServer } from "../support/hook-server.ts";
 import type { Kill } from "../support/inlet-process.ts";
 import { seededRandom } from "../support/random.ts";
 import { STALL_PATH } from "./moved-plan.ts";
+import {
+  AT_HAND_OVER,
+  copiesOf,
+  eventOf,
+  IN_DRY_RUN,
+  IN_RUN,
+  nameOf,
+  SELECTED,
+  type Arrival,
+} from "./replay-traffic.ts";
 import { MovedInlet, NO_FAULTS, until, type Faults } from "./moved-process.ts";
 
 /** A longer run: INLET_CRASH_KILLS=60. The same seed makes the same decisions again. */
@@ -30,22 +40,6 @@ const SEGMENTS = 12;
 const LINES = 60;
 /** Less than a batch of them has. */
 const DRAIN_BYTES = 10_000;
-const SELECTED = ["Bought", "Sold"];
-const NAMES = [...SELECTED, "Seen"];
-const atRead = (nth: number): Faults => ({
-  ...NO_FAULTS,
-  stall: { call: "get", key: "segment-logs/", nth, isDone: false },
-});
-/** The dry run takes what is fast: its kills land in its reads. */
-const IN_DRY_RUN: readonly Faults[] = [atRead(1), atRead(3), atRead(7)];
-const IN_RUN: readonly Faults[] = [NO_FAULTS, { fail: 0.1, hang: 0 }, { fail: 0.05, hang: 0.02 }, atRead(2), atRead(5)];
-
-interface Arrival {
-  readonly id: string;
-  /** Kills before it. */
-  readonly kills: number;
-}
-
 let inlet: MovedInlet;
 let hook: HookServer;
 let sourceId = "";
@@ -60,14 +54,6 @@ const landed: Record<string, number> = {};
 let killed = 0;
 let resumed = 0;
 let underWay = 0;
-
-const nameOf = (n: number): string | undefined => (n % 5 === 4 ? undefined : NAMES[n % NAMES.length]);
-const eventOf = (n: number) => ({
-  type: nameOf(n) === undefined ? "identify" : "track",
-  ...(nameOf(n) === undefined ? { traits: { n } } : { event: nameOf(n), properties: { n } }),
-  messageId: `m-${n}`,
-  userId: `u${n % 7}`,
-});
 
 /** A past hour of events, in segments as Intake writes them: each batch is one. */
 async function fillArchive(): Promise<void> {
@@ -167,7 +153,7 @@ async function befall(wanted: Faults): Promise<void> {
   faults = wanted;
 }
 
-/** Until a read hangs, unless this process makes it no more. */
+/** Until the call hangs, unless this process makes it no more. */
 async function untilStalled(id: string): Promise<void> {
   const { status } = await goOn(id);
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end && !(await inlet.look()).stalled;) {
@@ -184,7 +170,7 @@ async function killIn(id: string, next: Faults): Promise<void> {
   else await untilStalled(id);
   const { stalled } = await inlet.look();
   const { status } = await get(id);
-  const at = `${status}${stalled ? "+read" : ""}${underWay > 0 ? "+requests" : ""}`;
+  const at = `${status}${stalled ? `+${faults.stall?.call}` : ""}${underWay > 0 ? "+requests" : ""}`;
   landed[at] = (landed[at] ?? 0) + 1;
   await kill(killed % 2 === 0 ? "runtime" : "group", next);
 }
@@ -201,7 +187,6 @@ async function kill(what: Kill, next = NO_FAULTS): Promise<number> {
 
 /** Kills while the replay has this status, each time with other faults; then there are none. */
 async function killWhile(id: string, status: string, times: number, from: readonly Faults[]): Promise<void> {
-  await befall(random.pick(from));
   for (let n = 0; n < times; n++) {
     await killIn(id, n === times - 1 ? NO_FAULTS : random.pick(from));
     if ((await goOn(id)).status !== status) break;
@@ -217,16 +202,6 @@ async function quiet(): Promise<void> {
   }
 }
 
-/** Arrivals beyond the first of their event, by how many kills lie between it and the one before. */
-function copiesOf(all: readonly Arrival[]): readonly number[] {
-  const last = new Map<string, number>();
-  return all.flatMap((arrival) => {
-    const before = last.get(arrival.id);
-    last.set(arrival.id, arrival.kills);
-    return before === undefined ? [] : [arrival.kills - before];
-  });
-}
-
 it(
   "sends every chosen event, however often it is killed, and again only what was under way",
   async () => {
@@ -237,6 +212,7 @@ it(
 
 async function sendThroughKills(id: string): Promise<void> {
   arrivals = [];
+  await befall(random.pick(IN_DRY_RUN));
   await create(id, 100);
   await killWhile(id, "checking", KILLS_OF_ONE / 2, IN_DRY_RUN);
   const { report } = await untilStatus(id, "ready");
@@ -246,6 +222,7 @@ async function sendThroughKills(id: string): Promise<void> {
   expect(arrivals).toEqual([]);
 
   const before = killed;
+  await befall(random.pick(AT_HAND_OVER));
   await act(id, "start");
   await killWhile(id, "running", KILLS_OF_ONE / 2, IN_RUN);
   const { progress, ...ended } = await untilStatus(id, "finished");
@@ -279,6 +256,7 @@ async function cancelBetweenKills(id: string): Promise<void> {
   await untilStatus(id, "ready");
   await act(id, "start");
   await until("the first requests", async () => (arrivals.length > 0 ? true : undefined), { everyMs: 20 });
+  await befall(random.pick(IN_RUN));
   await killWhile(id, "running", KILLS_OF_ONE / 4, IN_RUN);
   await act(id, "cancel");
   // What a request had under way may be booked, or lost with the process.

@@ -1,6 +1,15 @@
 import { DurableObject } from "cloudflare:workers";
 import { HOUR_MS } from "../src/core/durations.ts";
-import type { AppendBatch, AppendResult, Duplicates, LookupResult, SegmentPointer } from "../src/core/intake.ts";
+import {
+  batchSize,
+  packBatch,
+  type AppendBatch,
+  type AppendResult,
+  type Duplicates,
+  type LookupResult,
+  type PackedBatch,
+  type SegmentPointer,
+} from "../src/core/intake.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
 import type { IntakeStanding } from "../src/core/standing.ts";
@@ -98,8 +107,13 @@ export class Intake extends DurableObject<Env> {
     });
   }
 
+  /** What a Worker of an earlier version calls, during a deployment. */
+  append(batch: AppendBatch): Promise<AppendResult> {
+    return this.add(packBatch(batch));
+  }
+
   /** Stores the new events durably and names the duplicates; see AppendResult. Throws when it is overloaded. */
-  async append(batch: AppendBatch): Promise<AppendResult> {
+  async add(batch: PackedBatch): Promise<AppendResult> {
     const { route, parts = 1 } = batch;
     this.#used.add("requests");
     this.#used.add("calls", 1 / parts);
@@ -113,9 +127,8 @@ export class Intake extends DurableObject<Env> {
     if (isFull() && route.epoch >= this.#epoch) {
       throw new Error("intake holds too many ids: the source needs more shards");
     }
-    const hashes = hashIds(batch.ids);
-    const earlier = await seenBefore(batch, hashes, this.#drainDeps.shard, this.env.INTAKE);
-    return this.#commits.join({ batch, hashes, earlier });
+    const earlier = await seenBefore(batch, this.#drainDeps.shard, this.env.INTAKE);
+    return this.#commits.join({ batch, earlier });
   }
 
   /**
@@ -177,21 +190,19 @@ export class Intake extends DurableObject<Env> {
     return answers;
   }
 
-  #report(batch: AppendBatch, answer: AppendResult): void {
+  #report(batch: PackedBatch, answer: AppendResult): void {
     if (answer.status !== "appended") return;
+    const { lines } = batch;
     if (answer.duplicates.length === 0) {
-      this.#reporter.sawLines("accepted", batch.lines);
+      this.#reporter.sawLines("accepted", lines, batchSize(batch));
       return;
     }
     const duplicates = new Set(answer.duplicates);
-    this.#reporter.sawLines(
-      "accepted",
-      batch.lines.filter((_, i) => !duplicates.has(i)),
+    const { accepted = [], duplicate = [] } = Object.groupBy(lines.split("\n"), (_, i) =>
+      duplicates.has(i) ? "duplicate" : "accepted",
     );
-    this.#reporter.sawLines(
-      "duplicate",
-      batch.lines.filter((_, i) => duplicates.has(i)),
-    );
+    this.#reporter.sawLines("accepted", accepted.join("\n"), accepted.length);
+    this.#reporter.sawLines("duplicate", duplicate.join("\n"), duplicate.length);
   }
 
   #adopt(epoch: number): void {

@@ -1,4 +1,4 @@
-import { intakeName, shardOf, type AppendBatch } from "../../src/core/intake.ts";
+import { intakeName, shardOf, type PackedBatch } from "../../src/core/intake.ts";
 import type { Intake } from "../intake.ts";
 import { pickHashes } from "./hashes.ts";
 
@@ -7,8 +7,7 @@ import { pickHashes } from "./hashes.ts";
  * that shard of the new layout, so that it takes no more of them; throws when it cannot be asked.
  */
 export async function seenBefore(
-  { ids, route }: AppendBatch,
-  hashes: ArrayBuffer,
+  { ids = [], route, hashes }: PackedBatch,
   ownShard: number,
   intakes: DurableObjectNamespace<Intake>,
 ): Promise<ReadonlySet<number>> {

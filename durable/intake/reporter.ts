@@ -25,7 +25,23 @@ export interface ReporterDeps {
 }
 
 type Told = Pick<Observation, "counts" | "kinds">;
-type Pending = { status: SampleStatus; line: string } | Sample;
+/** Lines as they came, joined by line breaks: only those that are told of are ever looked at. */
+interface Seen {
+  readonly status: SampleStatus;
+  readonly lines: string;
+  readonly count: number;
+}
+type Pending = Seen | Sample;
+
+const countOf = (pending: Pending): number => ("count" in pending ? pending.count : 1);
+
+const samplesOf = (pending: Pending): Sample[] =>
+  "count" in pending
+    ? pending.lines
+        .split("\n")
+        .slice(-MAX_SAMPLES)
+        .map((line) => sampleOfLine(line, pending.status))
+    : [pending];
 
 /**
  * Tells the debugger (a bounded sample) what came in, and the ledger how much was refused or a duplicate: coalesced,
@@ -34,6 +50,8 @@ type Pending = { status: SampleStatus; line: string } | Sample;
 export class Reporter {
   readonly #deps: ReporterDeps;
   #pending: Pending[] = [];
+  /** Samples that `#pending` stands for. */
+  #held = 0;
   #counts: Record<string, number> = {};
   #kinds: readonly RefusedKind[] = [];
   #scheduled = false;
@@ -44,24 +62,29 @@ export class Reporter {
     this.#deps = deps;
   }
 
-  /** `lines` of newly stored or duplicate events. */
-  sawLines(status: "accepted" | "duplicate", lines: readonly string[]): void {
-    if (lines.length === 0) return;
-    this.#add(
-      { counts: { [status]: lines.length } },
-      lines.slice(-MAX_SAMPLES).map((line) => ({ status, line })),
-    );
+  /** `count` lines of newly stored or duplicate events. */
+  sawLines(status: "accepted" | "duplicate", lines: string, count: number): void {
+    if (count === 0) return;
+    this.#counts[status] = (this.#counts[status] ?? 0) + count;
+    this.#hold({ status, lines, count });
+    this.#schedule();
   }
 
   saw(observation: Observation): void {
-    this.#add(observation, observation.samples);
+    this.#tally(observation);
+    for (const sample of observation.samples) this.#hold(sample);
+    this.#schedule();
   }
 
-  #add(told: Told, samples: readonly Pending[]): void {
-    this.#tally(told);
-    this.#pending.push(...samples);
-    if (this.#pending.length > 2 * MAX_SAMPLES) this.#pending = this.#pending.slice(-MAX_SAMPLES);
-    this.#schedule();
+  /** Keeps what the newest MAX_SAMPLES need: under load nearly all that comes is let go of without a look. */
+  #hold(pending: Pending): void {
+    this.#pending.push(pending);
+    this.#held += countOf(pending);
+    for (let oldest = countOf(this.#pending[0]!); this.#held - oldest >= MAX_SAMPLES;) {
+      this.#held -= oldest;
+      this.#pending.shift();
+      oldest = countOf(this.#pending[0]!);
+    }
   }
 
   #tally({ counts, kinds }: Told): void {
@@ -81,13 +104,12 @@ export class Reporter {
   async #push(): Promise<void> {
     const counts = this.#counts;
     const kinds = this.#kinds;
-    const samples = this.#pending
-      .slice(-MAX_SAMPLES)
-      .map((pending) => ("line" in pending ? sampleOfLine(pending.line, pending.status) : pending));
+    const samples = this.#pending.flatMap(samplesOf).slice(-MAX_SAMPLES);
     const at = this.#deps.now();
     this.#counts = {};
     this.#kinds = [];
     this.#pending = [];
+    this.#held = 0;
     this.#scheduled = false;
     this.#lastPush = at;
     const { sourceId } = this.#deps;

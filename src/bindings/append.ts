@@ -1,6 +1,6 @@
 import type { AcceptedEvent } from "../collect/accept.ts";
 import { kindOfLine, packKinds } from "../core/event-kind.ts";
-import { intakeName, shardOf } from "../core/intake.ts";
+import { intakeName, packBatch, shardOf } from "../core/intake.ts";
 import { encodeOverflow } from "../core/overflow.ts";
 import type { SourceContext, SourceRoute } from "../core/source.ts";
 import { withinTime } from "./time-limit.ts";
@@ -37,7 +37,7 @@ export async function appendToShards(
   await Promise.all(
     [...byShard].map(async ([shard, part]) => {
       try {
-        const appending = env.INTAKE.getByName(intakeName(route.sourceId, shard)).append({
+        const batch = packBatch({
           route,
           shard,
           receivedAt,
@@ -45,7 +45,8 @@ export async function appendToShards(
           lines: part.map((i) => events[i]!.line),
           kinds: packKinds(part.map((i) => events[i]!.kind)),
         });
-        const result = await withinTime(APPEND_LIMIT_MS, appending);
+        const adding = env.INTAKE.getByName(intakeName(route.sourceId, shard)).add(batch);
+        const result = await withinTime(APPEND_LIMIT_MS, adding);
         if (result.status === "stale_epoch") stale.push(...part);
         else duplicates.push(...result.duplicates.map((n) => part[n]!));
       } catch (error) {

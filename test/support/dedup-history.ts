@@ -1,7 +1,7 @@
 import { commitBatches } from "../../durable/intake/commit.ts";
 import { drainSegment } from "../../durable/intake/drain.ts";
 import { fold } from "../../durable/intake/folding.ts";
-import { hashIds } from "../../src/core/id-hashes.ts";
+import { packBatch } from "../../src/core/intake.ts";
 import { lookUp } from "../../durable/intake/lookup.ts";
 import { loadMemory, seal, type IntakeMemory } from "../../durable/intake/memory.ts";
 import { intakeStore, type IntakeStore } from "../../durable/intake/store.ts";
@@ -33,9 +33,13 @@ export class DedupHistory {
   append(ids: readonly string[]): boolean[] {
     const at = this.hour * HOUR_MS;
     const lines = ids.map((messageId) => JSON.stringify({ messageId }));
-    const batch = { route: ROUTE, shard: 0, receivedAt: at, ids, lines };
-    const request = { batch, hashes: hashIds(ids), earlier: new Set<number>() };
-    const [answer] = commitBatches([request], { at, epoch: 1, store: this.store, memory: this.memory });
+    const batch = packBatch({ route: ROUTE, shard: 0, receivedAt: at, ids, lines });
+    const [answer] = commitBatches([{ batch, earlier: new Set<number>() }], {
+      at,
+      epoch: 1,
+      store: this.store,
+      memory: this.memory,
+    });
     if (answer?.status !== "appended") throw new Error("the append was refused");
     const duplicates = new Set(answer.duplicates);
     return ids.map((_, i) => duplicates.has(i));

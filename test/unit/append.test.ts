@@ -12,7 +12,7 @@ const events = ["a", "b"].map((messageId) => ({ messageId, line: "{}", kind: "tr
 function bindings(answer: () => Promise<Answer>) {
   const overflowed: unknown[] = [];
   const env = {
-    INTAKE: { getByName: () => ({ append: answer }) },
+    INTAKE: { getByName: () => ({ add: answer }) },
     OVERFLOW: { send: async (body: unknown) => void overflowed.push(body) },
   };
   return { overflowed, env: env as unknown as Pick<Env, "INTAKE" | "OVERFLOW"> };

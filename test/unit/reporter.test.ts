@@ -19,20 +19,20 @@ function createReporter() {
 
 it("shows the first event after a quiet while at once, then keeps pushes two seconds apart", async () => {
   const { reporter, clock, count, record, waits } = createReporter();
-  reporter.sawLines("accepted", ["{}"]);
-  reporter.sawLines("duplicate", ["{}", "{}"]);
+  reporter.sawLines("accepted", "{}", 1);
+  reporter.sawLines("duplicate", "{}\n{}", 2);
   expect(waits.map(({ ms }) => ms)).toEqual([50]);
   await waits[0]!.work();
   expect(record).toHaveBeenCalledWith(expect.objectContaining({ counts: { accepted: 1, duplicate: 2 } }));
   expect(count).toHaveBeenCalledWith(clock.now, { duplicate: 2 }, []);
   clock.now += 500;
-  reporter.sawLines("duplicate", ["{}"]);
+  reporter.sawLines("duplicate", "{}", 1);
   expect(waits.at(-1)?.ms).toBe(1500);
 });
 
 it("leaves accepted events to be counted with their segment", async () => {
   const { reporter, count, waits } = createReporter();
-  reporter.sawLines("accepted", ["{}"]);
+  reporter.sawLines("accepted", "{}", 1);
   await waits[0]!.work();
   expect(count).not.toHaveBeenCalled();
 });
@@ -55,7 +55,7 @@ it("tells the ledger the kinds of what was refused, added up, and again when it 
   await waits[1]!.work();
   const told = [{ reason: "id_required", kind, count: 3 }];
   expect(count).toHaveBeenLastCalledWith(clock.now, { "refused:id_required": 3 }, told);
-  reporter.sawLines("duplicate", ["{}"]);
+  reporter.sawLines("duplicate", "{}", 1);
   await waits[2]!.work();
   expect(count).toHaveBeenLastCalledWith(clock.now, { duplicate: 1 }, []);
   error.mockRestore();
@@ -63,10 +63,10 @@ it("tells the ledger the kinds of what was refused, added up, and again when it 
 
 it("goes on reporting when the clock has stepped back an hour", async () => {
   const { reporter, clock, waits } = createReporter();
-  reporter.sawLines("accepted", ["{}"]);
+  reporter.sawLines("accepted", "{}", 1);
   await waits[0]!.work();
   clock.now -= 3_600_000;
-  reporter.sawLines("accepted", ["{}"]);
+  reporter.sawLines("accepted", "{}", 1);
   expect(waits.at(-1)?.ms).toBe(2000);
 });
 
@@ -74,9 +74,9 @@ it("keeps the counts of a push that the ledger did not take for the next one", a
   const { reporter, clock, count, waits } = createReporter();
   const error = vi.spyOn(console, "error").mockReturnValue();
   count.mockRejectedValueOnce(new Error("overloaded"));
-  reporter.sawLines("duplicate", ["{}"]);
+  reporter.sawLines("duplicate", "{}", 1);
   await waits[0]!.work();
-  reporter.sawLines("duplicate", ["{}"]);
+  reporter.sawLines("duplicate", "{}", 1);
   await waits[1]!.work();
   expect(count).toHaveBeenLastCalledWith(clock.now, { duplicate: 2 }, []);
   error.mockRestore();

@@ -8,12 +8,10 @@ import {
   type Duplicates,
   type LookupResult,
   type PackedBatch,
-  type SegmentPointer,
 } from "../src/core/intake.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
 import type { IntakeStanding } from "../src/core/standing.ts";
-import type { Usage } from "../src/core/usage.ts";
 import { confirm, countSegments, drainSegment, handOver, type DrainDeps } from "./intake/drain.ts";
 import { seenBefore } from "./intake/earlier.ts";
 import { fold } from "./intake/folding.ts";
@@ -22,6 +20,7 @@ import { hashIds } from "../src/core/id-hashes.ts";
 import { duplicatesOf, lookUp } from "./intake/lookup.ts";
 import { loadMemory, seal, waitingBytes, type IntakeMemory } from "./intake/memory.ts";
 import { findPlaces } from "./intake/places.ts";
+import { outsideOf } from "./intake/outside.ts";
 import { Reporter } from "./intake/reporter.ts";
 import { intakeStanding } from "./intake/standing.ts";
 import { intakeStore, type IntakeStore } from "./intake/store.ts";
@@ -67,40 +66,19 @@ export class Intake extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const [sourceId = "", shard = "0"] = (ctx.id.name ?? "").split(":");
     this.#store = intakeStore(ctx.storage, this.#used.counting(ctx.storage.sql));
     this.#memory = loadMemory(this.#store);
     this.#epoch = Number(this.#store.meta("epoch") ?? 0);
     this.#windowMs = Number(this.#store.meta("windowMs") ?? Infinity);
-    const now = () => Date.now();
-    this.#drainDeps = {
-      sourceId,
-      shard: Number(shard),
+    const outside = outsideOf({
+      env,
+      name: ctx.id.name ?? "",
       store: this.#store,
-      archive: env.ARCHIVE,
-      events: env.EVENTS as Queue<SegmentPointer>,
-      countSegment: (counted) => {
-        this.#used.add("segments");
-        return this.#telling((usage) => env.LEDGER.getByName(`source:${sourceId}`).countSegment({ ...counted, usage }));
-      },
-      now,
-    };
-    this.#reporter = new Reporter({
-      sourceId,
-      record: (observation) => {
-        // The debugger's call, and the row that it writes.
-        this.#used.add("requests");
-        this.#used.add("rows");
-        return env.DEBUGGER.getByName(sourceId).record(observation);
-      },
-      count: (at, counts, kinds) =>
-        this.#telling((usage) => env.LEDGER.getByName(`source:${sourceId}`).count(at, counts, kinds, usage)),
-      now,
-      later: (ms, work) => {
-        this.#used.add("openMs", ms);
-        setTimeout(() => this.ctx.waitUntil(work()), ms);
-      },
+      used: this.#used,
+      waitUntil: (work) => ctx.waitUntil(work),
     });
+    this.#drainDeps = outside.drain;
+    this.#reporter = new Reporter(outside.reporter);
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
       if (this.#memory.waiting.size > 0 || this.#memory.unconfirmed.size > 0) this.#arm(Date.now());
@@ -215,17 +193,6 @@ export class Intake extends DurableObject<Env> {
     if (windowMs === this.#windowMs) return;
     this.#store.setMeta("windowMs", String(windowMs));
     this.#windowMs = windowMs;
-  }
-
-  /** Tells the source's ledger along with something else what was used; kept for the next time when that fails. */
-  async #telling(tell: (usage: Usage) => Promise<void>): Promise<void> {
-    const usage = this.#used.take();
-    try {
-      await tell(usage);
-    } catch (error) {
-      this.#used.giveBack(usage);
-      throw error;
-    }
   }
 
   /** One drain at a time; whatever fails is logged, stays in the outbox and is tried again later. */

@@ -17,11 +17,14 @@ import type {
 import type { LiveOutcomes, ReplayAtDestination, ReplayOpening } from "../src/core/replay-ledger.ts";
 import { overviewRows, type OverviewQuery, type OverviewRow } from "../src/core/overview.ts";
 import { REPLAY, replayIdOf } from "../src/core/replay.ts";
-import { deliveryReport, volumeReport } from "../src/core/reports.ts";
+import { volumeReport } from "../src/core/reports.ts";
 import type { IngestCounts } from "../src/core/sample.ts";
 import type { DestinationStanding, SourceStanding, WorkspaceStanding } from "../src/core/standing.ts";
+import type { Usage, UsageQuery, UsageReport } from "../src/core/usage.ts";
 import { createRoom, type LedgerRoom } from "./ledger/room.ts";
 import { destinationStanding, sourceStanding, workspaceStanding } from "./ledger/standing.ts";
+import { deliverySummary } from "./ledger/summary.ts";
+import { UsageTally } from "./usage.ts";
 
 const SWEEP_EVERY_MS = 6 * HOUR_MS;
 const ALARM_FAILED_MS = 30_000;
@@ -36,16 +39,21 @@ const RESEND_AGAIN_MS = 1000;
  */
 export class Ledger extends DurableObject<Env> {
   readonly #room: LedgerRoom;
+  readonly #used = new UsageTally();
   #alarmAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const queue = env.DELIVERIES as Queue<DeliveryPointer>;
     this.#room = createRoom(ctx.storage, {
-      send: async (pointers) => void (await queue.sendBatch(pointers.map((body) => ({ body })))),
+      send: async (pointers) => {
+        await queue.sendBatch(pointers.map((body) => ({ body })));
+        this.#used.add("pointers", pointers.length);
+      },
       arm: (at) => this.#arm(at),
       now: () => Date.now(),
       random: () => Math.random(),
+      used: this.#used,
     });
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
@@ -57,7 +65,8 @@ export class Ledger extends DurableObject<Env> {
    * `refused:<reason>`, which `kinds` breaks down as far as that is known. Not idempotent: a caller that repeats
    * counts twice.
    */
-  async count(at: number, counts: IngestCounts, kinds: readonly RefusedKind[] = []): Promise<void> {
+  async count(at: number, counts: IngestCounts, kinds: readonly RefusedKind[] = [], usage: Usage = {}): Promise<void> {
+    this.#used.addAll({ ...usage, requests: 1 + (usage.requests ?? 0) });
     const tallied = kinds.map(({ kind, reason, count }): TalliedKind => ({
       metric: "refused",
       ...kind,
@@ -69,7 +78,8 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /** Adds the events of a segment once: a repeated one, and any before it of the same shard, counts nothing. */
-  async countSegment({ shard, segment, at, accepted, kinds = [] }: CountedSegment): Promise<void> {
+  async countSegment({ shard, segment, at, accepted, kinds = [], usage = {} }: CountedSegment): Promise<void> {
+    this.#used.addAll({ ...usage, requests: 1 + (usage.requests ?? 0) });
     const { meta, counters } = this.#room;
     const name = `counted:${shard}`;
     if (segment <= Number(meta.get(name) ?? -1)) return;
@@ -94,6 +104,7 @@ export class Ledger extends DurableObject<Env> {
   /** Durable once it returns; the pointer follows as soon as the destination's pacing allows. Idempotent. */
   async open(opening: JobOpening): Promise<void> {
     const { meta, jobs, pump } = this.#room;
+    this.#used.add("requests");
     const now = Date.now();
     if (meta.get("destinationId") === undefined) meta.set("destinationId", opening.destinationId);
     if (jobs.open(opening, now)) await pump.run(now);
@@ -102,7 +113,9 @@ export class Ledger extends DurableObject<Env> {
   /** The cells to decide and send now, held for DELIVERY.leaseMs; see Claim. */
   async claim(request: ClaimRequest): Promise<Claim> {
     const { deliveries, meta, pump } = this.#room;
+    this.#used.add("requests");
     const claim = deliveries.claim(request);
+    if (claim.status === "granted") this.#used.add("claims");
     if (claim.status === "granted") pump.held(request, Date.now() + DELIVERY.leaseMs);
     // Its pointer is used up; when the user resumes, a new one follows at once.
     else if (meta.hold().pausedAt !== undefined) pump.held(request, undefined);
@@ -112,6 +125,7 @@ export class Ledger extends DurableObject<Env> {
   /** Books what became of the cells; once the job is let go, the next pointers go out. */
   async settle(settlement: Settlement): Promise<SettleResult> {
     const { deliveries, pump } = this.#room;
+    this.#used.add("requests");
     const { proceed, released } = deliveries.settle(settlement);
     const now = Date.now();
     if (proceed) pump.held(settlement, now + DELIVERY.leaseMs);
@@ -124,23 +138,7 @@ export class Ledger extends DurableObject<Env> {
   }
 
   async summary(window: ReportWindow): Promise<DeliverySummary> {
-    const { counters, jobs, errors, deliveries, meta } = this.#room;
-    const { reasons, ...report } = deliveryReport(counters.series(window), window);
-    const { waiting, retrying, nextAt } = jobs.gauges();
-    const { pausedUntil, probeAt } = deliveries.pacing();
-    const { pausedAt } = meta.hold();
-    const blockedUntil = Math.max(pausedUntil ?? 0, probeAt ?? 0);
-    return {
-      ...report,
-      waiting,
-      retrying,
-      errors: errors.groups(reasons),
-      ...(nextAt === null || pausedAt !== undefined ? {} : { nextAttemptAt: Math.max(nextAt, blockedUntil) }),
-      ...(pausedUntil !== undefined && pausedUntil > window.now ? { pausedUntil } : {}),
-      ...(probeAt === undefined ? {} : { probeAt }),
-      paused: pausedAt !== undefined,
-      ...(pausedAt === undefined ? {} : { pausedAt }),
-    };
+    return deliverySummary(this.#room, window);
   }
 
   /** For whoever looks at the workspace's health: of a destination's ledger, a source's, the workspace's. */
@@ -152,6 +150,11 @@ export class Ledger extends DurableObject<Env> {
   }
   async workspaceStanding(): Promise<WorkspaceStanding> {
     return workspaceStanding(this.#room, Date.now());
+  }
+
+  /** For the cost meter. */
+  async usage(query: UsageQuery): Promise<UsageReport> {
+    return this.#room.counters.usage(query);
   }
 
   /** What became of one line of a segment here; empty when it was never routed here or is forgotten by now. */
@@ -243,6 +246,7 @@ export class Ledger extends DurableObject<Env> {
   /** Alarms are dropped after six failures, so nothing may leave this without the next one armed. */
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
+    this.#used.add("requests");
     const now = Date.now();
     try {
       this.#sweep(now);
@@ -276,6 +280,7 @@ export class Ledger extends DurableObject<Env> {
   #arm(at: number): void {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
+    this.#used.add("rows");
     void this.ctx.storage.setAlarm(at);
   }
 }

@@ -1,5 +1,6 @@
 import {
   addCounts,
+  addUsed,
   EMPTY_HOUR,
   HOURS_KEPT_MS,
   MINUTES_KEPT_MS,
@@ -12,6 +13,8 @@ import { HOUR_MS, hourOf, MINUTE_MS } from "../../src/core/durations.ts";
 import { addKinds, readKinds, withoutMinutes, writeKinds, type TalliedKind } from "../../src/core/kind-counts.ts";
 import type { ReportWindow } from "../../src/core/ledger-reports.ts";
 import type { OverviewHour } from "../../src/core/overview.ts";
+import { isUsageKey, usageKey, type UsageQuery, type UsageReport } from "../../src/core/usage.ts";
+import type { UsageTally } from "../usage.ts";
 
 type HourRow = {
   hour: number; // start of the hour, ms since epoch
@@ -43,6 +46,18 @@ function within(row: HourRow, from: number, to: number): Counts {
   return Object.fromEntries(Object.entries(minutes).map(([key, counts]) => [key, sum(counts)]));
 }
 
+/** Sums of what the cost meter reads: what was used, and what became of events. */
+function totalsOf(rows: readonly Pick<HourRow, "totals">[]): Counts {
+  const sums: Record<string, number> = {};
+  for (const { totals } of rows) {
+    for (const [key, count] of Object.entries(JSON.parse(totals) as Counts)) {
+      const name = isUsageKey(key) ? key : key.split(":", 1)[0]!;
+      if (name !== "latency") sums[name] = (sums[name] ?? 0) + count;
+    }
+  }
+  return sums;
+}
+
 /** What is counted at one moment. */
 export interface Counting {
   readonly counts: Counts;
@@ -53,7 +68,7 @@ export interface Counting {
 }
 
 /** Minute counters packed into one row per hour: counting costs one row written, whatever is counted. */
-export function counterStore(sql: SqlStorage) {
+export function counterStore(sql: SqlStorage, used: Pick<UsageTally, "take">) {
   const read = (hour: number) => sql.exec<HourRow>(`SELECT ${COLUMNS} FROM hours WHERE hour = ?`, hour).toArray()[0];
 
   const since = (hour: number, before: number): HourRow[] =>
@@ -74,7 +89,8 @@ export function counterStore(sql: SqlStorage) {
     add(at: number, { counts, kinds = [], seenAt = 0 }: Counting): void {
       const hour = hourOf(at);
       const row = read(hour);
-      const next = addCounts(row === undefined ? EMPTY_HOUR : countsOf(row), at, counts);
+      const counted = addCounts(row === undefined ? EMPTY_HOUR : countsOf(row), at, counts);
+      const next = addUsed(counted, used.take());
       const minute = Math.floor((at - hour) / MINUTE_MS);
       sql.exec(
         `INSERT OR REPLACE INTO hours (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`,
@@ -108,6 +124,19 @@ export function counterStore(sql: SqlStorage) {
         for (const [key, count] of Object.entries(within(row, from, to))) sums[key] = (sums[key] ?? 0) + count;
       }
       return sums;
+    },
+
+    /** For the cost meter; see UsageReport. */
+    usage({ monthStart, latelyStart, now }: UsageQuery): UsageReport {
+      const rows = since(hourOf(Math.min(monthStart, latelyStart)), now + HOUR_MS);
+      const ofMonth = rows.filter(({ hour }) => hour >= monthStart);
+      const lately = rows.filter(({ hour }) => hour >= latelyStart);
+      return {
+        month: totalsOf(ofMonth),
+        lately: totalsOf(lately),
+        latelyMs: Math.max(HOUR_MS, now - Math.max(latelyStart, lately[0]?.hour ?? now)),
+        activeHours: ofMonth.filter(({ totals }) => totals.includes(`"${usageKey("segments")}"`)).length,
+      };
     },
 
     lastSeenAt: (): number | undefined =>

@@ -10,19 +10,22 @@ import { createReplaying } from "./replaying.ts";
 import { resendStore } from "./resend-store.ts";
 import { createResending } from "./resending.ts";
 import { createTables } from "./schema.ts";
+import type { UsageTally } from "../usage.ts";
 
 /** What a ledger needs of the outside: its queue, its alarm, clock and chance. */
 export interface LedgerOutside extends Pick<PumpRoom, "send" | "arm"> {
   now(): number;
   random(): number;
+  /** What this ledger uses. */
+  readonly used: UsageTally;
 }
 
 /** The parts of one ledger over its storage. */
-export function createRoom(storage: DurableObjectStorage, { send, arm, now, random }: LedgerOutside) {
-  const { sql } = storage;
+export function createRoom(storage: DurableObjectStorage, { send, arm, now, random, used }: LedgerOutside) {
+  const sql = used.counting(storage.sql);
   createTables(sql);
   const meta = metaStore(sql);
-  const counters = counterStore(sql);
+  const counters = counterStore(sql, used);
   const errors = errorStore(sql);
   const jobs = jobStore(sql);
   const letters = letterStore(sql);

@@ -14,6 +14,7 @@ import type {
   Workspace,
   WorkspacePatch,
 } from "../core/catalog.ts";
+import type { CostDeps } from "../core/cost-report.ts";
 import type { DeadLetter, LetterPage, LetterQuery, ResendRecord, ResendRequest } from "../core/dead-letter.ts";
 import type { DebuggerEntry, DebuggerFilter } from "../core/debugger.ts";
 import type { DestinationKind, KindSummary } from "../core/destination-kind.ts";
@@ -202,6 +203,7 @@ export interface ApiDeps {
   lookup(source: SourceView, messageId: string): Promise<FoundEvent | null>;
   readonly trace: TraceDeps;
   readonly health: HealthDeps;
+  readonly cost: CostDeps;
   renderSnippet(request: SnippetRequest): string;
   /** The signed URL, or why there can be none. */
   signLink(request: LinkRequest): Promise<Result<string, string>>;

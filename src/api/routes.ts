@@ -6,6 +6,7 @@ import { archiveSearchRoutes } from "./archive-search.ts";
 import { archiveRoutes } from "./archive.ts";
 import { catalogueRoutes } from "./catalogue.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
+import { costRoutes } from "./cost.ts";
 import { debuggerRoutes } from "./debugger.ts";
 import type { ApiDeps } from "./deps.ts";
 import { deliveryRoutes } from "./delivery-metrics.ts";
@@ -73,6 +74,7 @@ const guardedRoutes = (deps: ApiDeps) =>
     .route("/", sessionRoutes(deps))
     .route("/", workspaceRoutes(deps))
     .route("/", healthRoutes(deps))
+    .route("/", costRoutes(deps))
     .route("/", sourceRoutes(deps))
     .route("/", sourcePartRoutes(deps))
     .route("/", setupRoutes(deps))

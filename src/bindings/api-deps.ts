@@ -4,6 +4,7 @@ import { err, type Result } from "../core/result.ts";
 import type { Settings } from "../env.ts";
 import { createArchiveDesk } from "./archive-desk.ts";
 import { catalogOf } from "./catalog.ts";
+import { createCostDeps } from "./cost-deps.ts";
 import type { DirectoryCache } from "./directory.ts";
 import { createHealthDeps } from "./health-deps.ts";
 import { webHmac } from "./hmac.ts";
@@ -63,6 +64,7 @@ export function createApiDeps(
     lookup: (source, messageId) => findEvent(env, source, messageId, now()),
     trace: createTraceDeps(env, now),
     health: createHealthDeps(env, now),
+    cost: createCostDeps(env, now),
     renderSnippet,
     async signLink({ sourceId, ...request }) {
       const isIt = (source: { readonly id: string }) => source.id === sourceId;

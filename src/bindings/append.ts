@@ -41,6 +41,7 @@ export async function appendToShards(
           route,
           shard,
           receivedAt,
+          parts: byShard.size,
           ids: part.map((i) => events[i]!.messageId),
           lines: part.map((i) => events[i]!.line),
           kinds: packKinds(part.map((i) => events[i]!.kind)),

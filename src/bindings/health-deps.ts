@@ -1,8 +1,10 @@
+import { budgetFindings, costReport } from "../core/cost-report.ts";
 import type { HealthDeps, HealthSource } from "../core/health-check.ts";
 import { HEALTH } from "../core/health.ts";
 import type { SourceView } from "../core/catalog.ts";
 import { intakeName } from "../core/intake.ts";
 import { catalogOf } from "./catalog.ts";
+import { createCostDeps } from "./cost-deps.ts";
 import { withinTime } from "./time-limit.ts";
 
 /** Replays that are looked at: what has stopped is among the latest. */
@@ -32,6 +34,11 @@ export function createHealthDeps(env: Env, now: () => number): HealthDeps {
     workspace: () => soon(ledger("workspace").workspaceStanding()),
     replays: async () => (await soon(env.REPLAYS.getByName("workspace").list({ limit: LATEST_REPLAYS }))).replays,
     clientSkew: async (sourceId) => (await soon(env.DEBUGGER.getByName(sourceId).clientSkew())) ?? undefined,
+    async costs() {
+      const cost = createCostDeps(env, now);
+      if ((await cost.budget()) === null) return [];
+      return budgetFindings(await withinTime(HEALTH.totalMs, costReport(cost)));
+    },
     now,
   };
 }

@@ -31,17 +31,25 @@ export const refuse = (type: Refusal["type"], message: string, field?: string): 
 /** What somebody calls a thing that is configured. */
 export const Name = z.string().trim().min(1).max(120);
 
+const Budget = z.number().min(0.01).max(1_000_000).nullable();
+
 export const Workspace = z.object({
   id: z.string(),
   slug: z.string(),
   name: Name,
   /** How long archived events and dead letters are kept; a source's own setting goes before it. */
   retentionDays: RetentionDays.default(0),
+  /** Dollars a month that the cost meter's projection should stay below; null: nobody minds. */
+  budgetDollars: Budget.default(null),
 });
 export type Workspace = z.infer<typeof Workspace>;
 
 export const WorkspacePatch = z
-  .strictObject({ name: Workspace.shape.name.optional(), retentionDays: RetentionDays.optional() })
+  .strictObject({
+    name: Workspace.shape.name.optional(),
+    retentionDays: RetentionDays.optional(),
+    budgetDollars: Budget.optional(),
+  })
   .refine((patch) => Object.keys(patch).length > 0, "Nothing to change is named.");
 export type WorkspacePatch = z.infer<typeof WorkspacePatch>;
 

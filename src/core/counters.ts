@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS, hourOf, MINUTE_MS } from "./durations.ts";
+import { usageKey, type Usage } from "./usage.ts";
 
 /** What happened, by key, since the last report: `accepted`, `refused:<reason>`, `latency:<bucket>` and so on. */
 export type Counts = Readonly<Record<string, number>>;
@@ -12,9 +13,12 @@ export interface HourCounts {
   readonly totals: Counts;
 }
 
-/** Minutes are kept for 48 h and hours for 30 days, as far back as Segment's delivery overview can ask. */
+/**
+ * Minutes are kept for 48 h and hours for 30 days, as far back as Segment's delivery overview can ask; two days more, so
+ * that the cost meter has each month whole.
+ */
 export const MINUTES_KEPT_MS = 48 * HOUR_MS;
-export const HOURS_KEPT_MS = 30 * DAY_MS;
+export const HOURS_KEPT_MS = 32 * DAY_MS;
 
 /** More names than this within an hour are counted as one: a row must stay small whatever a destination answers. */
 const MAX_KEYS = 300;
@@ -37,6 +41,13 @@ export function addCounts(hour: HourCounts, at: number, counts: Counts): HourCou
     minutes[key] = { ...minutes[key], [minute]: (minutes[key]?.[minute] ?? 0) + count };
   }
   return { minutes, totals };
+}
+
+/** Adds what was used to the hour's totals: no report asks for it by the minute. */
+export function addUsed(hour: HourCounts, usage: Usage): HourCounts {
+  const totals: Record<string, number> = { ...hour.totals };
+  for (const [name, n] of Object.entries(usage)) totals[usageKey(name)] = (totals[usageKey(name)] ?? 0) + n;
+  return { minutes: hour.minutes, totals };
 }
 
 /** One step of a report; `at` is its start. */

@@ -29,6 +29,8 @@ export interface HealthDeps {
   replays(): Promise<readonly ListedReplay[]>;
   /** How far the clocks of a source's clients are from ours, ms; undefined when nothing tells. */
   clientSkew(sourceId: string): Promise<number | undefined>;
+  /** What the cost meter finds: a budget that is passed. */
+  costs(): Promise<readonly Finding[]>;
   now(): number;
 }
 
@@ -102,6 +104,7 @@ function ofWorkspace(deps: HealthDeps): Question[] {
       what: "its ledger",
       ask: async () => ({ kind: "workspace", standing: await deps.workspace() }),
     },
+    { subject: WORKSPACE, what: "the cost meter", ask: async () => ({ kind: "costs", findings: await deps.costs() }) },
     { subject: WORKSPACE, what: "replays", ask: async () => ({ kind: "replays", replays: await deps.replays() }) },
   ];
 }

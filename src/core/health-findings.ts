@@ -28,7 +28,8 @@ export type Told =
   | { readonly kind: "exports"; readonly summary: ExportSummary }
   | { readonly kind: "destination"; readonly standing: DestinationStanding }
   | { readonly kind: "workspace"; readonly standing: WorkspaceStanding }
-  | { readonly kind: "replays"; readonly replays: readonly ListedReplay[] };
+  | { readonly kind: "replays"; readonly replays: readonly ListedReplay[] }
+  | { readonly kind: "costs"; readonly findings: readonly Finding[] };
 
 interface Named {
   readonly id: string;
@@ -99,6 +100,8 @@ export function findingsOf(subject: Subject, told: Told, names: Names, at: numbe
       return workspaceFindings(subject, told.standing);
     case "replays":
       return told.replays.flatMap((replay) => replayFinding(replay, names));
+    case "costs":
+      return [...told.findings];
     default:
       return assertNever(told);
   }

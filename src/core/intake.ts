@@ -13,6 +13,8 @@ export interface AppendBatch {
   readonly ids: readonly string[];
   /** One JSON text per event, without line breaks: stored byte for byte in the segment. */
   readonly lines: readonly string[];
+  /** How many shards the call's events went to; 1 when absent. */
+  readonly parts?: number;
   /** For the source's figures; a Worker of an earlier version sends none. */
   readonly kinds?: BatchKinds;
 }

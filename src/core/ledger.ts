@@ -1,6 +1,7 @@
 import type { LetterObject } from "./dead-letter.ts";
 import type { Exchange } from "./delivery.ts";
 import type { EventKind, KindCount } from "./event-kind.ts";
+import type { Usage } from "./usage.ts";
 
 export type * from "./ledger-reports.ts";
 
@@ -129,4 +130,6 @@ export interface CountedSegment {
   readonly accepted: number;
   /** What `accepted` is made of, as far as that is known: their sum is no more than `accepted`. */
   readonly kinds?: readonly KindCount[];
+  /** What the shard has used since it told the last time. */
+  readonly usage?: Usage;
 }

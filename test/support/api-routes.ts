@@ -7,6 +7,7 @@ export const ROUTES: readonly string[] = [
   "GET /",
   "PATCH /",
   "GET /workspace/health",
+  "GET /workspace/cost",
   "GET /sources",
   "POST /sources",
   "GET /sources/{sourceId}",

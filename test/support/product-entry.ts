@@ -10,6 +10,7 @@ export async function entryCode(entryPoint: string): Promise<string> {
     write: false,
     format: "esm",
     target: "es2024",
+    external: ["node:*", "cloudflare:*"],
     plugins: [
       {
         name: "product",

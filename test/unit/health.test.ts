@@ -58,6 +58,7 @@ const depsOf = (other: Partial<HealthDeps> = {}): HealthDeps => ({
   workspace: async () => ({ now: NOW, deadMessages: {} }),
   replays: async () => [],
   clientSkew: async () => 200,
+  costs: async () => [],
   now: () => NOW,
   ...other,
 });

@@ -125,7 +125,9 @@ it("takes batches of an earlier Worker, which tell no kinds, and counts their ev
   await stub.append(old);
   await runDurableObjectAlarm(stub);
   await vi.waitUntil(() => toldOf(route).length > 0);
-  expect(toldOf(route)).toEqual([{ shard: 0, segment: 0, at: expect.any(Number), accepted: 2 }]);
+  expect(toldOf(route)).toEqual([
+    { shard: 0, segment: 0, at: expect.any(Number), accepted: 2, usage: expect.anything() },
+  ]);
 });
 
 it("drains an outbox that an earlier version left behind, and looks its events up", async () => {

@@ -1,9 +1,13 @@
-/** IPv4 networks that are no public internet, with the length of their prefix (IANA special-purpose registry). */
+/**
+ * IPv4 networks that are no public internet, with the length of their prefix (IANA special-purpose registry), and the
+ * one address of the public range that clouds use inside (Azure's platform).
+ */
 const CLOSED_V4: readonly (readonly [string, number])[] = [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
+  ["168.63.129.16", 32],
   ["169.254.0.0", 16],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
@@ -62,6 +66,16 @@ function isClosedV6(groups: readonly number[]): boolean {
 /** Names that lead into a private network, or to the machine itself, wherever they are asked. */
 const CLOSED_NAME =
   /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|svc|lan|home\.arpa|corp|home|test|invalid|onion)$/;
+
+/** Whether a host, as in closedHost, is the machine that asks: loopback in any form, or no address at all. */
+export function isThisMachine(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  if (name === "localhost" || name.endsWith(".localhost")) return true;
+  const groups = name.startsWith("[") ? parseV6(name.slice(1, -1)) : undefined;
+  if (groups?.join(":") === "0:0:0:0:0:0:0:1") return true;
+  const carried = groups !== undefined && carriesV4(groups) ? groups[6]! * 65_536 + groups[7]! : parseV4(name);
+  return carried === 0 || (carried !== undefined && Math.floor(carried / 2 ** 24) === 127);
+}
 
 /**
  * Why a host may not be reached from here; undefined when it may. What a public name resolves to cannot be seen in a

@@ -1,4 +1,4 @@
-import { closedHost } from "./addresses.ts";
+import { closedHost, isThisMachine } from "./addresses.ts";
 
 /** The guard said no: the address is not one that may be reached from here. */
 export class OutboundRefused extends Error {
@@ -52,15 +52,17 @@ async function checkUrl(
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") refuse(`${url.protocol} is not http or https`);
   if (url.username !== "" || url.password !== "") refuse("a URL with a user name or password is not followed");
-  if (await isOwnHost(url.host.replace(/\.(?=:|$)/, "")))
-    refuse(`${url.host} is this Inlet itself: events would go round for ever`);
+  const port = url.port === "" ? "" : `:${url.port}`;
+  const names = [url.host.replace(/\.(?=:|$)/, ""), ...(isThisMachine(url.hostname) ? [`127.0.0.1${port}`] : [])];
+  for (const name of names)
+    if (await isOwnHost(name)) refuse(`${url.host} is this Inlet itself: events would go round for ever`);
   const closed = allowPrivate ? undefined : closedHost(url.hostname);
   return closed === undefined ? url : refuse(closed);
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** They let somebody in at the first host and are nobody else's business. */
-const CREDENTIALS = ["authorization", "cookie", "proxy-authorization"];
+const CREDENTIALS = /auth|cookie|token|secret|signature|credential|password|session|(?:^|[-_])(?:api)?key(?:$|[-_])/i;
 
 /** What is sent to where a redirect leads, by the fetch standard: 303, and POST at 301 and 302, become GET. */
 function redirected(init: RequestInit, status: number, from: URL, to: URL): RequestInit {
@@ -68,7 +70,8 @@ function redirected(init: RequestInit, status: number, from: URL, to: URL): Requ
   const headers = new Headers(init.headers);
   const becomesGet = (status === 303 && method !== "HEAD") || (status < 303 && method === "POST");
   if (becomesGet) for (const name of ["content-type", "content-length", "content-encoding"]) headers.delete(name);
-  if (from.origin !== to.origin) for (const name of CREDENTIALS) headers.delete(name);
+  if (from.origin !== to.origin)
+    for (const name of [...headers.keys()]) if (CREDENTIALS.test(name)) headers.delete(name);
   const { body: _, ...rest } = init;
   return becomesGet ? { ...rest, headers, method: "GET" } : { ...init, headers };
 }

@@ -35,8 +35,8 @@ export const invalid = (message: string, field?: string): Problem =>
 /** Something the path names does not exist. */
 export const notThere = (message: string): Problem => new Problem(404, [{ type: "not_found", message }]);
 
-export const limited = (retryAfterMs: number): Problem =>
-  new Problem(429, [{ type: "rate_limited", message: "Too many wrong tokens; wait a moment." }], {
+export const limited = (retryAfterMs: number, message = "Too many wrong tokens; wait a moment."): Problem =>
+  new Problem(429, [{ type: "rate_limited", message }], {
     "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))),
   });
 

@@ -9,6 +9,7 @@ import { kindOf } from "./catalogue.ts";
 import type { ApiDeps, Settings, TrialReport } from "./deps.ts";
 import { triedSettings } from "./destination-settings.ts";
 import { DestinationParams } from "./destination-view.ts";
+import { createPace } from "./pace.ts";
 import { invalid, unwrap } from "./problem.ts";
 import { actionOf, checkMapping, checkTrigger } from "./subscription-checks.ts";
 
@@ -89,6 +90,7 @@ function showReport({ outcome, ...report }: TrialReport): z.infer<typeof Test> {
 
 export const trialRoutes = (deps: ApiDeps) => {
   const { catalog } = deps;
+  const pace = createPace(deps.now);
   /** What is to be run: a stored subscription, or one that is being written. */
   const subject = async (view: DestinationView, body: z.infer<typeof TestBody>) => {
     if (body.subscriptionId !== undefined) {
@@ -105,6 +107,7 @@ export const trialRoutes = (deps: ApiDeps) => {
   const authentication = async (kind: DestinationKind, given: Settings, old?: DestinationView) => {
     if (!kind.available) throw invalid(kind.unavailableReason ?? `${kind.name} cannot run here.`, "metadataId");
     if (!kind.testsAuthentication) throw invalid(`${kind.name} has no way to test its credentials.`, "metadataId");
+    pace();
     const verdict = unwrap(await deps.trials.credentials(triedSettings(kind, given, old)));
     const shown = verdict.ok ? { valid: true } : { valid: false, reason: verdict.error };
     return { data: { authentication: shown } };
@@ -116,6 +119,7 @@ export const trialRoutes = (deps: ApiDeps) => {
       if (inspect(event).tooDeep) throw invalid("The event is nested too deeply.", "event");
       const view = unwrap(await catalog().getDestination(c.req.valid("param").destinationId));
       const request = { destinationId: view.id, ...(await subject(view, body)), event, dryRun };
+      if (!dryRun) pace();
       const report = unwrap(await deps.trials.subscription(request));
       return c.json({ data: { test: showReport(report) } }, 200);
     })

@@ -5,6 +5,7 @@ import type { WarehouseView } from "../core/warehouse-record.ts";
 import { createApp, json, route } from "./app.ts";
 import type { ApiDeps, Settings } from "./deps.ts";
 import { settingParts } from "./destination-settings.ts";
+import { createPace } from "./pace.ts";
 import { invalid, unwrap } from "./problem.ts";
 import { warehouseKindOf, WarehouseParams } from "./warehouse-view.ts";
 
@@ -41,10 +42,12 @@ const state = route({
 
 /** Tries warehouses out. */
 export const warehouseTrialRoutes = (deps: ApiDeps) => {
+  const pace = createPace(deps.now);
   const verdict = async (kind: WarehouseKind, given: Settings, old?: WarehouseView) => {
     const parts = settingParts(kind, given, old);
     const kept = old === undefined ? [] : Object.keys(old.secrets).filter((name) => !(name in parts.secrets));
     const stored = old === undefined ? {} : { stored: { warehouseId: old.id, secrets: kept } };
+    pace();
     const found = unwrap(await deps.warehouses.connect({ kind: kind.id, ...parts, ...stored }));
     return found.ok ? { status: "CONNECTED" as const } : { status: "FAILED" as const, reason: found.error };
   };

@@ -50,6 +50,7 @@ export default defineConfig({
             "test/sdk/**/*.test.ts",
             "test/crash/**/*.test.ts",
             "test/acceptance/**/*.test.ts",
+            "test/torture/**/*.test.ts",
           ],
           testTimeout: 120_000,
           hookTimeout: 120_000,

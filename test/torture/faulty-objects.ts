@@ -1,0 +1,61 @@
+// Calls between objects that get lost, and transactions that fail. Runs inside the Worker.
+import { between, blame, drawPause, plan, sleep, strikes } from "./chaos.ts";
+
+type Call = (...given: unknown[]) => Promise<unknown>;
+
+/** Sockets and requests are passed on as they are. */
+const UNTOUCHED: ReadonlySet<string> = new Set(["fetch", "connect", "then", "dup"]);
+
+async function callThroughFaults(name: string, method: string, call: () => Promise<unknown>): Promise<unknown> {
+  if (strikes("call_slow")) await sleep(drawPause());
+  const what = `${method} of ${name}`;
+  if (method === "add") return between(["append_refused", "append_unanswered"], what, call);
+  try {
+    return await between(["call_refused", "call_unanswered"], what, call);
+  } catch (error) {
+    // Also one that did not come from here: of an object that was aborted, of a commit that failed.
+    if (method === "settle") blame(name, `settle: ${String(error)}`);
+    throw error;
+  }
+}
+
+function faultyStub<T extends object>(stub: T, name: string): T {
+  return new Proxy(stub, {
+    get(target, key) {
+      const method: unknown = Reflect.get(target, key, target);
+      if (typeof method !== "function" || typeof key !== "string") return method;
+      if (UNTOUCHED.has(key)) return (...given: unknown[]): unknown => Reflect.apply(method, target, given);
+      return (...given: unknown[]) => callThroughFaults(name, key, () => Reflect.apply(method as Call, target, given));
+    },
+  });
+}
+
+/** Objects are reached by their names alone. */
+export function faultyNamespace<T extends DurableObjectNamespace>(namespace: T): T {
+  return new Proxy(namespace, {
+    get(target, key) {
+      const method: unknown = Reflect.get(target, key, target);
+      if (key === "getByName") return (name: string) => faultyStub(target.getByName(name), name);
+      return typeof method === "function" ? (method as Call).bind(target) : method;
+    },
+  });
+}
+
+/** A transaction that is rolled back at its end, as when the disk is full. */
+export function faultyTransactions(storage: DurableObjectStorage): void {
+  const real = storage.transactionSync.bind(storage);
+  const transactionSync = <T>(work: () => T): T =>
+    real(() => {
+      const result = work();
+      if (strikes("commit_refused")) throw new Error("torture: the commit failed");
+      return result;
+    });
+  Object.assign(storage, { transactionSync });
+}
+
+/** Refuses as the product does when a shard holds too much, only sooner. */
+export function checkRoom({ sql }: DurableObjectStorage): void {
+  if (plan.room === undefined) return;
+  const { units } = sql.exec<{ units: number }>("SELECT IFNULL(SUM(LENGTH(lines)), 0) AS units FROM outbox").one();
+  if (units > plan.room.outbox) throw new Error("torture: the outbox is full");
+}

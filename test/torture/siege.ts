@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { seededRandom, type Random } from "../support/random.ts";
+import { CityHall } from "./city-hall.ts";
+import { TorturedInlet } from "./process.ts";
+import type { Act, Round } from "./schedule.ts";
+import { ABORTS, PATHS, type Left } from "./seams.ts";
+import { say } from "./settings.ts";
+import type { Totals } from "./totals.ts";
+import { Town } from "./town.ts";
+import { Log, runClient } from "./traffic.ts";
+
+const CLIENTS = 4;
+const MINUTE = 60_000;
+/** Longer than a pointer waits to be sent again. */
+const STEP_MS = 16 * MINUTE;
+/** An hour's tables are made after its end, and its segments compacted two hours later. */
+const HOURS_MS = 185 * MINUTE;
+/** A machine that is busy with other things may need this long. */
+const QUIET_MS = 240_000;
+const PATIENCE_MS = 30_000;
+
+interface Waiting {
+  readonly waiting: number;
+  readonly minutes: unknown;
+}
+
+/** One run: the product, the tools around it, its clients, and everything that is done to it. */
+export class Siege implements AsyncDisposable {
+  readonly totals: Totals;
+  readonly inlet: TorturedInlet;
+  readonly town: Town;
+  readonly hall: CityHall;
+  readonly log = new Log();
+  readonly #random: Random;
+  readonly #stop = new AbortController();
+  #clients: Promise<void>[] = [];
+  #clientsLeave = false;
+
+  private constructor(totals: Totals, inlet: TorturedInlet, town: Town, hall: CityHall) {
+    this.totals = totals;
+    this.inlet = inlet;
+    this.town = town;
+    this.hall = hall;
+    this.#random = seededRandom(totals.seed);
+  }
+
+  static async lay(totals: Totals): Promise<Siege> {
+    const inlet = await TorturedInlet.create({ seed: totals.seed, totals });
+    const town = new Town(seededRandom(totals.seed + 1), totals);
+    await town.open();
+    await inlet.start();
+    return new Siege(totals, inlet, town, await CityHall.found(inlet, town));
+  }
+
+  /** Clients go on through all rounds and restarts, as clients of a service that is down now and then do. */
+  send(restMs: number): void {
+    this.#clients = Array.from({ length: CLIENTS }, (_, n) => {
+      const { id: sourceId, writeKey } = this.hall.sources[n % this.hall.sources.length]!;
+      return runClient({
+        url: () => this.inlet.url,
+        sourceId,
+        writeKey,
+        name: `c${n}`,
+        random: seededRandom(this.totals.seed + 100 + n),
+        log: this.log,
+        totals: this.totals,
+        stop: this.#stop.signal,
+        mayLeave: () => this.#clientsLeave,
+        restMs,
+      });
+    });
+  }
+
+  async endTraffic(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#clients);
+  }
+
+  async round(round: Round): Promise<void> {
+    const { inlet, town } = this;
+    say(round.name);
+    this.#clientsLeave = round.clientsLeave;
+    town.fallIll(round.illness);
+    await inlet.rates(round.rates);
+    const pause = round.ms / (round.acts.length + 1);
+    for (const act of round.acts) {
+      await sleep(pause);
+      await this.#act(act);
+    }
+    await sleep(pause);
+    await this.#goOn(round);
+    if (round.kill === undefined) return;
+    say(`kill ${round.kill}`);
+    await inlet.kill(round.kill);
+    this.totals.fault(`killed_${round.kill}`);
+    await inlet.start();
+  }
+
+  /** Until all that was to come about in the round did; time passes meanwhile, so that there is something to do. */
+  async #goOn({ until = [], stepMs = 2 * MINUTE }: Round): Promise<void> {
+    for (const end = Date.now() + PATIENCE_MS; this.totals.missing(until).length > 0 && Date.now() < end;) {
+      await this.#act({ does: "jump", ms: stepMs });
+      await sleep(1000);
+    }
+    const missing = this.totals.missing(until);
+    if (missing.length > 0) say(`${missing.join(", ")} did not come about`);
+  }
+
+  async #act(act: Act): Promise<void> {
+    if (act.does === "grow") return this.#grow();
+    if (act.does === "abort") {
+      const name = this.#random.pick(this.hall.objects[act.binding]);
+      await this.inlet.control(PATHS.abort, { binding: act.binding, name });
+      return this.totals.fault(ABORTS[act.binding]);
+    }
+    await this.inlet.jump(act.ms, this.hall.objects);
+    this.totals.fault(act.ms < 0 ? "clock_back" : "clock_forward");
+  }
+
+  /** The change itself may meet a fault; whoever made it makes it again. */
+  async #grow(): Promise<void> {
+    const { id, shards } = this.hall.sources[2];
+    for (let n = 0; n < 20; n++) {
+      try {
+        await this.inlet.api("PATCH", `/api/sources/${id}`, { settings: { shards } });
+        return;
+      } catch {
+        await sleep(50);
+      }
+    }
+  }
+
+  /** Nothing goes wrong any more and time passes, until nothing waits anywhere. */
+  async calmDown(): Promise<void> {
+    this.town.fallIll({});
+    await this.inlet.rates({});
+    await this.#until("the events to be handed over", async () => {
+      const left = await this.inlet.control<Left>(PATHS.left, { names: this.hall.intakes });
+      return left.outbox + left.unconfirmed + left.parked === 0 ? undefined : left;
+    });
+    await this.#until("the deliveries", () => this.#undelivered());
+    await this.inlet.pass(HOURS_MS, this.hall.objects);
+    await this.#until("the exports and the archive", () => this.#unexported());
+  }
+
+  async #undelivered(): Promise<unknown> {
+    const now = new Date(this.inlet.now()).toISOString();
+    const all = await Promise.all(
+      this.hall.tools.map(async ({ id, path }) => {
+        const where = `/api/destinations/${id}/delivery-metrics?minutes=60`;
+        const { minutes: _, ...metrics } = (await this.inlet.api<{ metrics: Waiting }>("GET", where)).metrics;
+        return metrics.waiting === 0 ? [] : [{ now, path, ...metrics }];
+      }),
+    );
+    return all.flat().length === 0 ? undefined : all.flat();
+  }
+
+  async #unexported(): Promise<unknown> {
+    const sources = this.hall.sources.filter((one) => one.exports);
+    const all = await Promise.all(
+      sources.map(async ({ id }) => {
+        const { exports } = await this.inlet.api<{
+          exports: { waitingHours: number; running?: unknown; followers: { behind: number; running: boolean }[] };
+        }>("GET", `/api/sources/${id}/exports`);
+        const { waitingHours, running, followers } = exports;
+        const idle = followers.every((one) => one.behind === 0 && !one.running);
+        return waitingHours === 0 && running === undefined && idle ? [] : [exports];
+      }),
+    );
+    return all.flat().length === 0 ? undefined : all.flat();
+  }
+
+  async #until(what: string, look: () => Promise<unknown>): Promise<void> {
+    say(`waiting for ${what}`);
+    let last: unknown = "nothing";
+    for (const end = Date.now() + QUIET_MS; Date.now() < end;) {
+      last = await look();
+      if (last === undefined) return;
+      await sleep(150);
+      if (this.town.underWay === 0) await this.inlet.pass(STEP_MS, this.hall.objects);
+    }
+    throw new Error(`waited ${QUIET_MS / 1000} s for ${what}: ${JSON.stringify(last)}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#clients);
+    await this.inlet[Symbol.asyncDispose]();
+    await this.town.close();
+  }
+}

@@ -37,7 +37,7 @@ function shapeFor(count: number): Shape {
 }
 
 /**
- * A binary fuse filter: a static set of prints in about 9 bits each (100,000 of them). It knows each print it was built
+ * A binary fuse filter: a static set of prints in about 9.2 bits each (50,000 of them). It knows each print it was built
  * from, and takes one other print in 256 for one of them.
  */
 export class DedupFilter {

@@ -19,7 +19,7 @@ export const DEDUP_SIZES: DedupSizes = {
   freshIds: 90_000,
   foldIds: 270_000,
   fanIn: 8,
-  blockIds: 100_000,
+  blockIds: 50_000,
   pageIds: 2_000,
 };
 

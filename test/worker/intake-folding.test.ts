@@ -76,7 +76,7 @@ describe("an object whose ids become many", () => {
     await vi.waitFor(async () => {
       expect(await stub.append(testBatch(route, known))).toEqual(appended(all(known)));
       expect(await runs()).toHaveLength(1);
-    });
+    }, 10_000);
     const [moved] = await runs();
     expect(moved?.ids).toBeGreaterThan(SMALL.foldIds);
     expect(await stub.append(testBatch(route, [...known, ...ids(1)]))).toEqual(appended(all(known)));

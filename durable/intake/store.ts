@@ -160,9 +160,12 @@ export function intakeStore(storage: DurableObjectStorage, sql: SqlStorage = sto
     hasDuplicatesUpTo: (seq: number) => all("SELECT 1 FROM duplicates WHERE seq <= ? LIMIT 1", seq).length > 0,
 
     expire: (bucket: number, at: number) => {
-      // The newest row stays whatever its age: it is what numbers the next segment.
+      // No further than the first that stays: there may be tens of thousands. The newest row stays whatever its age: it
+      // is what numbers the next segment.
       sql.exec(
-        "DELETE FROM segments WHERE bucket < ? AND confirmed = 1 AND no < (SELECT MAX(no) FROM segments)",
+        `DELETE FROM segments WHERE no < COALESCE(
+           (SELECT no FROM segments WHERE bucket >= ?1 ORDER BY no LIMIT 1), (SELECT MAX(no) FROM segments))
+         AND bucket < ?1 AND confirmed = 1`,
         bucket,
       );
       sql.exec("DELETE FROM duplicates WHERE at < ?", at);

@@ -19,6 +19,8 @@ import {
 import { LOG } from "./settings.ts";
 import type { Totals } from "./totals.ts";
 
+/** Seconds: long enough for a batch of several messages. */
+const QUEUE_WAIT = 0.2;
 /** How often faults are read: those of the last moment before a kill are not counted. */
 const TALLY_EVERY_MS = 200;
 
@@ -65,7 +67,8 @@ export class TorturedInlet implements AsyncDisposable {
     const room = this.#room === undefined ? {} : { room: this.#room };
     const plan: Plan = { ahead: this.ahead, seed: this.#starts++, rates: this.#rates, log: LOG, ...room };
     await writeFile(entry, `globalThis.${PLAN} = ${JSON.stringify(plan)};\n${this.#code}`);
-    this.#process = await startInletProcess(this.stateDir, Number(this.#url?.port ?? 0), entry);
+    const port = Number(this.#url?.port ?? 0);
+    this.#process = await startInletProcess({ stateDir: this.stateDir, port, entry, queueWait: QUEUE_WAIT });
     this.#url = this.#process.url;
     // A runtime whose parent was killed went on until now.
     if (this.#starts > 1) this.causes.push({ at: Date.now(), ledger: "*", what: "started again" });

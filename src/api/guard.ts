@@ -99,6 +99,7 @@ export function requireRole(definitions: () => Definitions): MiddlewareHandler<A
  * one is none, whatever it is labelled.
  */
 export const readAsJson: MiddlewareHandler = async (c, next) => {
+  if (onlyReads(c)) return next();
   const { raw } = c.req;
   const empty = raw.body === null || c.req.header("content-length") === "0";
   const wanted = empty ? undefined : "application/json";
@@ -108,15 +109,20 @@ export const readAsJson: MiddlewareHandler = async (c, next) => {
     if (wanted !== undefined) headers.set("content-type", wanted);
     c.req.raw = new Request(raw, { headers });
   }
-  await next();
+  return next();
 };
 
-export const limitBody: MiddlewareHandler = bodyLimit({
+const boundedBody = bodyLimit({
   maxSize: BODY_BYTES,
   onError: () => {
     throw new Problem(413, [{ type: "too_large", message: "The body may hold at most 256 kB." }]);
   },
 });
+
+/** A body that comes with such a request means nothing and is not read; nor can a request be made anew with one. */
+const onlyReads = (c: Context): boolean => c.req.method === "GET" || c.req.method === "HEAD";
+
+export const limitBody: MiddlewareHandler = (c, next) => (onlyReads(c) ? next() : boundedBody(c, next));
 
 /** Configuration and personal data: no cache keeps them, no browser takes them for a page. */
 export const answerAsData: MiddlewareHandler = async (c, next) => {

@@ -1,7 +1,4 @@
-// Core's own work, in a process of its own (`fork`ed with --expose-gc): no Worker, no network.
-import { randomFillSync } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { DedupIndex, HASH_BYTES } from "../src/core/dedup-index.ts";
+// Core's own work, in a process of its own: no Worker, no network.
 import { normalise, openArrival } from "../src/core/normalise.ts";
 import { median } from "./load.ts";
 import { eventTexts, type SampleName } from "./sample-events.ts";
@@ -15,16 +12,6 @@ export interface CoreWork {
   readonly core: number;
   /** core ÷ roundTrip, median over the rounds. */
   readonly ratio: number;
-}
-
-export interface DedupWork {
-  readonly ids: number;
-  readonly buckets: number;
-  readonly bytesPerId: number;
-  readonly addsPerSecond: number;
-  /** Lookups of ids that are new, the usual case. */
-  readonly missesPerSecond: number;
-  readonly hitsPerSecond: number;
 }
 
 const VARIANTS = 200;
@@ -77,42 +64,12 @@ function measureCore(sample: SampleName, rounds: number): CoreWork {
   };
 }
 
-/** Bytes in use once everything unreachable is gone; buffers are freed by another thread, a moment later. */
-async function memoryInUse(): Promise<number> {
-  if (globalThis.gc === undefined) throw new Error("run with --expose-gc");
-  globalThis.gc();
-  await sleep(200);
-  const { arrayBuffers, heapUsed } = process.memoryUsage();
-  return arrayBuffers + heapUsed;
-}
-
-async function measureDedup(ids: number, buckets: number): Promise<DedupWork> {
-  const known = new DataView(randomFillSync(new Uint8Array(ids * HASH_BYTES)).buffer);
-  const fresh = new DataView(randomFillSync(new Uint8Array(ids * HASH_BYTES)).buffer);
-  const before = await memoryInUse();
-  const index = new DedupIndex();
-  const perSecond = (work: (i: number) => void): number => {
-    const start = performance.now();
-    for (let i = 0; i < ids; i++) work(i);
-    return (ids / (performance.now() - start)) * 1000;
-  };
-  const adds = perSecond((i) => index.add(Math.floor((i * buckets) / ids), known, i * HASH_BYTES, i >> 12));
-  const bytesPerId = ((await memoryInUse()) - before) / ids;
-  let found = 0;
-  const misses = perSecond((i) => void (found += index.candidates(fresh, i * HASH_BYTES).length));
-  const hits = perSecond((i) => void (found += index.candidates(known, i * HASH_BYTES).length));
-  if (found < ids) throw new Error(`only ${found} of ${ids} ids were found again`);
-  return { ids, buckets, bytesPerId, addsPerSecond: adds, missesPerSecond: misses, hitsPerSecond: hits };
-}
-
 export interface CoreReport {
   readonly core: readonly CoreWork[];
-  readonly dedup: readonly DedupWork[];
 }
 
 const rounds = process.argv.includes("--quick") ? 3 : 9;
 const report: CoreReport = {
   core: (["small", "typical", "large"] as const).map((sample) => measureCore(sample, rounds)),
-  dedup: [await measureDedup(1_000_000, 1), await measureDedup(1_000_000, 25)],
 };
 process.send?.(report);

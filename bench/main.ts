@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import path from "node:path";
 import { ROOT } from "../scripts/serve.mjs";
 import type { CoreReport } from "./core-work.ts";
+import { measureDedup, type DedupFigures } from "./dedup.ts";
 import { LoadDriver } from "./load.ts";
 import { countOperations, type CountedShape, type Operations, type StoredIds } from "./operations.ts";
 import { renderReport } from "./report.ts";
@@ -29,6 +30,7 @@ export interface BenchReport {
   readonly operations: readonly Operations[];
   readonly stored: StoredIds;
   readonly core: CoreReport;
+  readonly dedup: readonly DedupFigures[];
 }
 
 function throughputShapes(quick: boolean): Shape[] {
@@ -78,7 +80,7 @@ function countedShapes(quick: boolean): Record<"load" | "batched" | "slow", Coun
 }
 
 function measureCore(quick: boolean): Promise<CoreReport> {
-  const child = fork(path.join(ROOT, "bench/core-work.ts"), quick ? ["--quick"] : [], { execArgv: ["--expose-gc"] });
+  const child = fork(path.join(ROOT, "bench/core-work.ts"), quick ? ["--quick"] : []);
   return new Promise((resolve, reject) => {
     let report: CoreReport | undefined;
     child.once("message", (message) => (report = message as CoreReport));
@@ -120,6 +122,7 @@ export async function runBench({ quick }: { readonly quick: boolean }): Promise<
     ]);
     const inBatches = await countOperations(batched, driver, say);
     const core = await (early ?? measureCore(quick));
+    const dedup = await measureDedup(quick ? [1e6] : [1e6, 1e7, 5e7], say);
     const report: BenchReport = {
       at: new Date().toISOString(),
       quick,
@@ -130,6 +133,7 @@ export async function runBench({ quick }: { readonly quick: boolean }): Promise<
       operations: [...counted.operations, ...inBatches.operations, ...slowly.operations],
       stored: counted.stored,
       core,
+      dedup,
     };
     const text = renderReport(report);
     const out = path.join(ROOT, "dist/bench");

@@ -4,6 +4,7 @@ import { ARCHIVE_PARAMS } from "./logic/archive-params.ts";
 import { innerPath, parseSearch, stringifySearch, textParams } from "./logic/search-params.ts";
 import { NotFound, PageSkeleton, RouteError } from "./parts/page-states.tsx";
 import { destinationRoutes } from "./routes/destinations.ts";
+import { operateRoutes } from "./routes/operate.ts";
 import { replayRoutes } from "./routes/replays.ts";
 import { root, shell } from "./routes/shell.ts";
 import { warehouseRoutes } from "./routes/warehouses.ts";
@@ -127,6 +128,7 @@ export const router = createRouter({
       ...destinationRoutes,
       ...warehouseRoutes,
       ...replayRoutes,
+      ...operateRoutes,
       trace,
       workspace,
     ]),

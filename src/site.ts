@@ -14,6 +14,16 @@ export interface SiteDeps {
   readonly api: ApiDeps;
 }
 
+/**
+ * Whether this isolate can take events at all. Without a copy of the directory, not even an old one, no write key is
+ * known, and every call is answered with 503. One copy serves for seconds, so a flood of questions costs nothing.
+ */
+const isReady = ({ findSource }: Pick<DemoDeps, "findSource">): Promise<boolean> =>
+  findSource([]).then(
+    () => true,
+    () => false,
+  );
+
 /** Every route of the Worker: what SDKs see (also under the path prefix), the control plane, the shop, the dashboard. */
 export function siteRoutes({ collect, cdn, api }: SiteDeps): Hono {
   const site = new Hono();
@@ -21,7 +31,10 @@ export function siteRoutes({ collect, cdn, api }: SiteDeps): Hono {
     .route("/", collectRoutes(collect))
     .route("/", beaconRoutes(collect))
     .route("/", cdnRoutes(cdn));
-  site.get("/healthz", (c) => c.json({ status: "ok" }));
+  site.get("/healthz", async (c) => {
+    const ready = await isReady(cdn);
+    return c.json({ status: ready ? "ok" : "unavailable" }, ready ? 200 : 503, { "cache-control": "no-store" });
+  });
   if (cdn.pathPrefix !== "") site.route(cdn.pathPrefix, sdk);
   site.route("/", sdk);
   site.mount("/api", apiRoutes(api).fetch);

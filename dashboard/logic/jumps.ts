@@ -17,6 +17,8 @@ const PAGES: readonly Jump[] = [
   { kind: "page", title: "Warehouses", hint: "page", href: "/warehouses" },
   { kind: "page", title: "Replays", hint: "page", href: "/replays" },
   { kind: "page", title: "Send history again", hint: "new replay", href: "/replays/new" },
+  { kind: "page", title: "Health", hint: "what holds events up", href: "/health" },
+  { kind: "page", title: "Cost", hint: "this month's estimate", href: "/cost" },
   { kind: "page", title: "Workspace and tokens", hint: "page", href: "/workspace" },
 ];
 const MOST = 30;

@@ -5,7 +5,9 @@ import {
   BroadcastIcon,
   BuildingsIcon,
   ClockCounterClockwiseIcon,
+  CoinsIcon,
   DatabaseIcon,
+  HeartbeatIcon,
   HouseIcon,
   MagnifyingGlassIcon,
   SignOutIcon,
@@ -31,8 +33,13 @@ const STORAGE = [
   { href: "/warehouses", label: "Warehouses", icon: DatabaseIcon },
   { href: "/replays", label: "Replays", icon: ClockCounterClockwiseIcon },
 ] as const;
+/** Whether it runs as it should, and what it costs. */
+const OPERATE = [
+  { href: "/health", label: "Health", icon: HeartbeatIcon },
+  { href: "/cost", label: "Cost", icon: CoinsIcon },
+] as const;
 const WORKSPACE = [{ href: "/workspace", label: "Workspace", icon: BuildingsIcon }] as const;
-type Place = (typeof PLACES | typeof STORAGE | typeof WORKSPACE)[number];
+type Place = (typeof PLACES | typeof STORAGE | typeof OPERATE | typeof WORKSPACE)[number];
 
 /** The catalogue is where destinations come from. */
 const placeOf = (pathname: string): string => pathname.replace(/^\/catalog(?=\/|$)/, "/destinations");
@@ -109,6 +116,7 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
         </Sidebar.Group>
         <PlaceGroup places={PLACES} pathname={pathname} />
         <PlaceGroup label="Storage" places={STORAGE} pathname={pathname} />
+        <PlaceGroup label="Operate" places={OPERATE} pathname={pathname} />
         <Sidebar.Separator />
         <PlaceGroup places={WORKSPACE} pathname={pathname} />
         {workspace.data?.demo === true && (

@@ -26,6 +26,9 @@ const Cost = z.object({
   missing: z.array(Subject),
 });
 
+export type CostAnswer = z.infer<typeof Cost>;
+export type CostRowAnswer = z.infer<typeof Row>;
+
 const show = route({
   method: "get",
   path: "/workspace/cost",

@@ -47,6 +47,8 @@ const Health = z.object({
   destinations: z.array(ShownDestination),
 });
 
+export type HealthAnswer = z.infer<typeof Health>;
+
 const show = route({
   method: "get",
   path: "/workspace/health",

@@ -1,0 +1,87 @@
+import type { ReactNode } from "react";
+import type { Cost, CostRow } from "../../api/operate-types.ts";
+import { clip } from "../../logic/entry-text.ts";
+import { dollars, lineAmount, lineWords, preciseDollars } from "../../logic/operate.ts";
+import { share } from "../../logic/times.ts";
+import { TextLink } from "../../parts/text-link.tsx";
+
+/** Each source and destination with its part of the month's estimate, the dearest first. */
+export function CostRows({ cost }: { cost: Cost }): ReactNode {
+  const { rows, missing, projected } = cost;
+  return (
+    <section aria-label="By source and destination" className="flex flex-col gap-3">
+      {rows.length === 0 ? (
+        <p className="text-kumo-subtle">Nothing is counted yet: there is neither a source nor a destination.</p>
+      ) : (
+        <ul className="flex flex-col gap-3">
+          {rows.map((row) => (
+            <li key={`${row.subject.kind} ${row.subject.id}`}>
+              <Row row={row} whole={projected} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {missing.length > 0 && (
+        <p className="text-kumo-subtle text-sm break-words">
+          Not in the sum, because nobody answered in time: {missing.map(({ name }) => clip(name, 60)).join(", ")}.
+        </p>
+      )}
+    </section>
+  );
+}
+
+const pageOf = ({ kind, id }: CostRow["subject"]): string =>
+  kind === "source" ? `/sources/${id}/debugger` : `/destinations/${id}/delivery`;
+
+function Row({ row, whole }: { row: CostRow; whole: number }): ReactNode {
+  const { subject, soFar, projected, lines } = row;
+  const part = whole === 0 ? 0 : projected / whole;
+  return (
+    <article className="ring-kumo-hairline bg-kumo-base flex flex-col gap-2 rounded-lg p-4 ring">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+        <h2 className="min-w-0 font-medium break-words">
+          <TextLink href={pageOf(subject)}>
+            <bdi>{clip(subject.name, 80)}</bdi>
+          </TextLink>{" "}
+          <span className="text-kumo-subtle text-sm font-normal">{subject.kind}</span>
+        </h2>
+        <p className="tabular-nums">
+          {dollars(soFar)} so far <span className="text-kumo-subtle">· {dollars(projected)} by the month’s end</span>
+        </p>
+      </div>
+      <div className="flex items-center gap-3">
+        <span aria-hidden className="bg-kumo-tint flex h-2 flex-1 overflow-hidden rounded-full">
+          {part > 0 && (
+            <span className="text-kumo-info min-w-1 rounded-full bg-current" style={{ width: `${part * 100}%` }} />
+          )}
+        </span>
+        <span className="text-kumo-subtle w-16 text-right text-sm tabular-nums">{share(projected, whole)}</span>
+      </div>
+      {lines.length === 0 ? (
+        <p className="text-kumo-subtle text-sm">Nothing was used this month.</p>
+      ) : (
+        <details className="text-sm">
+          <summary className="text-kumo-subtle w-fit cursor-pointer">What it is made of</summary>
+          <Lines lines={lines} />
+        </details>
+      )}
+    </article>
+  );
+}
+
+const Lines = ({ lines }: Pick<CostRow, "lines">): ReactNode => (
+  <table className="mt-2 w-full">
+    <caption className="sr-only">What it is made of so far</caption>
+    <tbody>
+      {lines.map((line) => (
+        <tr key={line.what} className="border-kumo-hairline border-t">
+          <th scope="row" className="py-1.5 pr-3 text-left font-normal">
+            {lineWords(line)}
+          </th>
+          <td className="text-kumo-subtle py-1.5 pr-3 text-right tabular-nums">{lineAmount(line)}</td>
+          <td className="py-1.5 text-right tabular-nums">{preciseDollars(line.dollars)}</td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);

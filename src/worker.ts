@@ -8,6 +8,7 @@ import { takeReplaySteps } from "../queues/replays.ts";
 import { createApiDeps, type ApiTools } from "./bindings/api-deps.ts";
 import { createDeps, type Deps } from "./bindings/deps.ts";
 import { signLink } from "./collect/links.ts";
+import { collectDoor } from "./collect/routes.ts";
 import { renderSnippet } from "./collect/snippet.ts";
 import type { DeliveryPointer } from "./core/delivery.ts";
 import type { SegmentPointer } from "./core/intake.ts";
@@ -38,6 +39,7 @@ export { Replays } from "../durable/replays.ts";
 interface Composition {
   readonly deps: Deps;
   readonly app: Hono;
+  readonly door: ReturnType<typeof collectDoor>;
 }
 
 /** What the control plane borrows from rooms that it may not import. */
@@ -73,13 +75,14 @@ function compose(env: Env): Composition {
     cdn: deps.cdn,
     api: createApiDeps(env, deps, apiTools(deps)),
   });
-  composition = { deps, app };
+  composition = { deps, app, door: collectDoor(deps.collect, deps.settings.INLET_PATH_PREFIX) };
   return composition;
 }
 
 export default {
   fetch(request, env, ctx) {
-    return compose(env).app.fetch(request, env, ctx);
+    const { app, door } = compose(env);
+    return door(request) ?? app.fetch(request, env, ctx);
   },
   async queue(batch, env) {
     const { deps } = compose(env);

@@ -47,13 +47,15 @@ async function takeBounded(take: Take, cancel: () => Promise<void>, limit: numbe
 }
 
 /** A declared length within the limit is kept by HTTP itself and read at once; any other body chunk by chunk. */
-async function readPacked(request: Request, stream: ReadableStream<Uint8Array>, limit: number): Promise<Bytes> {
+async function readPacked(request: Request, limit: number): Promise<Bytes> {
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared <= limit) {
     const bytes = new Uint8Array(await request.arrayBuffer());
     return bytes.length <= limit ? { bytes, over: false } : { bytes: bytes.subarray(0, limit), over: true };
   }
-  const reader = stream.getReader();
+  // Asked for only here: the stream is an object of its own, which costs more than the other questions together.
+  if (request.body === null) return { bytes: new Uint8Array(), over: false };
+  const reader = request.body.getReader();
   return takeBounded(
     async () => (await reader.read()).value,
     () => reader.cancel(),
@@ -134,10 +136,9 @@ const tooLarge = (bytes: Uint8Array): BodyText => ({
  * 500 kB of packed and 500 kB of unpacked data. `bytes` is the unpacked size. A body the client cuts off is refused.
  */
 export async function readBody(request: Request): Promise<BodyText> {
-  if (request.body === null) return { ok: true, text: "", bytes: 0 };
   let packed: Bytes;
   try {
-    packed = await readPacked(request, request.body, LIMITS.batchBytes);
+    packed = await readPacked(request, LIMITS.batchBytes);
   } catch (cause) {
     return {
       ok: false,

@@ -39,7 +39,8 @@ export function keepAnonymousId(
 
 /** The cookie to set with the answer to a call that a person's device made: the last anonymous id it carried. */
 export function visitorCookie(call: CollectCall, outcome: CallOutcome, request: Request): string | undefined {
-  if (outcome.status !== "answered" || !call.client.clientSide) return undefined;
+  if (outcome.status !== "answered" || !call.client.clientSide || !outcome.source.settings.serverCookie)
+    return undefined;
   return keepAnonymousId(outcome.source, lastAnonymousId(call.messages), request);
 }
 

@@ -22,7 +22,10 @@ const CALLS: readonly (readonly [word: EventType, letter: string])[] = [
   ["alias", "a"],
 ];
 
-/** Every POST path of every SDK that Inlet takes in (ingest.md §1.1, peers.md M2) → what it says of its requests. */
+/**
+ * Every POST path of every SDK that Inlet takes in (ingest.md §1.1, peers.md M2), also with a slash at its end → what
+ * it says of its requests.
+ */
 function callPaths(): ReadonlyMap<string, CallShape> {
   const paths = new Map<string, CallShape>();
   for (const version of ["/v1", ""]) {
@@ -41,13 +44,29 @@ function callPaths(): ReadonlyMap<string, CallShape> {
   }
   paths.set("/api/s/event", { batch: false, side: "client" });
   paths.set("/api/s/s2s/event", { batch: false, side: "server" });
-  return paths;
+  return new Map(
+    [...paths].flatMap(([path, shape]) => [path, `${path}/`].map((spelling) => [spelling, shape] as const)),
+  );
 }
 
 /** analytics.js counts its own doings here. It is answered and not read: they are no events. */
 const METRICS_PATHS = ["/v1/m", "/m"];
 
+/** A bug is answered 503 with Retry-After, so that the SDK keeps the events. */
 async function collect(request: Request, shape: CallShape, deps: CollectDeps): Promise<Response> {
+  try {
+    return await answer(request, shape, deps);
+  } catch (cause) {
+    return refuseForBug(request, cause);
+  }
+}
+
+function refuseForBug(request: Request, cause: unknown): Response {
+  console.error("collect failed", new URL(request.url).pathname, cause);
+  return answerCall({ status: "refused", rejection: reject("unavailable") }, request);
+}
+
+async function answer(request: Request, shape: CallShape, deps: CollectDeps): Promise<Response> {
   const call = await readCall(request, shape);
   const { outcome, after } = call.ok ? await acceptCall(call.value, deps) : refuseRequest(call.error, deps);
   if (after !== undefined) deps.waitUntil(after);
@@ -57,19 +76,37 @@ async function collect(request: Request, shape: CallShape, deps: CollectDeps): P
   return response;
 }
 
+/** `/v1/t` of `https://host/v1/t?writeKey=…`. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("?", start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
+}
+
 /**
- * The porch's main door: every POST path (also with a slash at its end; other methods there are 405) and every
- * preflight; other paths fall through. Mount it at "/" and under the install's path prefix. A bug is answered 503 with Retry-After, so that the
- * SDK keeps the events.
+ * Answers a POST to one of the paths of `collectRoutes`, at "/" and under the install's path prefix, as they do; anything
+ * else, also a path that is spelled in another way, is `undefined` and the router's. Nearly all requests are answered
+ * here: finding one's way through a router costs as much as judging an event.
+ */
+export function collectDoor(deps: CollectDeps, prefix: string): (request: Request) => Promise<Response> | undefined {
+  const paths = new Map<string, CallShape>();
+  for (const [path, shape] of callPaths()) paths.set(path, shape).set(prefix + path, shape);
+  return (request) => {
+    const shape = request.method === "POST" ? paths.get(pathOf(request.url)) : undefined;
+    return shape && collect(request, shape, deps);
+  };
+}
+
+/**
+ * The porch's main door: every POST path (other methods there are 405) and every preflight; other paths fall through.
+ * Mount it at "/" and under the install's path prefix.
  */
 export function collectRoutes(deps: CollectDeps): Hono {
   const app = new Hono();
   for (const [path, shape] of callPaths()) {
-    for (const spelling of [path, `${path}/`]) {
-      app.post(spelling, (c) => collect(c.req.raw, shape, deps));
-      app.options(spelling, (c) => answerPreflight(c.req.raw));
-      app.all(spelling, (c) => answerOtherMethod(c.req.raw));
-    }
+    app.post(path, (c) => collect(c.req.raw, shape, deps));
+    app.options(path, (c) => answerPreflight(c.req.raw));
+    app.all(path, (c) => answerOtherMethod(c.req.raw));
   }
   for (const path of METRICS_PATHS) {
     app.post(path, (c) => c.json({ success: true }, 200, corsHeaders(c.req.raw)));
@@ -78,9 +115,6 @@ export function collectRoutes(deps: CollectDeps): Hono {
   }
   // Pixels, settings and whatever else browsers ask for here: a preflight decides nothing.
   app.options("/v1/*", (c) => answerPreflight(c.req.raw));
-  app.onError((cause, c) => {
-    console.error("collect failed", c.req.path, cause);
-    return answerCall({ status: "refused", rejection: reject("unavailable") }, c.req.raw);
-  });
+  app.onError((cause, c) => refuseForBug(c.req.raw, cause));
   return app;
 }

@@ -33,7 +33,10 @@ export async function appendToShards(
   const duplicates: number[] = [];
   const refused: number[] = [];
   const stale: number[] = [];
-  const byShard = Map.groupBy(indexes, (i) => shardOf(events[i]!.messageId, route.shards));
+  const byShard =
+    route.shards === 1
+      ? new Map([[0, indexes]])
+      : Map.groupBy(indexes, (i) => shardOf(events[i]!.messageId, route.shards));
   await Promise.all(
     [...byShard].map(async ([shard, part]) => {
       try {

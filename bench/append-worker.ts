@@ -3,7 +3,15 @@
 import { DurableObject } from "cloudflare:workers";
 
 class Unused extends DurableObject<Env> {}
-export { Unused as ArchiveIndex, Unused as Catalog, Unused as Debugger, Unused as Ledger, Unused as Preferences };
+export {
+  Unused as ArchiveIndex,
+  Unused as Catalog,
+  Unused as Debugger,
+  Unused as Exports,
+  Unused as Ledger,
+  Unused as Preferences,
+  Unused as Replays,
+};
 
 export class Intake extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {

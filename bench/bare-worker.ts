@@ -6,9 +6,11 @@ export {
   Unused as ArchiveIndex,
   Unused as Catalog,
   Unused as Debugger,
+  Unused as Exports,
   Unused as Intake,
   Unused as Ledger,
   Unused as Preferences,
+  Unused as Replays,
 };
 
 export default {

@@ -1,11 +1,13 @@
 // Inlet itself with its billable operations counted: the same classes and handlers, watched from outside.
-// GET /__bench/counts, POST /__bench/reset, POST /__bench/connect?url=&batched belong to the bench.
+// GET /__bench/counts, POST /__bench/reset, POST /__bench/connect?url=&batched&sourceId= belong to the bench.
 import inlet, {
   ArchiveIndex as PlainArchiveIndex,
   Catalog as PlainCatalog,
   Debugger as PlainDebugger,
+  Exports as PlainExports,
   Intake as PlainIntake,
   Ledger as PlainLedger,
+  Replays as PlainReplays,
 } from "../src/worker.ts";
 import { countBatch, countCalls, countFetch, readCounts, resetCounts, watchEnv, watchState } from "./counting.ts";
 
@@ -29,6 +31,12 @@ export class Debugger extends PlainDebugger {
   }
 }
 
+export class Exports extends PlainExports {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(watchState("Exports", ctx), watchEnv(env));
+  }
+}
+
 export class Intake extends PlainIntake {
   constructor(ctx: DurableObjectState, env: Env) {
     super(watchState("Intake", ctx), watchEnv(env));
@@ -48,11 +56,19 @@ export class Ledger extends PlainLedger {
   }
 }
 
+export class Replays extends PlainReplays {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(watchState("Replays", ctx), watchEnv(env));
+  }
+}
+
 countCalls("ArchiveIndex", ArchiveIndex);
 countCalls("Catalog", Catalog);
 countCalls("Debugger", Debugger);
+countCalls("Exports", Exports);
 countCalls("Intake", Intake);
 countCalls("Ledger", Ledger);
+countCalls("Replays", Replays);
 
 async function demoSourceId(env: Env): Promise<string> {
   const directory = await env.CATALOG.getByName("workspace").directory();
@@ -61,19 +77,19 @@ async function demoSourceId(env: Env): Promise<string> {
   return source.id;
 }
 
+interface Made {
+  readonly id: string;
+  readonly writeKeys?: readonly string[];
+}
+
 /** One call of the control plane, as people make it; its `data`. */
-async function api(
-  env: Env,
-  ctx: ExecutionContext,
-  path: string,
-  body: object,
-): Promise<Record<string, { id: string }>> {
+async function api(env: Env, ctx: ExecutionContext, path: string, body: object): Promise<Record<string, Made>> {
   const headers = { authorization: `Bearer ${env.INLET_ADMIN_TOKEN}`, "content-type": "application/json" };
   const init = { method: "POST", headers, body: JSON.stringify(body) };
   const request = new Request(`http://bench.invalid/api${path}`, init) as Parameters<typeof inlet.fetch>[0];
   const response = await inlet.fetch(request, env, ctx);
   if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  return ((await response.json()) as { data: Record<string, { id: string }> }).data;
+  return ((await response.json()) as { data: Record<string, Made> }).data;
 }
 
 /** What sends 100 events a request. */
@@ -97,7 +113,13 @@ async function connect(env: Env, ctx: ExecutionContext, query: URLSearchParams):
   const batched = query.has("batched");
   const metadataId = batched ? "http" : "webhook";
   const settings = { url: query.get("url") };
-  const input = { sourceId: await demoSourceId(env), metadataId, name: "Bench", enabled: true, settings };
+  const input = {
+    sourceId: query.get("sourceId") ?? (await demoSourceId(env)),
+    metadataId,
+    name: "Bench",
+    enabled: true,
+    settings,
+  };
   const { destination } = await api(env, ctx, "/destinations", input);
   if (destination === undefined) throw new Error("no destination");
   if (batched) await api(env, ctx, `/destinations/${destination.id}/subscriptions`, BATCHES);
@@ -110,6 +132,10 @@ async function answerBench(url: URL, env: Env, ctx: ExecutionContext): Promise<R
     case "/__bench/reset":
       resetCounts();
       return new Response(null, { status: 204 });
+    case "/__bench/source": {
+      const { source } = await api(env, ctx, "/sources", { name: url.searchParams.get("name") });
+      return Response.json({ id: source?.id, writeKey: source?.writeKeys?.[0] });
+    }
     case "/__bench/connect":
       await connect(env, ctx, url.searchParams);
       return new Response(null, { status: 204 });

@@ -9,6 +9,16 @@ export const readCounts = (): Counts => counts;
 
 const add = (record: Record<string, number>, key: string, n = 1): void => void (record[key] = (record[key] ?? 0) + n);
 
+/** Objects that are open right now, and batches that a consumer has. */
+let openObjects = 0;
+let consuming = 0;
+
+/** Whether anything is under way: an object, a consumer, or a message on its way to one. */
+export function isBusy(): boolean {
+  const waiting = Object.values(counts.queues).some((ops) => ops.write > ops.delete);
+  return openObjects > 0 || consuming > 0 || waiting;
+}
+
 /** One Durable Object in memory: open while it has a call, a timer or `waitUntil` work. */
 class Tracked {
   readonly #name: string;
@@ -20,11 +30,15 @@ class Tracked {
   }
 
   enter(): void {
-    if (this.#open++ === 0) this.#since = Date.now();
+    if (this.#open++ > 0) return;
+    this.#since = Date.now();
+    openObjects++;
   }
 
   leave(): void {
-    if (--this.#open === 0) add(counts.activeMs, this.#name, Date.now() - this.#since);
+    if (--this.#open > 0) return;
+    add(counts.activeMs, this.#name, Date.now() - this.#since);
+    openObjects--;
   }
 
   during<T>(work: Promise<T>): Promise<T> {
@@ -151,6 +165,8 @@ export const watchEnv = (env: Env): Env => ({
   EVENTS: watchQueue("inlet-events", env.EVENTS),
   DELIVERIES: watchQueue("inlet-deliveries", env.DELIVERIES),
   OVERFLOW: watchQueue("inlet-overflow", env.OVERFLOW),
+  EXPORT_TASKS: watchQueue("inlet-exports", env.EXPORT_TASKS),
+  REPLAY_STEPS: watchQueue("inlet-replays", env.REPLAY_STEPS),
 });
 
 /** Runs a consumer on a batch whose reads and deletes are counted; a message that goes back is read again later. */
@@ -162,7 +178,12 @@ export async function countBatch(batch: MessageBatch, consume: (batch: MessageBa
     ops.read += queueOps(message.body);
     return watchCalls(message, (method) => void (method === "retry" && back.add(message)));
   });
-  await consume(watchProperty(batch, messages));
+  consuming++;
+  try {
+    await consume(watchProperty(batch, messages));
+  } finally {
+    consuming--;
+  }
   for (const message of batch.messages) if (!back.has(message)) ops.delete += queueOps(message.body);
 }
 

@@ -23,9 +23,9 @@ const line = (what: string, amount: number, price: { readonly dollars: number })
 });
 
 /** Writes to R2 and listings are class A, reads class B; deletes are free. */
-const CLASS_A = ["put", "list", "createMultipartUpload"];
-const CLASS_B = ["get", "head"];
-const pick = (record: Readonly<Record<string, number>>, keys: readonly string[]): number =>
+export const CLASS_A = ["put", "list", "createMultipartUpload"];
+export const CLASS_B = ["get", "head"];
+export const pick = (record: Readonly<Record<string, number>>, keys: readonly string[]): number =>
   keys.reduce((sum, key) => sum + (record[key] ?? 0), 0);
 
 export const objectRequests = (counts: Counts): Record<string, number> =>

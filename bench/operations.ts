@@ -1,10 +1,9 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Counts } from "./counts.ts";
 import type { LoadDriver } from "./load.ts";
 import { bodyMaker, pathFor } from "./sample-events.ts";
-import { startServer, type BenchServer } from "./servers.ts";
+import { callBench as call, startServer, type BenchServer } from "./servers.ts";
+import { startSink } from "./sink.ts";
 
 export interface CountedShape {
   readonly name: string;
@@ -43,13 +42,6 @@ export interface StoredIds {
 const QUIET_MS = 2500;
 const LIMIT_MS = 45_000;
 const WARM_CALLS = 100;
-const LINE_BREAK = 10;
-
-async function call(server: BenchServer, path: string, body = ""): Promise<string> {
-  const response = await fetch(new URL(path, server.url), { method: "POST", body });
-  if (!response.ok) throw new Error(`${path} → ${response.status}: ${await response.text()}`);
-  return response.text();
-}
 
 /** Waits for something that may never come; the report then says so. */
 async function until(done: () => boolean): Promise<void> {
@@ -74,30 +66,6 @@ async function send(shape: CountedShape, server: BenchServer, driver: LoadDriver
   const load = await driver.run({ url: server.url.href, ...shape, ms: LIMIT_MS, runId });
   if (load.calls !== shape.calls) throw new Error(`${shape.name}: ${load.calls} of ${shape.calls} calls in time`);
   return load.ms;
-}
-
-/** The far end of every destination: accepts everything at once, single events and batches of one a line. */
-async function startSink() {
-  let received = 0;
-  let lastAt = 0;
-  const sink = createServer((request, response) => {
-    const batch = request.headers["content-type"] === "application/x-ndjson";
-    let lines = 0;
-    request.on("data", (part: Buffer) => part.forEach((byte) => (lines += byte === LINE_BREAK ? 1 : 0)));
-    request.on("end", () => {
-      received += batch ? lines : 1;
-      lastAt = performance.now();
-      response.writeHead(200, { "content-length": "0" }).end();
-    });
-  });
-  await new Promise<void>((resolve) => sink.listen(0, "127.0.0.1", resolve));
-  const { port } = sink.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    received: () => received,
-    lastAt: () => lastAt,
-    stop: () => void sink.close().closeAllConnections(),
-  };
 }
 
 /**

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Miniflare } from "miniflare";
 import { ROOT, runtimes, serve } from "../scripts/serve.mjs";
 
 /** Secrets of bench runs; they protect nothing. */
@@ -19,12 +20,15 @@ export const WORKERS = {
   inlet: "dist/worker/worker.js",
   bare: "dist/bench/bare/bare-worker.js",
   append: "dist/bench/append/append-worker.js",
+  queue: "dist/bench/queue/queue-worker.js",
   counting: "dist/bench/counting/counting-worker.js",
+  freePlan: "dist/bench/free-plan/free-plan-worker.js",
+  dedup: "dist/bench/dedup/dedup-worker.js",
 } as const;
 
 /** The bench's own Workers, bundled as the product is. */
 export function buildBenchWorkers(): void {
-  for (const name of ["bare", "append", "counting"] as const) {
+  for (const name of ["bare", "append", "queue", "counting", "free-plan", "dedup"]) {
     const args = ["deploy", `bench/${name}-worker.ts`, "--dry-run", "--outdir", `dist/bench/${name}`];
     execFileSync(path.join(ROOT, "node_modules/.bin/wrangler"), args, { cwd: ROOT, stdio: "pipe" });
   }
@@ -32,6 +36,7 @@ export function buildBenchWorkers(): void {
 
 export interface BenchServer {
   readonly url: URL;
+  readonly miniflare: Miniflare;
   /** Processor time its runtime has used, ms; undefined where the system does not tell. */
   cpuMs(): number | undefined;
   /** Waits until what the load left behind (drains, deliveries) is done; returns how long that took, ms. */
@@ -55,15 +60,26 @@ function cpuMsOf(pid: number): number | undefined {
  * Starts one Worker on a free port with fresh state. Without the local asset router, which costs as much as a bare
  * Worker and does not run in the Worker's process in production.
  */
-export async function startServer(worker: keyof typeof WORKERS): Promise<BenchServer> {
+export async function startServer(
+  worker: keyof typeof WORKERS,
+  { vars = {}, queueWait }: { readonly vars?: Record<string, string>; readonly queueWait?: number } = {},
+): Promise<BenchServer> {
   const stateDir = await mkdtemp(path.join(tmpdir(), "inlet-bench-"));
   const before = new Set(runtimes(process.pid));
   const scriptPath = path.join(ROOT, WORKERS[worker]);
-  const server = await serve({ stateDir, vars: VARS, scriptPath, assets: false, log: "warn" });
+  const server = await serve({
+    stateDir,
+    vars: { ...VARS, ...vars },
+    scriptPath,
+    assets: false,
+    log: "warn",
+    ...(queueWait === undefined ? {} : { queueWait }),
+  });
   const pid = runtimes(process.pid).find((one) => !before.has(one));
   const cpuMs = () => (pid === undefined ? undefined : cpuMsOf(pid));
   return {
     url: server.url,
+    miniflare: server.miniflare,
     cpuMs,
     settle: () => waitUntilIdle(cpuMs),
     async stop() {
@@ -83,4 +99,11 @@ async function waitUntilIdle(cpuMs: () => number | undefined): Promise<number> {
     quiet = after - before <= TICK_MS ? quiet + 1 : 0;
   }
   return Math.max(0, performance.now() - start - 2 * STEP_MS);
+}
+
+/** Posts to a path of the bench Worker, or of the product; the answer, or an error with it. */
+export async function callBench(server: BenchServer, path: string, body = ""): Promise<string> {
+  const response = await fetch(new URL(path, server.url), { method: "POST", body });
+  if (!response.ok) throw new Error(`${path} → ${response.status}: ${await response.text()}`);
+  return response.text();
 }

@@ -6,10 +6,16 @@ type Call = (...given: unknown[]) => Promise<unknown>;
 /** Sockets and requests are passed on as they are. */
 const UNTOUCHED: ReadonlySet<string> = new Set(["fetch", "connect", "then", "dup"]);
 
-async function callThroughFaults(name: string, method: string, call: () => Promise<unknown>): Promise<unknown> {
+interface Called {
+  readonly name: string;
+  readonly method: string;
+  readonly isAppend: boolean;
+}
+
+async function callThroughFaults({ name, method, isAppend }: Called, call: () => Promise<unknown>): Promise<unknown> {
   if (strikes("call_slow")) await sleep(drawPause());
   const what = `${method} of ${name}`;
-  if (method === "add") return between(["append_refused", "append_unanswered"], what, call);
+  if (isAppend) return between(["append_refused", "append_unanswered"], what, call);
   try {
     return await between(["call_refused", "call_unanswered"], what, call);
   } catch (error) {
@@ -19,23 +25,27 @@ async function callThroughFaults(name: string, method: string, call: () => Promi
   }
 }
 
-function faultyStub<T extends object>(stub: T, name: string): T {
+function faultyStub<T extends object>(stub: T, name: string, appends: ReadonlySet<string>): T {
   return new Proxy(stub, {
     get(target, key) {
       const method: unknown = Reflect.get(target, key, target);
       if (typeof method !== "function" || typeof key !== "string") return method;
       if (UNTOUCHED.has(key)) return (...given: unknown[]): unknown => Reflect.apply(method, target, given);
-      return (...given: unknown[]) => callThroughFaults(name, key, () => Reflect.apply(method as Call, target, given));
+      const called = { name, method: key, isAppend: appends.has(key) };
+      return (...given: unknown[]) => callThroughFaults(called, () => Reflect.apply(method as Call, target, given));
     },
   });
 }
 
-/** Objects are reached by their names alone. */
-export function faultyNamespace<T extends DurableObjectNamespace>(namespace: T): T {
+/** Objects are reached by their names alone. `appends`: methods that fail by rates of their own. */
+export function faultyNamespace<T extends DurableObjectNamespace>(
+  namespace: T,
+  appends: ReadonlySet<string> = new Set(),
+): T {
   return new Proxy(namespace, {
     get(target, key) {
       const method: unknown = Reflect.get(target, key, target);
-      if (key === "getByName") return (name: string) => faultyStub(target.getByName(name), name);
+      if (key === "getByName") return (name: string) => faultyStub(target.getByName(name), name, appends);
       return typeof method === "function" ? (method as Call).bind(target) : method;
     },
   });

@@ -65,9 +65,9 @@ function gather({ id: sourceId, writeKey }: Source, name: string): Crowd {
 }
 
 async function untilArchived({ id, shards }: Source): Promise<void> {
-  const names = Array.from({ length: shards }, (_, shard) => `${id}:${shard}`);
+  const INTAKE = Array.from({ length: shards }, (_, shard) => `${id}:${shard}`);
   await expect
-    .poll(() => inlet.control<Left>(PATHS.left, { names }), { timeout: 100_000, interval: 200 })
+    .poll(() => inlet.control<Left>(PATHS.left, { INTAKE, ARCHIVE_INDEX: [] }), { timeout: 100_000, interval: 200 })
     .toMatchObject({ outbox: 0, unconfirmed: 0, parked: 0 });
 }
 

@@ -106,8 +106,10 @@ export interface JumpRequest {
   readonly gently: boolean;
 }
 
-/** What Intake objects, the overflow queue and ledgers have not got rid of yet. */
+/** What shards, the overflow queue and the archive's indexes have not got rid of yet. */
 export interface Left {
+  /** Of the archive's objects, and consumers at work. */
+  readonly upkeep: number;
   readonly outbox: number;
   readonly unconfirmed: number;
   readonly parked: number;

@@ -135,12 +135,29 @@ export class Siege implements AsyncDisposable {
     this.town.fallIll({});
     await this.inlet.rates({});
     await this.#until("the events to be handed over", async () => {
-      const left = await this.inlet.control<Left>(PATHS.left, { names: this.hall.intakes });
+      const left = await this.#left();
       return left.outbox + left.unconfirmed + left.parked === 0 ? undefined : left;
     });
     await this.#until("the deliveries", () => this.#undelivered());
     await this.inlet.pass(HOURS_MS, this.hall.objects);
-    await this.#until("the exports and the archive", () => this.#unexported());
+    await this.#until("the exports", () => this.#unexported());
+    await this.#standStill();
+  }
+
+  #left(): Promise<Left> {
+    return this.inlet.control<Left>(PATHS.left, this.hall.objects);
+  }
+
+  /** The archive is looked at object by object: nothing may be compacted or removed meanwhile. */
+  async #standStill(): Promise<void> {
+    await this.#until("the archive", async () => {
+      if ((await this.#left()).upkeep > 0) return "something is under way";
+      await this.inlet.rates({ send_refused: 1, upload_refused: 1, delete_refused: 1 });
+      const { upkeep } = await this.#left();
+      if (upkeep === 0) return undefined;
+      await this.inlet.rates({});
+      return "something has begun";
+    });
   }
 
   async #undelivered(): Promise<unknown> {

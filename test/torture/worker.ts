@@ -11,12 +11,24 @@ import { blame, plan, setRates, tallySoFar } from "./chaos.ts";
 import { faultyBucket } from "./faulty-bucket.ts";
 import { checkRoom, faultyNamespace, faultyTransactions } from "./faulty-objects.ts";
 import { durableOverflow, faultyQueue, isConsuming, parkedCount, requeue, throughQueue } from "./faulty-queues.ts";
-import { PATHS, type Abortable, type JumpRequest, type Left, type LineFate, type Rates } from "./seams.ts";
+import {
+  PATHS,
+  type Abortable,
+  type JumpRequest,
+  type Left,
+  type LineFate,
+  type Objects,
+  type Rates,
+} from "./seams.ts";
 
-export { Debugger, Preferences, Replays } from "../../src/worker.ts";
+// Classes that are not below.
+export * from "../../src/worker.ts";
 
 moveDate();
 advance(plan.ahead);
+
+/** What the door asks of a shard; the first is of an earlier version. */
+const APPENDS: ReadonlySet<string> = new Set(["append", "add"]);
 
 const faulty = (env: Env): Env => ({
   ...env,
@@ -25,7 +37,7 @@ const faulty = (env: Env): Env => ({
   DELIVERIES: faultyQueue(env.DELIVERIES),
   EXPORT_TASKS: faultyQueue(env.EXPORT_TASKS),
   OVERFLOW: durableOverflow(env),
-  INTAKE: faultyNamespace(env.INTAKE),
+  INTAKE: faultyNamespace(env.INTAKE, APPENDS),
   LEDGER: faultyNamespace(env.LEDGER),
   CATALOG: faultyNamespace(env.CATALOG),
   ARCHIVE_INDEX: faultyNamespace(env.ARCHIVE_INDEX),
@@ -92,6 +104,12 @@ export class ArchiveIndex extends RealIndex implements Controlled {
   constructor(ctx: DurableObjectState, env: Env) {
     super(tortured(ctx), faulty(env));
   }
+  /** Compactions under way, and objects that are still to be deleted. */
+  upkeep(): number {
+    const count = (table: string) =>
+      this.ctx.storage.sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`).one().n;
+    return count("compactions") + count("removals");
+  }
   advanced(ms: number): Promise<void> {
     return advanceAlarm(this.ctx.storage, ms);
   }
@@ -139,9 +157,12 @@ async function jump(env: Env, { ms, objects, gently }: JumpRequest): Promise<boo
   return true;
 }
 
-async function left(env: Env, { names }: { names: readonly string[] }): Promise<Left> {
-  const each = await Promise.all(names.map((name) => (env.INTAKE.getByName(name) as unknown as Intake).left()));
+async function left(env: Env, { INTAKE, ARCHIVE_INDEX }: Pick<Objects, "INTAKE" | "ARCHIVE_INDEX">): Promise<Left> {
+  const each = await Promise.all(INTAKE.map((name) => (env.INTAKE.getByName(name) as unknown as Intake).left()));
+  const indexes = ARCHIVE_INDEX.map((name) => env.ARCHIVE_INDEX.getByName(name) as unknown as ArchiveIndex);
+  const upkeep = await Promise.all(indexes.map((index) => index.upkeep()));
   return {
+    upkeep: upkeep.reduce((sum, one) => sum + one, 0) + (isConsuming() ? 1 : 0),
     outbox: each.reduce((sum, one) => sum + one.outbox, 0),
     unconfirmed: each.reduce((sum, one) => sum + one.unconfirmed, 0),
     parked: await parkedCount(env),

@@ -33,7 +33,7 @@ export function loadRuns(store: IntakeStore, newIndex: (seed: number) => DedupIn
 export function* fold(deps: FoldDeps): Generator<void> {
   yield* sweep(deps);
   const { index } = deps;
-  while (index.packed().ids >= index.sizes.foldIds) yield* foldPacked(deps);
+  while (index.wantsRun) yield* foldPacked(deps);
   for (let runs = runsToMerge(index); runs.length > 0; runs = runsToMerge(index)) {
     yield* mergeRuns(deps, runs);
     yield* sweep(deps);
@@ -52,7 +52,7 @@ function* sweep({ store, index }: FoldDeps): Generator<void> {
 }
 
 function* foldPacked({ store, index }: FoldDeps): Generator<void> {
-  const share = index.packed();
+  const share = index.take();
   if (store.meta(SEED) === undefined) begin(store, index.seed);
   const { ids, oldest, newest, lastSegment } = share;
   const spread = spreadIds(ids, index.sizes);

@@ -101,9 +101,14 @@ export class DedupIndex {
     return found;
   }
 
-  /** All that is packed and not in a run. */
-  packed(): PackedShare {
-    return this.#recent.packed();
+  /** Whether enough is packed for a run. */
+  get wantsRun(): boolean {
+    return this.#recent.packedSize >= this.sizes.foldIds;
+  }
+
+  /** All that is packed and not in a run, to be moved into one; it stays here until then. */
+  take(): PackedShare {
+    return this.#recent.take();
   }
 
   /** The pages of `run` hold all of `share` now. */

@@ -24,6 +24,8 @@ export class RecentIds {
   readonly #seed: number;
   /** Parts of one bucket that are together not larger become one. */
   readonly #partIds: number;
+  /** Parts on their way into a run: what is packed later does not join them. */
+  readonly #taken = new WeakSet<PackedIds>();
   #newest = Number.NEGATIVE_INFINITY;
   #lastSegment = -1;
   #lastPacked = -1;
@@ -44,6 +46,12 @@ export class RecentIds {
   get freshSize(): number {
     let total = 0;
     for (const { fresh } of this.#buckets.values()) total += fresh?.size ?? 0;
+    return total;
+  }
+
+  get packedSize(): number {
+    let total = 0;
+    for (const { packed } of this.#buckets.values()) for (const { size } of packed) total += size;
     return total;
   }
 
@@ -77,17 +85,18 @@ export class RecentIds {
     for (const entry of this.#buckets.values()) {
       if (entry.fresh === undefined) continue;
       const last = entry.packed.at(-1);
-      const more = last !== undefined && last.size + entry.fresh.size <= this.#partIds ? entry.packed.pop() : undefined;
-      entry.packed.push(new PackedIds(this.#seed, entry.fresh, more));
+      const joins = last && !this.#taken.has(last) && last.size + entry.fresh.size <= this.#partIds;
+      entry.packed.push(new PackedIds(this.#seed, entry.fresh, joins ? entry.packed.pop() : undefined));
       entry.fresh = undefined;
     }
     this.#lastPacked = this.#lastSegment;
   }
 
-  /** All that is packed: every id of every segment up to the last of them. */
-  packed(): PackedShare {
+  /** All that is packed, to be moved into a run: every id of every segment up to the last of them. */
+  take(): PackedShare {
     const buckets = [...this.#buckets].filter(([, { packed }]) => packed.length > 0);
     const parts = buckets.flatMap(([, { packed }]) => packed);
+    for (const part of parts) this.#taken.add(part);
     return {
       parts,
       ids: parts.reduce((sum, { size }) => sum + size, 0),

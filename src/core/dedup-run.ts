@@ -67,17 +67,15 @@ export const printWords = (high: number, low: number): PrintWords => ({ high, lo
 /** What memory keeps of a run. */
 export class Run {
   readonly shape: RunShape;
+  readonly bytes: number;
   readonly #filters: readonly DedupFilter[];
 
   /** `filters`: of its blocks, in order. */
   constructor(shape: RunShape, filters: readonly DedupFilter[]) {
     if (filters.length !== shape.blocks) throw new Error(`run ${shape.run} has not all of its filters`);
     this.shape = shape;
+    this.bytes = filters.reduce((sum, filter) => sum + filter.bytes, 0);
     this.#filters = filters;
-  }
-
-  get bytes(): number {
-    return this.#filters.reduce((sum, filter) => sum + filter.bytes, 0);
   }
 
   /** The page that may hold the print; undefined when the run certainly does not hold it. */

@@ -4,6 +4,7 @@ import { createApp } from "./app.ts";
 import { archiveFileRoutes } from "./archive-files.ts";
 import { archiveSearchRoutes } from "./archive-search.ts";
 import { archiveRoutes } from "./archive.ts";
+import { refuseTraps } from "./body-check.ts";
 import { catalogueRoutes } from "./catalogue.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { costRoutes } from "./cost.ts";
@@ -113,7 +114,7 @@ export function apiRoutes(deps: ApiDeps) {
   let described: { openapi: string } | undefined;
   // Written once: strangers may ask for it, and writing it is the most work that any of them could ask for.
   const document = (): { openapi: string } => (described ??= { ...app.getOpenAPI31Document(INFO) });
-  app.use(limitBody, readAsJson, answerAsData);
+  app.use(limitBody, readAsJson, refuseTraps, answerAsData);
   const open = app.route("/", signInRoutes(deps)).openapi(describeApi, (c) => c.json(document(), 200));
   open.use(
     requireIdentity(deps),

@@ -68,6 +68,14 @@ describe("what is sent", () => {
     expect(answer.data["source"]).toMatchObject({ slug: "from-the-sdk", name: "from-the-sdk", kind: "server" });
   });
 
+  it.each([
+    ["an object that hides its toString", '{"toString":1}'],
+    ["lists in lists without end", "[".repeat(20_000) + "]".repeat(20_000)],
+  ])("is refused where a text has a length that is %s", async (_, length) => {
+    const answer = await call("POST", "/session", { body: `{"token":{"length":${length}}}` });
+    expect([answer.status, answer.errors[0]?.type]).toEqual([422, "invalid"]);
+  });
+
   it("is refused as 400 when it is no JSON", async () => {
     const answer = await api("POST", "/sources", "{broken");
     expect([answer.status, answer.errors[0]?.type]).toEqual([400, "bad_request"]);

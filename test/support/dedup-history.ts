@@ -63,6 +63,12 @@ export class DedupHistory {
     }
   }
 
+  /** As when many ids have come. */
+  pack(): void {
+    seal(this.memory);
+    this.memory.index.pack();
+  }
+
   /** Up to `turns` turns of folding, or what is left of it. */
   fold(turns = Infinity): void {
     this.#folding ??= fold({ store: this.store, index: this.memory.index });

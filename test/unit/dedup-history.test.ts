@@ -76,10 +76,10 @@ describe("dedup over days of commits, drains, folds, expiry and restarts", () =>
     const [many, few, later] = [idsOf("a", 62), idsOf("b", 5), idsOf("c", 9)];
     history.append(many);
     history.append(few);
-    history.memory.index.pack();
+    history.pack();
     history.fold(1);
     history.append(later);
-    history.memory.index.pack();
+    history.pack();
     history.fold();
     expect(history.memory.index.size).toBe(62 + 5 + 9);
     const known = [...many, ...few, ...later];
@@ -93,7 +93,7 @@ describe("dedup over days of commits, drains, folds, expiry and restarts", () =>
     history.hour++;
     history.append(second);
     await history.drain();
-    history.memory.index.pack();
+    history.pack();
     history.fold();
     expect(history.memory.index.runs.map(({ shape }) => shape.newest - shape.oldest)).toEqual([1]);
     expect(history.memory.index.oldest).toBe(history.hour - 1);

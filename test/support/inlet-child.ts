@@ -19,7 +19,8 @@ const inlet = await serve({
   stateDir,
   pidFile,
   vars: { ...TEST_SECRETS, INLET_DEMO: "true", INLET_ALLOW_PRIVATE_HOSTS: "true" },
-  log: "none",
+  // Whoever starts it may want to read what the Worker logs.
+  log: process.env["INLET_TEST_LOG"] === "info" ? "info" : "none",
   ...(entry === undefined ? {} : { entry: readFileSync(entry, "utf8") }),
   ...(queueWait === undefined ? {} : { queueWait }),
 });

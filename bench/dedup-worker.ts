@@ -7,19 +7,11 @@ import { fold } from "../durable/intake/folding.ts";
 import { addAll, loadMemory, type IntakeMemory } from "../durable/intake/memory.ts";
 import { findPlaces } from "../durable/intake/places.ts";
 import { intakeStore, type IntakeStore } from "../durable/intake/store.ts";
+import { UsageTally } from "../durable/usage.ts";
 import { HASH_BYTES, KEPT_HASH_BYTES } from "../src/core/dedup-index.ts";
 import { mix } from "../src/core/mix.ts";
 
-class Unused extends DurableObject<Env> {}
-export {
-  Unused as ArchiveIndex,
-  Unused as Catalog,
-  Unused as Debugger,
-  Unused as Exports,
-  Unused as Ledger,
-  Unused as Preferences,
-  Unused as Replays,
-};
+export * from "./unused.ts";
 
 /** A drain comes with each megabyte by default: about a thousand events. */
 const SEGMENT_IDS = 1000;
@@ -48,17 +40,21 @@ export interface HeldIds {
   readonly memoryBytes: number;
   readonly storedBytes: number;
   readonly runs: number;
+  /** Rows written to move ids to disk, since the start; beside one for each segment. */
+  readonly rows: number;
 }
 
 export class Intake extends DurableObject<Env> {
   readonly #store: IntakeStore;
   readonly #memory: IntakeMemory;
+  readonly #used = new UsageTally();
+  #rows = 0;
   #folding: Generator<void> | undefined;
   #asked = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#store = intakeStore(ctx.storage);
+    this.#store = intakeStore(ctx.storage, this.#used.counting(ctx.storage.sql));
     this.#memory = loadMemory(this.#store);
   }
 
@@ -79,7 +75,9 @@ export class Intake extends DurableObject<Env> {
   /** One turn of moving ids to disk; whether there is more to do. */
   async turn(): Promise<boolean> {
     this.#folding ??= fold({ store: this.#store, index: this.#memory.index });
+    this.#used.take();
     const more = this.#folding.next().done !== true;
+    this.#rows += this.#used.take().rows ?? 0;
     if (!more) this.#folding = undefined;
     return more;
   }
@@ -126,7 +124,7 @@ export class Intake extends DurableObject<Env> {
   async held(): Promise<HeldIds> {
     const { index } = this.#memory;
     const storedBytes = this.ctx.storage.sql.databaseSize;
-    return { ids: index.size, memoryBytes: index.bytes, storedBytes, runs: index.runs.length };
+    return { ids: index.size, memoryBytes: index.bytes, storedBytes, runs: index.runs.length, rows: this.#rows };
   }
 }
 

@@ -25,7 +25,6 @@ export function runStore(sql: SqlStorage) {
 
   return {
     create: () => void sql.exec(SCHEMA),
-    exists: () => all("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'filters'").length > 0,
 
     runs: () => all<RunShape>("SELECT * FROM runs ORDER BY run"),
     addRun: (shape: RunShape) =>

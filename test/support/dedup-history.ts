@@ -52,11 +52,17 @@ export class DedupHistory {
   /** Writes all that waits, and has it confirmed. */
   async drain(): Promise<void> {
     seal(this.memory);
-    const archive = { put: async () => null } as unknown as Pick<R2Bucket, "put">;
+    const deps = {
+      sourceId: "src",
+      shard: 0,
+      store: this.store,
+      archive: { put: async () => null } as unknown as Pick<R2Bucket, "put">,
+      events: { send: async () => undefined } as never,
+      countSegment: async () => {},
+      now: () => this.hour * HOUR_MS,
+      inTime: <Work>(work: Promise<Work>) => work,
+    };
     for (const segment of this.memory.waiting.keys()) {
-      const events = { send: async () => undefined } as never;
-      const now = () => this.hour * HOUR_MS;
-      const deps = { sourceId: "src", shard: 0, store: this.store, archive, events, countSegment: async () => {}, now };
       await drainSegment(segment, deps);
       this.memory.waiting.delete(segment);
       this.store.confirmSegment(segment);

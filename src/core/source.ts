@@ -62,7 +62,7 @@ export const SourceSettings = z.object({
   drain: z
     .object({
       afterMs: drain.afterMs.default(2000),
-      afterBytes: drain.afterBytes.default(1_000_000),
+      afterBytes: drain.afterBytes.default(4_000_000),
     })
     .prefault({}),
   /** How long its events are kept. */

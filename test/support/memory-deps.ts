@@ -24,7 +24,7 @@ export function createTestSource(
       epoch: 0,
       windowMs: 86_400_000,
       drainAfterMs: 2000,
-      drainAfterBytes: 1_000_000,
+      drainAfterBytes: 4_000_000,
     },
     linkKey: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
     ...overrides,

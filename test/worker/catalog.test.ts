@@ -65,7 +65,7 @@ describe("the directory", () => {
         epoch: 1,
         windowMs: 24 * HOUR,
         drainAfterMs: 2000,
-        drainAfterBytes: 1_000_000,
+        drainAfterBytes: 4_000_000,
       },
     });
     expect(context?.linkKey).toMatch(/^[A-Za-z0-9_-]{43}$/);

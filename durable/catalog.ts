@@ -2,6 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import { Workspace, type DestinationInput, type DestinationPatch, type Directory } from "../src/core/catalog.ts";
 import type { Credentials, Label, Role, SourceInput, SourcePatch, WorkspacePatch } from "../src/core/catalog.ts";
+import type { AlertInput } from "../src/core/alert.ts";
+import type { Changes } from "../src/core/changes.ts";
 import { DAY_MS } from "../src/core/durations.ts";
 import { Plan } from "../src/core/plan.ts";
 import type { FilterInput, FilterPatch } from "../src/core/filter-record.ts";
@@ -10,6 +12,7 @@ import type { SourceSettingsPatch } from "../src/core/source.ts";
 import type { SubscriptionInput, SubscriptionPatch } from "../src/core/subscription.ts";
 import type { WarehouseInput, WarehousePatch } from "../src/core/warehouse-record.ts";
 import { createAccess, type Access } from "./catalog/access.ts";
+import * as alerts from "./catalog/alerts.ts";
 import { createCompiler } from "./catalog/compiled.ts";
 import { endDeadLetters } from "./catalog/dead-letters.ts";
 import * as destinations from "./catalog/destinations.ts";
@@ -209,6 +212,29 @@ export class Catalog extends DurableObject<Env> {
   /** With its secrets opened: for the loader, never for an answer of the control plane. */
   async openWarehouse(id: string) {
     return warehouses.openWarehouse(this.#room, id);
+  }
+
+  async listAlerts() {
+    return alerts.listAlerts(this.#room);
+  }
+  async getAlert(id: string) {
+    return alerts.getAlert(this.#room, id);
+  }
+  async createAlert(input: AlertInput) {
+    return alerts.createAlert(this.#room, input);
+  }
+  async updateAlert(id: string, patch: Changes<AlertInput>) {
+    return alerts.updateAlert(this.#room, id, patch);
+  }
+  async deleteAlert(id: string) {
+    return alerts.deleteAlert(this.#room, id);
+  }
+  /** With their addresses opened: for who sends, never for an answer of the control plane. */
+  async openAlerts() {
+    return alerts.openAlerts(this.#room);
+  }
+  async openAlert(id: string) {
+    return alerts.openAlert(this.#room, id);
   }
 
   async signIn(token: string, address: string) {

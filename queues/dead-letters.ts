@@ -7,13 +7,14 @@ export interface DeadLettersDeps {
   note(queue: DeadQueue, count: number): Promise<void>;
 }
 
-type DeadQueue = "events" | "deliveries" | "overflow" | "replays" | "exports" | "unknown";
+type DeadQueue = "events" | "deliveries" | "overflow" | "replays" | "exports" | "alerts" | "unknown";
 
 /** Which consumer gave a message up, told by its shape: the queue's name does not come along. */
 function queueOf(body: unknown): DeadQueue {
   if (typeof body === "string") return "overflow";
   if (typeof body !== "object" || body === null) return "unknown";
   if ("task" in body) return "exports";
+  if ("alerts" in body) return "alerts";
   if (!("key" in body)) return "replayId" in body ? "replays" : "unknown";
   if ("destinationId" in body) return "deliveries";
   return "segment" in body ? "events" : "unknown";

@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { takeAlertTasks } from "../queues/alerts.ts";
 import { keepDeadMessages } from "../queues/dead-letters.ts";
 import { deliverPointers } from "../queues/deliveries.ts";
 import { routeSegments } from "../queues/events.ts";
@@ -34,6 +35,7 @@ export { Intake } from "../durable/intake.ts";
 export { Ledger } from "../durable/ledger.ts";
 export { Preferences } from "../durable/preferences.ts";
 export { Replays } from "../durable/replays.ts";
+export { Watch } from "../durable/watch.ts";
 
 /** What one isolate builds once: the routes and the consumers' dependencies. */
 interface Composition {
@@ -91,6 +93,8 @@ export default {
         return routeSegments(batch as MessageBatch<SegmentPointer>, deps.routing);
       case "inlet-deliveries":
         return deliverPointers(batch as MessageBatch<DeliveryPointer>, deps.delivery, PLANS[deps.settings.INLET_PLAN]);
+      case "inlet-alerts":
+        return takeAlertTasks(batch, deps.alerts);
       case "inlet-dead-letters":
         return keepDeadMessages(batch, deps.deadLetters);
       case "inlet-overflow":

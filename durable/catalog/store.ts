@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { SourceRecord, TokenRecord, Workspace } from "../../src/core/catalog.ts";
+import { alertTable } from "./alert-table.ts";
 import { destinationTables } from "./destination-tables.ts";
 import { schemaTable } from "./schemas.ts";
 import { warehouseTable } from "./warehouse-table.ts";
@@ -56,6 +57,7 @@ export function openStore(sql: SqlStorage) {
 
     schemas: schemaTable(sql),
     warehouses: warehouseTable(sql),
+    alerts: alertTable(sql),
 
     ...destinationTables(sql),
 

@@ -14,6 +14,8 @@ import type {
   Workspace,
   WorkspacePatch,
 } from "../core/catalog.ts";
+import type { AlertInput, AlertState, AlertView, Notification } from "../core/alert.ts";
+import type { Changes } from "../core/changes.ts";
 import type { CostDeps } from "../core/cost-report.ts";
 import type { DeadLetter, LetterPage, LetterQuery, ResendRecord, ResendRequest } from "../core/dead-letter.ts";
 import type { DebuggerEntry, DebuggerFilter } from "../core/debugger.ts";
@@ -76,6 +78,11 @@ export interface CatalogClient {
   /** The ids of the sources it was connected to. */
   deleteWarehouse(id: string): Answer<readonly string[]>;
   connectWarehouse(id: string, sourceId: string, connected: boolean): Answer<WarehouseView>;
+  listAlerts(): Promise<AlertView[]>;
+  getAlert(id: string): Answer<AlertView>;
+  createAlert(input: AlertInput): Answer<AlertView>;
+  updateAlert(id: string, patch: Changes<AlertInput>): Answer<AlertView>;
+  deleteAlert(id: string): Answer<null>;
   signIn(token: string, address: string): Promise<AccessResult & { readonly session?: string }>;
   authenticate(credentials: Credentials): Promise<AccessResult>;
   signOut(session: string): Promise<void>;
@@ -129,6 +136,18 @@ export interface LedgerDesk {
   readLetters(key: string, offset: number, count: number): Promise<LetterLines | null>;
   resend(destinationId: string, request: ResendRequest): Promise<ResendRecord>;
   resends(destinationId: string): Promise<readonly ResendRecord[]>;
+}
+
+/** How alert rules stand and what was told of them (durable/watch.ts). */
+export interface AlertDesk {
+  view(): Promise<{
+    readonly states: Readonly<Record<string, AlertState>>;
+    readonly messages: readonly Notification[];
+  }>;
+  /** Rules have changed: the ids of those that are enabled, and which one is another rule now. */
+  refresh(enabled: readonly string[], changed?: string): Promise<void>;
+  /** Sends at once; null when there is no such alert. */
+  test(alertId: string, sentence: string): Promise<Notification | null>;
 }
 
 /** The replays of the workspace (durable/replays.ts). */
@@ -204,6 +223,7 @@ export interface ApiDeps {
   readonly trace: TraceDeps;
   readonly health: HealthDeps;
   readonly cost: CostDeps;
+  readonly alerts: AlertDesk;
   renderSnippet(request: SnippetRequest): string;
   /** The signed URL, or why there can be none. */
   signLink(request: LinkRequest): Promise<Result<string, string>>;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { createRoute } from "@hono/zod-openapi";
+import { alertRoutes } from "./alerts.ts";
 import { createApp } from "./app.ts";
 import { archiveFileRoutes } from "./archive-files.ts";
 import { archiveSearchRoutes } from "./archive-search.ts";
@@ -76,6 +77,7 @@ const guardedRoutes = (deps: ApiDeps) =>
     .route("/", workspaceRoutes(deps))
     .route("/", healthRoutes(deps))
     .route("/", costRoutes(deps))
+    .route("/", alertRoutes(deps))
     .route("/", sourceRoutes(deps))
     .route("/", sourcePartRoutes(deps))
     .route("/", setupRoutes(deps))

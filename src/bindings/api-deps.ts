@@ -2,9 +2,11 @@ import type { ApiDeps, SnippetRequest, TrialDesk, WarehouseDesk } from "../api/d
 import type { Hmac, LinkOptions } from "../collect/links.ts";
 import { err, type Result } from "../core/result.ts";
 import type { Settings } from "../env.ts";
+import { createAlertDesk } from "./alert-deps.ts";
 import { createArchiveDesk } from "./archive-desk.ts";
 import { catalogOf } from "./catalog.ts";
 import { createCostDeps } from "./cost-deps.ts";
+import type { Deps } from "./deps.ts";
 import type { DirectoryCache } from "./directory.ts";
 import { createHealthDeps } from "./health-deps.ts";
 import { webHmac } from "./hmac.ts";
@@ -32,12 +34,14 @@ interface ApiNeeds {
   readonly settings: Settings;
   readonly directory: DirectoryCache;
   readonly hosts: OwnHosts;
+  /** The guarded way out, for tests of alerts. */
+  readonly warehouses: Pick<Deps["warehouses"], "fetch">;
 }
 
 /** Supplies what the control plane needs from this Worker's bindings. */
 export function createApiDeps(
   env: Env,
-  { settings, directory, hosts }: ApiNeeds,
+  { settings, directory, hosts, warehouses: ways }: ApiNeeds,
   { renderSnippet, signLink, kinds, trials, warehouses }: ApiTools,
 ): ApiDeps {
   const ledger = (name: string) => env.LEDGER.getByName(name);
@@ -65,6 +69,7 @@ export function createApiDeps(
     trace: createTraceDeps(env, now),
     health: createHealthDeps(env, now),
     cost: createCostDeps(env, now),
+    alerts: createAlertDesk(env, ways.fetch),
     renderSnippet,
     async signLink({ sourceId, ...request }) {
       const isIt = (source: { readonly id: string }) => source.id === sourceId;

@@ -10,18 +10,10 @@ import type { connectWarehouse } from "../warehouse/load/connect.ts";
 import { catalogOf } from "./catalog.ts";
 import { writeJson, writeLines } from "./archive.ts";
 import { isRemoved, readSegment } from "./archive-reader.ts";
+import { hmacSha1Hex } from "./hmac-sha1.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 import { createPutObject } from "./object-store.ts";
 import { sampleHash } from "./sample-hash.ts";
-
-const HMAC_SHA_1 = { name: "HMAC", hash: "SHA-1" } as const;
-
-async function hmacSha1Hex(secret: string, text: string): Promise<string> {
-  const utf8 = new TextEncoder();
-  const key = await crypto.subtle.importKey("raw", utf8.encode(secret), HMAC_SHA_1, false, ["sign"]);
-  const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8.encode(text)));
-  return [...signature].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 /** Unlike AbortSignal.timeout it can be called off, so an answered request leaves no timer behind. */
 export function timeLimit(ms: number): TimeLimit {

@@ -1,4 +1,5 @@
 import { waitUntil } from "cloudflare:workers";
+import type { AlertDeps } from "../../queues/alerts.ts";
 import type { DeadLettersDeps } from "../../queues/dead-letters.ts";
 import type { RoutingDeps } from "../../queues/events.ts";
 import type { ExportDeps } from "../../queues/exports.ts";
@@ -11,6 +12,7 @@ import type { DeliveryDeps } from "../destinations/deliver-job.ts";
 import { Settings } from "../env.ts";
 import type { WarehouseTrialDeps } from "../warehouse/load/trial.ts";
 import { createAcceptDeps } from "./accept-deps.ts";
+import { createAlertDeps } from "./alert-deps.ts";
 import { appendParked } from "./append.ts";
 import { createDeadLettersDeps, createDeliveryDeps, createRoutingDeps, type Workshop } from "./delivery-deps.ts";
 import { catalogOf } from "./catalog.ts";
@@ -41,6 +43,7 @@ export interface Deps {
   /** The way out to warehouses. */
   readonly warehouses: WarehouseTrialDeps;
   readonly deadLetters: DeadLettersDeps;
+  readonly alerts: AlertDeps;
 }
 
 /**
@@ -89,5 +92,6 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
     exports: createExportDeps(env, settings, createLoadDeps(env, warehouses, workshop)),
     warehouses,
     deadLetters: createDeadLettersDeps(env),
+    alerts: createAlertDeps(env, warehouses.fetch),
   };
 }

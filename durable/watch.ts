@@ -1,0 +1,120 @@
+import { DurableObject } from "cloudflare:workers";
+import { afterAttempt, afterLook } from "../src/core/alert-state.ts";
+import {
+  ALERTS,
+  type AlertState,
+  type AlertTask,
+  type Attempt,
+  type JudgedRule,
+  type MessageKind,
+  type Notification,
+  type Verdict,
+  type WatchClaim,
+} from "../src/core/alert.ts";
+import { watchStore, type WatchStore } from "./watch/store.ts";
+
+/**
+ * How the alert rules of the workspace stand, and what was told of them: `getByName("workspace")`. The rules are the
+ * Catalog's. Its alarm is the motor and asks a consumer of ALERTS to look; without an enabled rule it does not run.
+ */
+export class Watch extends DurableObject<Env> {
+  readonly #store: WatchStore;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = watchStore(ctx.storage.sql);
+  }
+
+  /** Rules have changed: those that are enabled now. How others stood is forgotten, and so is one of `changed`. */
+  async refresh(enabled: readonly string[], changed?: string): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      for (const id of this.#store.states().keys()) {
+        if (id === changed || !enabled.includes(id)) this.#store.forget(id);
+      }
+      this.#store.setRules(enabled.length);
+      this.#store.setLookAt(enabled.length === 0 ? undefined : Date.now());
+    });
+    await this.#arm();
+  }
+
+  /** A consumer asks what there is to do; nobody else looks before its lease ends. */
+  async claim(): Promise<WatchClaim> {
+    const now = Date.now();
+    const { leaseUntil } = this.#store.lease();
+    if (leaseUntil > now || this.#dueAt() > now) return { status: "nothing_due" };
+    const look = (this.#store.lookAt() ?? Infinity) <= now;
+    const token = this.#store.takeLease(now + ALERTS.leaseMs);
+    return { status: "granted", look, token };
+  }
+
+  /** Books what a look gave; the same again, from who has lost the lease, is not booked. */
+  async looked(token: number, verdicts: readonly JudgedRule[]): Promise<void> {
+    if (this.#store.lease().token !== token) return;
+    const now = Date.now();
+    this.ctx.storage.transactionSync(() => {
+      const states = this.#store.states();
+      for (const { ruleId, verdict } of verdicts) {
+        const { state, tell } = afterLook(states.get(ruleId), verdict, now);
+        this.#store.putState(ruleId, state);
+        if (tell !== undefined) this.#store.add(this.#message(ruleId, tell, verdict, now));
+      }
+      this.#store.setLookAt(this.#store.rules() === 0 ? undefined : now + ALERTS.everyMs);
+    });
+  }
+
+  /** Messages that are due. */
+  async due(): Promise<Notification[]> {
+    const now = Date.now();
+    return this.#store.waiting().filter(({ nextAt = Infinity }) => nextAt <= now);
+  }
+
+  async attempted(id: string, attempt: Attempt): Promise<void> {
+    const message = this.#store.find(id);
+    if (message?.nextAt === undefined) return;
+    this.#store.put(afterAttempt(message, attempt, Math.random()));
+  }
+
+  /** The consumer is done. */
+  async release(token: number): Promise<void> {
+    if (this.#store.lease().token === token) this.#store.endLease();
+    await this.#arm();
+  }
+
+  /** A test was sent by somebody who watches: remembered with the others. */
+  async tested(ruleId: string, sentence: string, attempt: Attempt): Promise<Notification> {
+    const verdict: Verdict = { status: "good", sentence, link: "/alerts" };
+    const { nextAt: _, ...message } = this.#message(ruleId, "test", verdict, attempt.at);
+    const done = { ...message, attempts: [attempt] };
+    this.#store.add(done);
+    return done;
+  }
+
+  async view(): Promise<{ states: Record<string, AlertState>; messages: Notification[] }> {
+    return { states: Object.fromEntries(this.#store.states()), messages: this.#store.messages() };
+  }
+
+  /** Alarms are dropped after six failures: the next one is armed before anything is sent. */
+  override async alarm(): Promise<void> {
+    const due = this.#dueAt();
+    if (due === Infinity) return;
+    const now = Date.now();
+    await this.ctx.storage.setAlarm(now + ALERTS.leaseMs);
+    if (due > now) return this.#arm();
+    await (this.env.ALERTS as Queue<AlertTask>).send({ alerts: "look" });
+  }
+
+  #message(ruleId: string, kind: MessageKind, { sentence, link }: Verdict, at: number): Notification {
+    return { id: crypto.randomUUID(), ruleId, kind, at, sentence, link, attempts: [], nextAt: at };
+  }
+
+  /** When there is something to do, ms since epoch; Infinity when never. */
+  #dueAt(): number {
+    return Math.min(this.#store.lookAt() ?? Infinity, ...this.#store.waiting().map(({ nextAt = Infinity }) => nextAt));
+  }
+
+  async #arm(): Promise<void> {
+    const at = Math.max(this.#dueAt(), this.#store.lease().leaseUntil);
+    if (at === Infinity) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(Math.max(at, Date.now()));
+  }
+}

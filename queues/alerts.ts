@@ -1,0 +1,53 @@
+import { judge, type VerdictDeps } from "../src/core/alert-verdict.ts";
+import type { Attempt, JudgedRule, Notification, OpenAlert, WatchClaim } from "../src/core/alert.ts";
+import { inParallel } from "../src/core/pool.ts";
+
+/** What looking at alert rules needs. Supplied by bindings/alert-deps.ts. */
+export interface AlertDeps {
+  claim(): Promise<WatchClaim>;
+  /** The enabled ones, with their addresses. */
+  rules(): Promise<readonly OpenAlert[]>;
+  /** What judging asks, for one look: health is looked at once for all. */
+  look(): Promise<VerdictDeps>;
+  looked(token: number, verdicts: readonly JudgedRule[]): Promise<void>;
+  due(): Promise<readonly Notification[]>;
+  /** Sends one message; what became of it, never a rejection. */
+  send(alert: OpenAlert, message: Notification): Promise<Attempt>;
+  attempted(id: string, attempt: Attempt): Promise<void>;
+  release(token: number): Promise<void>;
+}
+
+const AT_ONCE = 6;
+
+async function lookAt(rules: readonly OpenAlert[], deps: AlertDeps): Promise<JudgedRule[]> {
+  const asked = await deps.look();
+  return inParallel(rules, AT_ONCE, async ({ id, rule }) => ({ ruleId: id, verdict: await judge(rule, asked) }));
+}
+
+async function takeTask(deps: AlertDeps): Promise<void> {
+  const claim = await deps.claim();
+  if (claim.status !== "granted") return;
+  try {
+    const rules = await deps.rules();
+    if (claim.look) await deps.looked(claim.token, await lookAt(rules, deps));
+    const byId = new Map(rules.map((rule) => [rule.id, rule]));
+    await inParallel(await deps.due(), AT_ONCE, async (message) => {
+      const rule = byId.get(message.ruleId);
+      if (rule !== undefined) await deps.attempted(message.id, await deps.send(rule, message));
+    });
+  } finally {
+    await deps.release(claim.token);
+  }
+}
+
+/** Consumer of ALERTS. Every message is confirmed: Watch sends another while there is something to do. */
+export async function takeAlertTasks(batch: MessageBatch, deps: AlertDeps): Promise<void> {
+  for (const message of batch.messages) {
+    try {
+      await takeTask(deps);
+    } catch (error) {
+      console.error("alerts could not be looked at", error);
+    }
+    message.ack();
+  }
+}

@@ -1,0 +1,100 @@
+import type { AlertRule, Verdict } from "./alert.ts";
+import type { HealthReport } from "./health-check.ts";
+import { rankOf } from "./health.ts";
+import { assertNever } from "./result.ts";
+import { counted, percent } from "./spans.ts";
+import type { DestinationStanding, SourceStanding } from "./standing.ts";
+
+/** What judging asks; whoever does not answer rejects. `undefined`: it is gone. */
+export interface VerdictDeps {
+  sourceName(id: string): string | undefined;
+  destinationName(id: string): string | undefined;
+  source(id: string): Promise<SourceStanding>;
+  destination(id: string): Promise<DestinationStanding>;
+  health(): Promise<HealthReport>;
+}
+
+type Of<T extends AlertRule["type"]> = Extract<AlertRule, { type: T }>;
+
+const unknown = (sentence: string, link: string): Verdict => ({ status: "unknown", sentence, link });
+
+function volumeVerdict(
+  { deviationPercent, minimumEvents }: Of<"source_volume">,
+  name: string,
+  standing: SourceStanding,
+) {
+  const [now, before] = [standing.day.accepted, standing.dayBefore.accepted];
+  const figures = `${counted(now, "event")} within 24 hours, ${counted(before, "event")} in the 24 before`;
+  if (Math.max(now, before) < minimumEvents) {
+    return { status: "good" as const, sentence: `${name}: ${figures}; too few to judge.` };
+  }
+  if (before === 0) return { status: "good" as const, sentence: `${name}: ${figures}; nothing to compare with.` };
+  const change = now / before - 1;
+  const words = `${Math.round(Math.abs(change) * 100)} % ${change < 0 ? "fewer" : "more"}`;
+  const status = Math.abs(change) * 100 >= deviationPercent ? ("bad" as const) : ("good" as const);
+  return { status, sentence: `${name}: ${figures}, ${words}.` };
+}
+
+function rateVerdict(
+  { belowPercent, minimumDeliveries }: Of<"delivery_rate">,
+  name: string,
+  standing: DestinationStanding,
+) {
+  const { delivered, abandoned } = standing.day;
+  const ended = delivered + abandoned;
+  if (ended < minimumDeliveries) {
+    const few = `${name}: ${counted(ended, "delivery", "deliveries")} within 24 hours; too few to judge.`;
+    return { status: "good" as const, sentence: few };
+  }
+  const rate = delivered / ended;
+  const words = `${percent(rate)} of ${counted(ended, "delivery", "deliveries")} within 24 hours arrived`;
+  const status = rate * 100 < belowPercent ? ("bad" as const) : ("good" as const);
+  return { status, sentence: `${name}: ${words}.` };
+}
+
+function healthVerdict({ severity }: Of<"health">, { findings }: HealthReport): Omit<Verdict, "link"> {
+  const found = findings.filter((one) => rankOf(one.severity) <= rankOf(severity));
+  const [first, ...others] = found;
+  if (first === undefined) return { status: "good", sentence: "Nothing is found that bad." };
+  const more = others.length === 0 ? "" : ` And ${counted(others.length, "other finding")}.`;
+  return { status: "bad", sentence: `${first.subject.name}: ${first.sentence}${more}` };
+}
+
+/** Looks at one rule. Never rejects: whoever does not answer makes it `unknown`. */
+export async function judge(rule: AlertRule, deps: VerdictDeps): Promise<Verdict> {
+  const link = linkOf(rule);
+  try {
+    switch (rule.type) {
+      case "source_volume": {
+        const name = deps.sourceName(rule.sourceId);
+        if (name === undefined) return unknown("The source is gone.", link);
+        return { ...volumeVerdict(rule, name, await deps.source(rule.sourceId)), link };
+      }
+      case "delivery_rate": {
+        const name = deps.destinationName(rule.destinationId);
+        if (name === undefined) return unknown("The destination is gone.", link);
+        return { ...rateVerdict(rule, name, await deps.destination(rule.destinationId)), link };
+      }
+      case "health":
+        return { ...healthVerdict(rule, await deps.health()), link };
+      default:
+        return assertNever(rule);
+    }
+  } catch {
+    // What nobody knows is neither good nor bad; health itself says who did not answer.
+    return unknown("Whoever would know did not answer in time.", link);
+  }
+}
+
+function linkOf(rule: AlertRule): string {
+  switch (rule.type) {
+    case "source_volume":
+      return `/sources/${rule.sourceId}/debugger`;
+    case "delivery_rate":
+      return `/destinations/${rule.destinationId}/delivery`;
+    case "health":
+      return "/health";
+    default:
+      return assertNever(rule);
+  }
+}

@@ -20,6 +20,8 @@ export interface DrainDeps {
   /** Tells the source's ledger how many events a segment holds. Idempotent; segments come in rising order. */
   countSegment(counted: CountedSegment): Promise<void>;
   now(): number;
+  /** What `work` gives; fails when it takes longer than R2 and the queue ever should. */
+  inTime<Work>(work: Promise<Work>): Promise<Work>;
 }
 
 /** A written segment that queues/events has not confirmed yet, or the ledger not counted. */
@@ -42,11 +44,13 @@ export async function drainSegment(segment: number, deps: DrainDeps): Promise<Un
   const bucket = Math.floor(rows[0]!.at / HOUR_MS);
   const count = rows.reduce((sum, row) => sum + row.count, 0);
   const body = await gzip(rows.map((row) => row.lines));
-  await deps.archive.put(keyOf(segment, bucket, deps), body, {
+  const put = deps.archive.put(keyOf(segment, bucket, deps), body, {
     // Not `contentEncoding`: readers tell gzip by the name, and one that undid it in transit would undo it twice.
     httpMetadata: { contentType: "application/gzip" },
     customMetadata: { count: String(count), firstCommit: String(rows[0]!.at), lastCommit: String(rows.at(-1)!.at) },
   });
+  // One that is never answered would hold up all drains of the shard for as long as the object lives.
+  await deps.inTime(put);
   deps.store.transaction(() => {
     deps.store.addSegment({
       no: segment,
@@ -98,7 +102,7 @@ function settle(unconfirmed: Map<number, Unconfirmed>, segment: number, { store 
 export async function handOver(unconfirmed: Map<number, Unconfirmed>, deps: DrainDeps): Promise<void> {
   for (const [segment, state] of unconfirmed) {
     if (state.dueAt > deps.now()) continue;
-    await deps.events.send(pointerTo(segment, state, deps));
+    await deps.inTime(deps.events.send(pointerTo(segment, state, deps)));
     state.dueAt = deps.now() + Math.min(HAND_OVER_AGAIN_MS * 2 ** state.attempts, HAND_OVER_MAX_MS);
     state.attempts++;
   }

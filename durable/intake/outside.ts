@@ -1,8 +1,12 @@
 import type { SegmentPointer } from "../../src/core/intake.ts";
+import { limitTime } from "../../src/core/time-limit.ts";
 import type { UsageTally } from "../usage.ts";
 import type { DrainDeps } from "./drain.ts";
 import type { ReporterDeps } from "./reporter.ts";
 import type { IntakeStore } from "./store.ts";
+
+/** For one answer of R2 or the queue. */
+const ANSWER_LIMIT_MS = 60_000;
 
 export interface ShardOutside {
   readonly env: Pick<Env, "ARCHIVE" | "EVENTS" | "LEDGER" | "DEBUGGER">;
@@ -34,6 +38,11 @@ export function outsideOf({ env, name, store, used, waitUntil }: ShardOutside): 
         return used.telling((usage) => ledger().countSegment({ ...counted, usage }));
       },
       now,
+      inTime: (work) =>
+        limitTime(ANSWER_LIMIT_MS, work, (late, ms) => {
+          const timer = setTimeout(late, ms);
+          return () => clearTimeout(timer);
+        }),
     },
     reporter: {
       sourceId,

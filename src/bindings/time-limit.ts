@@ -1,13 +1,8 @@
-/**
- * What `work` gives, or an error when it takes longer than `ms`; what it gives later is nobody's. Once it has
- * answered no timer is left behind.
- */
-export async function withinTime<Work>(ms: number, work: Work): Promise<Awaited<Work>> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+import { limitTime } from "../core/time-limit.ts";
+
+/** As limitTime, by the platform's timers. */
+export const withinTime = <Work>(ms: number, work: Work): Promise<Awaited<Work>> =>
+  limitTime(ms, work, (late, after) => {
+    const timer = setTimeout(late, after);
+    return () => clearTimeout(timer);
+  });

@@ -177,6 +177,28 @@ describe("drain", () => {
     expect((await archivedIds(route.sourceId)).toSorted()).toEqual([...batch.ids].toSorted());
   });
 
+  it("drains again after a put that R2 never answers", async () => {
+    const route = testRoute();
+    const stub = intakeOf(route);
+    const batch = testBatch(route, ids(3));
+    expect(await stub.append(batch)).toEqual(appended());
+    const put = vi.spyOn(env.ARCHIVE, "put").mockReturnValue(new Promise<never>(() => undefined));
+    await runInDurableObject(stub, async (intake: Intake) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      try {
+        const hanging = intake.alarm();
+        await vi.waitFor(() => expect(put).toHaveBeenCalled());
+        await vi.advanceTimersByTimeAsync(60_000);
+        await hanging;
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+    put.mockRestore();
+    await runDurableObjectAlarm(stub);
+    expect((await archivedIds(route.sourceId)).toSorted()).toEqual([...batch.ids].toSorted());
+  });
+
   it("splits what one row cannot hold", async () => {
     const route = testRoute();
     const many = ids(60);

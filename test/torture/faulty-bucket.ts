@@ -20,6 +20,9 @@ const OUTCOMES: Readonly<Record<string, Lost>> = {
 const SLOW: Readonly<Record<string, Seam>> = { put: "put_slow", get: "get_slow" };
 const READS: ReadonlySet<string | symbol> = new Set(["arrayBuffer", "text", "json", "bytes", "blob"]);
 
+/** Longer than anybody waits. */
+const HUNG_MS = 90_000;
+
 const broken = (): Error => new Error("torture: the body broke off");
 
 /** An object that was found and whose bytes do not come. */
@@ -41,7 +44,11 @@ function wrapResult(name: string, result: unknown): unknown {
   return strikes("get_cut") ? cut(result as R2ObjectBody) : result;
 }
 
-async function throughFaults(name: string, call: () => Promise<unknown>): Promise<unknown> {
+async function throughFaults(name: string, key: unknown, call: () => Promise<unknown>): Promise<unknown> {
+  if (name === "put" && String(key).startsWith("segment-logs/") && strikes("put_hung")) {
+    await sleep(HUNG_MS);
+    throw new Error("torture: R2's put was never answered");
+  }
   const slow = SLOW[name];
   if (slow !== undefined && strikes(slow)) await sleep(drawPause());
   return wrapResult(name, await between(OUTCOMES[name]!, `R2's ${name}`, call));
@@ -57,7 +64,8 @@ function wrapCalls<T extends object>(target: T): T {
         return (...given: unknown[]) => wrapCalls(Reflect.apply(method, real, given) as object);
       }
       if (typeof name !== "string" || OUTCOMES[name] === undefined) return method.bind(real);
-      return (...given: unknown[]) => throughFaults(name, () => Reflect.apply(method, real, given) as Promise<unknown>);
+      return (...given: unknown[]) =>
+        throughFaults(name, given[0], () => Reflect.apply(method, real, given) as Promise<unknown>);
     },
   });
 }

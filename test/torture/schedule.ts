@@ -34,6 +34,7 @@ const STORMS: Readonly<Record<string, Rates>> = {
     put_refused: 0.15,
     put_unanswered: 0.15,
     put_slow: 0.15,
+    put_hung: 0.04,
     get_refused: 0.12,
     get_cut: 0.12,
     get_slow: 0.15,

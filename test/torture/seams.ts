@@ -3,6 +3,7 @@ export const SEAMS = [
   "put_refused",
   "put_unanswered",
   "put_slow",
+  "put_hung",
   "get_refused",
   "get_cut",
   "get_slow",

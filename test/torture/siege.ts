@@ -4,7 +4,7 @@ import { CityHall } from "./city-hall.ts";
 import { TorturedInlet } from "./process.ts";
 import type { Act, Round } from "./schedule.ts";
 import { ABORTS, PATHS, type Left } from "./seams.ts";
-import { say } from "./settings.ts";
+import { IS_LONG, say } from "./settings.ts";
 import type { Totals } from "./totals.ts";
 import { Town } from "./town.ts";
 import { Log, runClient } from "./traffic.ts";
@@ -16,7 +16,7 @@ const STEP_MS = 16 * MINUTE;
 /** An hour's tables are made after its end, and its segments compacted two hours later. */
 const HOURS_MS = 185 * MINUTE;
 /** A machine that is busy with other things may need this long. */
-const QUIET_MS = 240_000;
+const QUIET_MS = IS_LONG ? 1_200_000 : 240_000;
 const PATIENCE_MS = 30_000;
 
 interface Waiting {

@@ -74,6 +74,44 @@ describe("a signed link", () => {
     });
   });
 
+  test.each([
+    ["its target escaped once more", (p: URLSearchParams) => p.set("to", encodeURIComponent(p.get("to") ?? ""))],
+    [
+      "its target on another host by a user name",
+      (p: URLSearchParams) => p.set("to", "https://shop.example@evil.example/"),
+    ],
+    ["its target in other letters", (p: URLSearchParams) => p.set("to", (p.get("to") ?? "").toUpperCase())],
+    [
+      "a value moved to another name",
+      (p: URLSearchParams) => {
+        p.set("ajs_aid", p.get("ajs_uid") ?? "");
+        p.delete("ajs_uid");
+      },
+    ],
+    [
+      "two values changed for each other",
+      (p: URLSearchParams) => {
+        const [event, user] = [p.get("ajs_event") ?? "", p.get("ajs_uid") ?? ""];
+        p.set("ajs_event", user);
+        p.set("ajs_uid", event);
+      },
+    ],
+    ["a value given twice", (p: URLSearchParams) => p.append("ajs_uid", "u2")],
+    ["the signature of nothing", (p: URLSearchParams) => p.set("sig", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU")],
+    ["its signature and more", (p: URLSearchParams) => p.set("sig", `${p.get("sig")}AAAA`)],
+  ])("is refused with %s", async (_, change) => {
+    const url = await signed();
+    change(url.searchParams);
+    expect(await verify(url)).toEqual({ ok: false, error: "link_altered" });
+  });
+
+  test("means nothing when its names are written in another case or escaped twice", async () => {
+    const url = await signed();
+    expect(await verifyLink(url.search.replace("to=", "TO="), KEY, webHmac)).toMatchObject({ ok: false });
+    expect(await verifyLink(url.search.replaceAll("%", "%25"), KEY, webHmac)).toMatchObject({ ok: false });
+    expect(await verifyLink(url.search.replace("?", "?&&"), KEY, webHmac)).toMatchObject({ ok: true });
+  });
+
   test("is refused without a signature", async () => {
     const url = await signed();
     url.searchParams.delete("sig");

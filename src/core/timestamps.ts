@@ -24,15 +24,57 @@ function zoneMinutes(zone: string): number | undefined {
   return zone.startsWith("-") ? -minutes : minutes;
 }
 
-/** What `Date.prototype.toISOString` writes for the years 0 to 9999; the engine reads all of it in one way. */
-const CANONICAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+const digit = (text: string, at: number): number => {
+  const value = text.charCodeAt(at) - 48;
+  return value >= 0 && value <= 9 ? value : Number.NaN;
+};
+const twoDigits = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
 
-/** `undefined` for dates that do not exist: the engine would turn 30 February into 2 March. */
+const isPunctuated = (text: string): boolean =>
+  text.length === 24 &&
+  text[4] === "-" &&
+  text[7] === "-" &&
+  text[10] === "T" &&
+  text[13] === ":" &&
+  text[16] === ":" &&
+  text[19] === "." &&
+  text[23] === "Z";
+
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+const daysIn = (year: number, month: number): number =>
+  month === 2 ? (isLeap(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+
+/** Days from 1970-01-01 to a date of the Gregorian calendar: 146,097 in 400 years, each of which begins in March. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const counted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(counted / 400);
+  const yearOfEra = counted - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  return (
+    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  );
+}
+
+/**
+ * What `Date.prototype.toISOString` writes for the years 0 to 9999, as ms since epoch; `undefined` for anything else, also
+ * for dates that do not exist (the engine would turn 30 February into 2 March). By hand, because every event has one or
+ * two: an expression and the engine's own reading of dates took a fifth of all the work on a small event.
+ */
 function parseCanonical(text: string): number | undefined {
-  if (!CANONICAL.test(text)) return undefined;
-  const ms = Date.parse(text);
-  // Looked at instead of writing the date out again, which costs twice as much as all the rest.
-  return new Date(ms).getUTCDate() === Number(text.slice(8, 10)) ? ms : undefined;
+  if (!isPunctuated(text)) return undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  const ms = digit(text, 20) * 100 + twoDigits(text, 21);
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return undefined;
+  if (!(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
+  const days = daysSinceEpoch(year, month, day);
+  const time = days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000 + ms;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function parseText(text: string): number | undefined {

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "./client.ts";
-import type { Cost, Health } from "./operate-types.ts";
+import { PAGE } from "./queries.ts";
+import type { Alert, Cost, Health } from "./operate-types.ts";
 
 /** Each look asks every object of the workspace. */
 const LOOK_MS = 30_000;
@@ -18,4 +19,12 @@ export const costQuery = queryOptions({
   queryFn: () => api<{ cost: Cost }>("GET", "/workspace/cost").then((data) => data.cost),
   refetchInterval: COST_MS,
   staleTime: COST_MS / 2,
+});
+
+export const alertPath = (id: string): string => `/alerts/${encodeURIComponent(id)}`;
+
+export const alertsQuery = queryOptions({
+  queryKey: ["alerts"],
+  queryFn: () => api<{ alerts: Alert[] }>("GET", `/alerts?pagination[count]=${PAGE}`).then((data) => data.alerts),
+  refetchInterval: LOOK_MS,
 });

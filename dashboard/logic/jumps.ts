@@ -18,6 +18,7 @@ const PAGES: readonly Jump[] = [
   { kind: "page", title: "Replays", hint: "page", href: "/replays" },
   { kind: "page", title: "Send history again", hint: "new replay", href: "/replays/new" },
   { kind: "page", title: "Health", hint: "what holds events up", href: "/health" },
+  { kind: "page", title: "Alerts", hint: "who is told of what", href: "/alerts" },
   { kind: "page", title: "Cost", hint: "this month's estimate", href: "/cost" },
   { kind: "page", title: "Workspace and tokens", hint: "page", href: "/workspace" },
 ];

@@ -2,6 +2,7 @@ import { Sidebar, useSidebar } from "@cloudflare/kumo/components/sidebar";
 import { LinkProvider } from "@cloudflare/kumo/utils";
 import {
   ArrowsSplitIcon,
+  BellRingingIcon,
   BroadcastIcon,
   BuildingsIcon,
   ClockCounterClockwiseIcon,
@@ -36,6 +37,7 @@ const STORAGE = [
 /** Whether it runs as it should, and what it costs. */
 const OPERATE = [
   { href: "/health", label: "Health", icon: HeartbeatIcon },
+  { href: "/alerts", label: "Alerts", icon: BellRingingIcon },
   { href: "/cost", label: "Cost", icon: CoinsIcon },
 ] as const;
 const WORKSPACE = [{ href: "/workspace", label: "Workspace", icon: BuildingsIcon }] as const;

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { textParams } from "../logic/search-params.ts";
 import { shell } from "./shell.ts";
 
 const health = createRoute({
@@ -13,5 +14,13 @@ const cost = createRoute({
   component: lazyRouteComponent(() => import("../screens/cost.tsx"), "CostScreen"),
 });
 
+const alerts = createRoute({
+  getParentRoute: () => shell,
+  path: "/alerts",
+  // `edit`: the id of one, or `new`.
+  validateSearch: textParams("edit"),
+  component: lazyRouteComponent(() => import("../screens/alerts.tsx"), "AlertsScreen"),
+});
+
 /** What an operator looks at. */
-export const operateRoutes = [health, cost] as const;
+export const operateRoutes = [health, alerts, cost] as const;

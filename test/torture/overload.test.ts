@@ -14,7 +14,7 @@ import { Log, runClient } from "./traffic.ts";
 const ROOM = { outbox: 150_000, parked: 20 };
 const CLIENTS = 24;
 /** How long the archive's bucket is down; clients are refused for a part of it. */
-const OUTAGE_MS = IS_LONG ? 20_000 : 4000;
+const OUTAGE_MS = IS_LONG ? 10_000 : 4000;
 const FLOOD_MS = IS_LONG ? 30_000 : 2000;
 /** What a flood may add to the memory of the runtime: the limit of its isolates is not enforced locally. */
 const MOST_BYTES = 400_000_000;
@@ -88,14 +88,14 @@ async function checkArchive(source: Source, { log }: Crowd): Promise<void> {
   expect(log.wrong).toEqual([]);
 }
 
-/** An SDK as its makers ship it, that is told of an event ten times a second; its events carry their numbers. */
+/** An SDK as its makers ship it, that is told of an event three times a second; its events carry their numbers. */
 function useSdk(sdk: NodeSdk, writeKey: string, stop: AbortSignal): { made(): number; done: Promise<unknown> } {
   const { calls, flush } = sdk.open(writeKey, inlet.url.origin);
   let made = 0;
   const use = async () => {
     while (!stop.aborted) {
       calls.track({ userId: "u1", event: "Overloaded", properties: { mark: `${sdk.name} ${made++}` } });
-      await sleep(100);
+      await sleep(300);
     }
     await flush();
   };

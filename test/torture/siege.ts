@@ -151,12 +151,13 @@ export class Siege implements AsyncDisposable {
   /** The archive is looked at object by object: nothing may be compacted or removed meanwhile. */
   async #standStill(): Promise<void> {
     await this.#until("the archive", async () => {
-      if ((await this.#left()).upkeep > 0) return "something is under way";
+      const before = await this.#left();
+      if (before.upkeep > 0) return before;
       await this.inlet.rates({ send_refused: 1, upload_refused: 1, delete_refused: 1 });
-      const { upkeep } = await this.#left();
-      if (upkeep === 0) return undefined;
+      const after = await this.#left();
+      if (after.upkeep === 0) return undefined;
       await this.inlet.rates({});
-      return "something has begun";
+      return after;
     });
   }
 
@@ -196,6 +197,7 @@ export class Siege implements AsyncDisposable {
       await sleep(150);
       if (this.town.underWay === 0) await this.inlet.pass(STEP_MS, this.hall.objects);
     }
+    say(JSON.stringify(last).slice(0, 3000));
     throw new Error(`waited ${QUIET_MS / 1000} s for ${what}: ${JSON.stringify(last)}`);
   }
 

@@ -106,9 +106,8 @@ export class ArchiveIndex extends RealIndex implements Controlled {
   }
   /** Compactions under way, and objects that are still to be deleted. */
   upkeep(): number {
-    const count = (table: string) =>
-      this.ctx.storage.sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`).one().n;
-    return count("compactions") + count("removals");
+    const query = `SELECT (SELECT COUNT(*) FROM compactions WHERE state <> 'gone') + (SELECT COUNT(*) FROM removals) AS n`;
+    return this.ctx.storage.sql.exec<{ n: number }>(query).one().n;
   }
   advanced(ms: number): Promise<void> {
     return advanceAlarm(this.ctx.storage, ms);

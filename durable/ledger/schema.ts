@@ -1,7 +1,7 @@
 /**
  * Tables of a Ledger. A source's ledger and the workspace's use `hours` alone.
  * - hours: counts of one UTC hour as JSON (core/counters), and by kind of event (core/kind-counts); minutes for 48 h,
- *   totals for 30 days.
+ *   totals for 32 days.
  * - jobs: one row per segment (and replay) of a destination; `states` is core/line-states, `history` core/line-history,
  *   `lanes` a JSON list of subscription ids: '' before the first claim, NULL in rows from before there were lanes.
  *   `pending` and `failed` count lines; `part` is the last settlement of the current claim (NULL = none). Finished ones stay for 7 days, so that a pointer that comes again finds them.

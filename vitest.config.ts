@@ -51,6 +51,7 @@ export default defineConfig({
             "test/crash/**/*.test.ts",
             "test/acceptance/**/*.test.ts",
             "test/torture/**/*.test.ts",
+            "test/fuzz/**/*.test.ts",
           ],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -12,6 +12,13 @@ import { ROOT } from "./serve.mjs";
 const SUITES = {
   accounting: { tests: "test/torture/accounting.test.ts" },
   overload: { tests: "test/torture/overload.test.ts" },
+  // Hostile requests to every route (test/fuzz/README.md); its "faults" are the requests by class.
+  fuzz: {
+    tests: "test/fuzz/fuzz.test.ts",
+    onRequest: true,
+    assets: true,
+    env: { INLET_FUZZ_INPUTS: process.env.INLET_FUZZ_INPUTS ?? "200000" },
+  },
 };
 
 const { values } = parseArgs({
@@ -22,7 +29,7 @@ const chosen = named.length > 0 ? named : Object.keys(SUITES).filter((name) => !
 
 const folder = path.join(ROOT, "dist/torture");
 const fileOf = (name) => path.join(folder, `${name}.json`);
-build({ parts: ["worker"] });
+build(chosen.some((name) => SUITES[name].assets) ? {} : { parts: ["worker"] });
 mkdirSync(folder, { recursive: true });
 for (const name of chosen) rmSync(fileOf(name), { force: true });
 
@@ -36,7 +43,11 @@ const env = {
 const passed = chosen.map((name) => {
   const args = ["run", "--project", "product", SUITES[name].tests];
   return (
-    spawnSync(path.join(ROOT, "node_modules/.bin/vitest"), args, { cwd: ROOT, stdio: "inherit", env }).status === 0
+    spawnSync(path.join(ROOT, "node_modules/.bin/vitest"), args, {
+      cwd: ROOT,
+      stdio: "inherit",
+      env: { ...env, ...SUITES[name].env },
+    }).status === 0
   );
 });
 

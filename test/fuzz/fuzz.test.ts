@@ -1,0 +1,66 @@
+// Malformed and hostile requests to every public route of the built product; see README.md.
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readWhole } from "./archive.ts";
+import { SOURCES } from "./input.ts";
+import { StoreLedger } from "./ledger.ts";
+import { startRig, type Rig } from "./rig.ts";
+import { sendAll, type Failure } from "./run.ts";
+import { INPUTS, IS_LONG, ONLY, SEED } from "./settings.ts";
+import { Totals } from "./totals.ts";
+
+/** What an isolate may hold altogether. */
+const ISOLATE_BYTES = 128 * 1024 * 1024;
+/** What memory may grow by once everything has been used: each id of the last day is remembered. */
+const GROWTH_BYTES = 40 * 1024 * 1024;
+/** Generous: the machine may be busy. */
+const LONG_MS = 3 * 3_600_000;
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1024 / 1024);
+
+/** All numbers in ten parts: between them memory is looked at. */
+function* rounds(): Generator<readonly number[]> {
+  const all = ONLY ?? Array.from({ length: INPUTS }, (_, n) => n);
+  const size = Math.ceil(all.length / 10);
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+}
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.inlet.stop());
+
+it(
+  "answers whatever is sent with a reason, stores exactly what is good, and stays as it was",
+  async () => {
+    const totals = new Totals(SEED);
+    const ledger = new StoreLedger();
+    const prototypes = await rig.prototypes();
+    const heaps: number[] = [];
+    const failures: Failure[] = [];
+    for (const numbers of rounds()) {
+      failures.push(...(await sendAll({ rig, seed: SEED, ledger, totals }, numbers)));
+      heaps.push(await rig.heap());
+      if (IS_LONG) process.stdout.write(`fuzz: ${totals.inputs} inputs, ${megabytes(heaps.at(-1)!)} MB held\n`);
+    }
+
+    expect.soft({ seed: SEED, failures }).toEqual({ seed: SEED, failures: [] });
+
+    // It still works: each reading sends a good event and waits for it.
+    await rig.inlet.api("PATCH", `/api/sources/${rig.ids.closed}`, { enabled: true });
+    for (const name of SOURCES) {
+      const { times, faults } = await readWhole(rig.inlet, rig.ids[name], rig.material.keys[name]);
+      totals.figures[`archived of ${name}`] = times.size;
+      totals.figures[`of them certain of ${name}`] = ledger.count(name);
+      expect.soft({ seed: SEED, name, ...ledger.audit(name, times), faults }).toEqual({ seed: SEED, name, faults: [] });
+    }
+    expect.soft(await rig.prototypes()).toEqual(prototypes);
+    totals.figures["MB held after a tenth"] = megabytes(heaps[0]!);
+    totals.figures["MB held at the end"] = megabytes(heaps.at(-1)!);
+    totals.figures["most MB held"] = megabytes(Math.max(...heaps));
+    totals.write();
+    expect(Math.max(...heaps)).toBeLessThan(ISOLATE_BYTES);
+    expect(heaps.at(-1)! - heaps[0]!).toBeLessThan(GROWTH_BYTES);
+  },
+  IS_LONG ? LONG_MS : 180_000,
+);

@@ -1,0 +1,144 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { watchMemory } from "../../bench/month/memory.ts";
+import type { SourceSettingsPatch } from "../../src/core/source.ts";
+import { waitFor } from "../support/archive.ts";
+import { entryCode } from "../support/product-entry.ts";
+import { ROOT } from "../support/sources.ts";
+import { startInlet, type RunningInlet } from "../support/server.ts";
+import { createSource } from "../support/test-source.ts";
+import { isAsked } from "./classes/control.ts";
+import { FENCED_ORIGIN, SOURCES, type Material, type Operation, type Schema, type SourceName } from "./input.ts";
+import { PROBE_PATH } from "./probe.ts";
+import { inlined } from "./schema-value.ts";
+
+export interface Rig {
+  readonly inlet: RunningInlet;
+  readonly material: Material;
+  /** Ids of the sources. */
+  readonly ids: Readonly<Record<SourceName, string>>;
+  /** Bytes that the isolate holds after a collection. */
+  heap(): Promise<number>;
+  /** Names of what built-in prototypes hold. */
+  prototypes(): Promise<readonly string[]>;
+}
+
+const SETTINGS: Record<SourceName, SourceSettingsPatch> = {
+  plain: {},
+  cookies: { serverCookie: true },
+  fenced: { allowedOrigins: [FENCED_ORIGIN] },
+  closed: {},
+};
+
+const LOOK_MS = 300;
+
+/** The product with sources of all kinds; whatever it asks of the network is answered with nothing. */
+export async function startRig(): Promise<Rig> {
+  const inlet = await startInlet(
+    { INLET_ALLOW_PRIVATE_HOSTS: "false" },
+    {
+      entry: await entryCode("test/fuzz/worker.ts"),
+      outbound: (_, response) => void response.writeHead(204).end(),
+      inspectorPort: 0,
+    },
+  );
+  const made = await Promise.all(
+    SOURCES.map(
+      async (name) => [name, await createSource(inlet, { drain: { afterMs: 1000 }, ...SETTINGS[name] })] as const,
+    ),
+  );
+  const sources = Object.fromEntries(made) as Record<SourceName, (typeof made)[number][1]>;
+  await inlet.api("PATCH", `/api/sources/${sources.closed.id}`, { enabled: false });
+  return {
+    inlet,
+    ids: mapped(sources, ({ id }) => id),
+    material: await gather(
+      inlet,
+      mapped(sources, ({ writeKey }) => writeKey),
+      sources.plain.id,
+    ),
+    async heap() {
+      const watch = await watchMemory(inlet.miniflare, LOOK_MS);
+      await waitFor("the isolate to say what it holds", async () => watch.peak.samples > 0);
+      await watch.stop();
+      return watch.peak.heap;
+    },
+    async prototypes() {
+      const answer = await fetch(new URL(PROBE_PATH, inlet.url));
+      return (await answer.json()) as string[];
+    },
+  };
+}
+
+const mapped = <T, U>(all: Readonly<Record<SourceName, T>>, make: (one: T) => U) =>
+  Object.fromEntries(SOURCES.map((name) => [name, make(all[name])])) as Record<SourceName, U>;
+
+async function gather(inlet: RunningInlet, keys: Material["keys"], plain: string): Promise<Material> {
+  const { token } = await inlet.api<{ token: { secret: string } }>("POST", "/api/tokens", {
+    name: "looks",
+    role: "viewer",
+  });
+  const toy = await createSource(inlet);
+  const { destination } = await inlet.api<{ destination: { id: string } }>("POST", "/api/destinations", {
+    sourceId: toy.id,
+    metadataId: "webhook",
+    settings: { url: "https://hooks.example/in" },
+  });
+  const { link } = await inlet.api<{ link: { url: string } }>("POST", `/api/sources/${plain}/links`, {
+    to: "https://shop.example/sale",
+    event: "Clicked",
+    userId: "u",
+    properties: { mail: "spring" },
+  });
+  const { pathname, search } = new URL(link.url);
+  const document = await (await fetch(new URL("/api/openapi.json", inlet.url))).json();
+  return {
+    keys,
+    owner: inlet.adminToken,
+    viewer: token.secret,
+    link: pathname + search,
+    chunk: await firstChunk(),
+    operations: operationsOf(document as Schema),
+    parameters: {
+      sourceId: [toy.id],
+      destinationId: [destination.id],
+      metadataId: ["webhook", "javascript", "actions-amplitude", "postgres", "clickhouse"],
+      messageId: ["x"],
+      metric: ["successful-delivery", "ingest", "egress"],
+      day: ["2026-11-22"],
+      writeKey: [toy.writeKey],
+      action: ["start", "pause", "resume", "cancel"],
+      table: ["tracks", "users"],
+      column: ["email"],
+    },
+  };
+}
+
+/** A file that the hosted library loads. */
+async function firstChunk(): Promise<string> {
+  const files = await readdir(path.join(ROOT, "dist/assets/analytics-next/bundles"));
+  return files.toSorted()[0]!;
+}
+
+interface Described {
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: unknown }[];
+  readonly requestBody?: { readonly content?: { readonly "application/json"?: { readonly schema: unknown } } };
+}
+
+function operationsOf(document: Schema): Operation[] {
+  const paths = document["paths"] as Record<string, Record<string, Described>>;
+  return Object.entries(paths)
+    .flatMap(([at, methods]) =>
+      Object.entries(methods).map(([method, { parameters = [], requestBody }]): Operation => {
+        const schema = requestBody?.content?.["application/json"]?.schema;
+        const query = parameters.filter((one) => one.in === "query");
+        return {
+          method: method.toUpperCase(),
+          path: at,
+          query: query.map((one) => ({ name: one.name, schema: inlined(document, one.schema) })),
+          ...(schema === undefined ? {} : { body: inlined(document, schema) }),
+        };
+      }),
+    )
+    .filter(isAsked);
+}

@@ -86,4 +86,3 @@ export function runStore(sql: SqlStorage) {
     },
   };
 }
-export type RunStore = ReturnType<typeof runStore>;

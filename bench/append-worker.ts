@@ -2,16 +2,7 @@
 // before the answer. No dedup, no grouping of callers, no archive.
 import { DurableObject } from "cloudflare:workers";
 
-class Unused extends DurableObject<Env> {}
-export {
-  Unused as ArchiveIndex,
-  Unused as Catalog,
-  Unused as Debugger,
-  Unused as Exports,
-  Unused as Ledger,
-  Unused as Preferences,
-  Unused as Replays,
-};
+export * from "./unused.ts";
 
 export class Intake extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {

@@ -8,6 +8,7 @@ import inlet, {
   Intake as PlainIntake,
   Ledger as PlainLedger,
   Replays as PlainReplays,
+  Watch as PlainWatch,
 } from "../src/worker.ts";
 import { countBatch, countCalls, countFetch, readCounts, resetCounts, watchEnv, watchState } from "./counting.ts";
 
@@ -62,6 +63,12 @@ export class Replays extends PlainReplays {
   }
 }
 
+export class Watch extends PlainWatch {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(watchState("Watch", ctx), watchEnv(env));
+  }
+}
+
 countCalls("ArchiveIndex", ArchiveIndex);
 countCalls("Catalog", Catalog);
 countCalls("Debugger", Debugger);
@@ -69,6 +76,7 @@ countCalls("Exports", Exports);
 countCalls("Intake", Intake);
 countCalls("Ledger", Ledger);
 countCalls("Replays", Replays);
+countCalls("Watch", Watch);
 
 async function demoSourceId(env: Env): Promise<string> {
   const directory = await env.CATALOG.getByName("workspace").directory();

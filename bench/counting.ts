@@ -10,35 +10,39 @@ export const readCounts = (): Counts => counts;
 const add = (record: Record<string, number>, key: string, n = 1): void => void (record[key] = (record[key] ?? 0) + n);
 
 /** Objects that are open right now, and batches that a consumer has. */
-let openObjects = 0;
+const openObjects = new Set<Tracked>();
 let consuming = 0;
 
-/** Whether anything is under way: an object, a consumer, or a message on its way to one. */
-export function isBusy(): boolean {
-  const waiting = Object.values(counts.queues).some((ops) => ops.write > ops.delete);
-  return openObjects > 0 || consuming > 0 || waiting;
+/** What is under way: objects, consumers, messages on their way to one; empty when nothing is. */
+export function underWay(): string[] {
+  const waiting = Object.entries(counts.queues).filter(([, ops]) => ops.write > ops.delete);
+  return [
+    ...[...openObjects].map(({ name }) => name),
+    ...(consuming > 0 ? [`${consuming} consumers`] : []),
+    ...waiting.map(([queue, ops]) => `${ops.write - ops.delete} messages of ${queue}`),
+  ];
 }
 
 /** One Durable Object in memory: open while it has a call, a timer or `waitUntil` work. */
 class Tracked {
-  readonly #name: string;
+  readonly name: string;
   #open = 0;
   #since = 0;
 
   constructor(name: string) {
-    this.#name = name;
+    this.name = name;
   }
 
   enter(): void {
     if (this.#open++ > 0) return;
     this.#since = Date.now();
-    openObjects++;
+    openObjects.add(this);
   }
 
   leave(): void {
     if (--this.#open > 0) return;
-    add(counts.activeMs, this.#name, Date.now() - this.#since);
-    openObjects--;
+    add(counts.activeMs, this.name, Date.now() - this.#since);
+    openObjects.delete(this);
   }
 
   during<T>(work: Promise<T>): Promise<T> {
@@ -108,6 +112,7 @@ export function countCalls(name: string, counted: { readonly prototype: object }
     if (method === "constructor" || typeof plain !== "function") continue;
     const value: Method = function (...args) {
       add((counts.requests[name] ??= {}), method);
+      if (name === "Intake" && method === "confirm") counts.last.routed = Date.now();
       // Never absent: every counted class passes its state through watchState before anything calls it.
       const object = tracked.get(this.ctx)!;
       return running.run(object, () => object.during(Promise.resolve(plain.apply(this, args))));
@@ -153,8 +158,10 @@ function watchQueue(name: string, queue: Queue): Queue {
 }
 
 const watchBucket = (bucket: R2Bucket): R2Bucket =>
-  watchCalls(bucket, (method, [, body]) => {
+  watchCalls(bucket, (method, [key, body]) => {
     add(counts.r2, method);
+    // The call has begun; what it puts is there a moment later.
+    if (method === "put" && String(key).startsWith("segment-logs/")) counts.last.drained = Date.now();
     if (method === "put") add(counts.r2, "bytes", body instanceof ArrayBuffer ? body.byteLength : String(body).length);
   });
 

@@ -10,6 +10,8 @@ export interface Counts {
   readonly alarmsSet: Record<string, number>;
   /** ms in which an object had a call, a timer or `waitUntil` work open: what duration is billed for. */
   readonly activeMs: Record<string, number>;
+  /** When the last segment was in R2, and the last one routed and confirmed: ms since epoch, 0 before the first. */
+  readonly last: Record<"drained" | "routed", number>;
   /** R2 operations by method, and the bytes that were put. */
   readonly r2: Record<string, number>;
   /** Queue operations by queue, one per 64 kB of a message for each of its writes, reads and deletes. */
@@ -23,6 +25,7 @@ export const emptyCounts = (): Counts => ({
   rowsRead: {},
   alarmsSet: {},
   activeMs: {},
+  last: { drained: 0, routed: 0 },
   r2: {},
   queues: {},
 });

@@ -54,7 +54,7 @@ const CALL_MS = 15;
 /** Of the library and the settings, each once a visit: as if nobody's browser kept them. */
 const LIBRARY_CALLS = 2;
 const EVENTS_A_DAY = 50_000;
-const QUICK_HOURS = [3, 14];
+const QUICK_HOURS = [3, 14, 18];
 
 interface Driven {
   readonly day: SiteDay;
@@ -102,6 +102,7 @@ async function drive(server: BenchServer, hours: readonly number[], say: (text: 
     await passTo(server, start + (hours.at(-1)! + 1) * HOUR_MS + HOUR_MS);
     const counts = JSON.parse(await callBench(server, "/__bench/counts")) as Counts;
     const timersMs = Number(await callBench(server, "/__bench/timers")) - before.timers;
+    if (process.env["HIST"]) console.error(await callBench(server, "/__bench/hist"));
     const after = server.cpuMs();
     const cpuMs = after === undefined || before.cpu === undefined ? undefined : after - before.cpu;
     return { day, counts, timersMs, cpuMs, delivered: sink.received() };
@@ -188,5 +189,5 @@ export async function measureFreePlan(quick: boolean, say: (text: string) => voi
 if (import.meta.main) {
   buildBenchWorkers();
   const { counts, ...day } = await measureFreePlan(process.argv.includes("--quick"), console.error);
-  console.log(JSON.stringify({ ...day, rows: counts.rowsWritten, queues: counts.queues }, null, 2));
+  console.log(JSON.stringify({ ...day, rows: counts.rowsWritten, requests: counts.requests, queues: counts.queues }));
 }

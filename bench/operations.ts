@@ -7,6 +7,8 @@ import { startSink } from "./sink.ts";
 
 export interface CountedShape {
   readonly name: string;
+  /** What people would call this traffic, where it stands for one of the five kinds that have a bill. */
+  readonly traffic?: string;
   readonly callers: number;
   readonly perCall: number;
   readonly calls: number;
@@ -25,6 +27,9 @@ export interface Operations {
   readonly counts: Counts;
   /** Events the destinations received. */
   readonly delivered: number;
+  /** From the first call until the last segment was written, and routed. */
+  readonly drainedPerSecond: number;
+  readonly routedPerSecond: number;
   /** From the first call to the last event received; undefined without destinations. */
   readonly deliveriesPerSecond: number | undefined;
 }
@@ -92,6 +97,7 @@ export async function countOperations(
       await call(server, "/__bench/reset");
       const before = sink.received();
       const start = performance.now();
+      const startedAt = Date.now();
       const ms = await send(shape, server, driver, `${shape.calls}c${i}`);
       const events = shape.calls * shape.perCall;
       await until(() => sink.received() - before >= events * shape.destinations);
@@ -102,6 +108,8 @@ export async function countOperations(
         events,
         eventsPerSecond: (events / ms) * 1000,
         counts,
+        drainedPerSecond: (events * 1000) / (counts.last.drained - startedAt),
+        routedPerSecond: (events * 1000) / (counts.last.routed - startedAt),
         delivered,
         deliveriesPerSecond: delivered === 0 ? undefined : (delivered / (sink.lastAt() - start)) * 1000,
       });

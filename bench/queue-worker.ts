@@ -1,19 +1,7 @@
 // A collector that puts one queue message per event and answers once the queue has them: what many do on Workers. No
 // dedup, nothing kept; the consumer takes each message and parses it. Locally the queue is in memory, so its durability
 // costs nothing here that it costs in production.
-import { DurableObject } from "cloudflare:workers";
-
-class Unused extends DurableObject<Env> {}
-export {
-  Unused as ArchiveIndex,
-  Unused as Catalog,
-  Unused as Debugger,
-  Unused as Exports,
-  Unused as Intake,
-  Unused as Ledger,
-  Unused as Preferences,
-  Unused as Replays,
-};
+export * from "./unused.ts";
 
 /** What one sendBatch takes: 100 messages, 256 kB. */
 const MESSAGES = 100;

@@ -4,16 +4,9 @@ import type { BenchReport } from "./main.ts";
 import { deliveredAll, type Operations } from "./operations.ts";
 import { ASSUMED_CPU, PRICES } from "../src/core/prices.ts";
 import { targetsOf, verdict, type Target } from "./targets.ts";
+import { percent, show, showSpread } from "./show.ts";
+import { scaleText } from "./scale.ts";
 import type { ContestantFigures, ShapeFigures } from "./throughput.ts";
-
-/** Numbers of any size in a width that can be read: 0.0042, 1.23, 45.6, 12,345. */
-function show(value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return "-";
-  const size = Math.abs(value);
-  if (size >= 1000) return Math.round(value).toLocaleString("en-US");
-  if (size >= 100 || Number.isInteger(value)) return value.toFixed(0);
-  return size >= 10 ? value.toFixed(1) : size >= 0.1 ? value.toFixed(2) : value.toFixed(4);
-}
 
 /** Columns padded to their widest cell; the first is text, the others are right-aligned. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -30,21 +23,20 @@ function throughputRows({ shape, of, versus }: ShapeFigures): string[][] {
   const name = `${shape.perCall} a call, ${shape.callers} caller${shape.callers === 1 ? "" : "s"}`;
   const row = (who: string, one: ContestantFigures, ratio: string) => [
     `${name}: ${who}`,
-    show(one.eventsPerSecond),
+    showSpread(one.eventsPerSecond),
     show(one.p50),
     show(one.p95),
     show(one.p99),
-    show(one.cpuPerCall === undefined ? undefined : one.cpuPerCall * 1000),
+    show(one.cpuPerCall === undefined ? undefined : one.cpuPerCall.median * 1000),
     show(one.settleMs),
     `${(one.driverShare * 100).toFixed(0)} %`,
     ratio,
   ];
-  const ratio = ([median, low, high]: readonly [number, number, number]) =>
-    `${show(median)} (${show(low)}–${show(high)})`;
   return [
     row("Inlet", of.inlet, ""),
-    row("bare", of.bare, ratio(versus.bare)),
-    row("append", of.append, ratio(versus.append)),
+    row("bare", of.bare, showSpread(versus.bare)),
+    row("append", of.append, showSpread(versus.append)),
+    row("queue", of.queue, showSpread(versus.queue)),
   ];
 }
 
@@ -88,11 +80,11 @@ function billText(bill: Bill): string {
   return `  = $${bill.total.toFixed(3)}: ${of(bill.lines)}\n  beside it: ${of(bill.beside)}`;
 }
 
-const limitText = ({ atLeast, atMost }: Target["limit"]): string =>
+export const limitText = ({ atLeast, atMost }: Target["limit"]): string =>
   atLeast !== undefined ? `≥ ${show(atLeast)}` : atMost !== undefined ? `≤ ${show(atMost)}` : "";
 
 function coreText({ core }: BenchReport): string {
-  const rows = core.core.map((one) => [
+  const rows = core.map((one) => [
     `${one.sample} (${show(one.bytes)} B)`,
     show(one.roundTrip),
     show(one.core),
@@ -137,17 +129,49 @@ function dedupText({ dedup }: BenchReport): string {
   ].join("\n");
 }
 
-function headText({ machine, at, quick, seconds }: BenchReport): string {
+function headText({ machine, at, quick, seconds, loadAfter }: BenchReport): string {
   const busy = machine.loadBefore > 0.5 ? ": SOMEBODY ELSE WAS USING THE MACHINE, trust the ratios, not the rates" : "";
   return [
     `Inlet bench${quick ? " (quick)" : ""}, ${at}, ${seconds} s`,
-    `${machine.cores} cores (${machine.model}), ${machine.memoryGb} GB, node ${machine.node}, workerd ${machine.workerd}, load average before ${machine.loadBefore.toFixed(2)}${busy}`,
+    `${machine.cores} cores (${machine.model}), ${machine.memoryGb} GB, node ${machine.node}, workerd ${machine.workerd}, miniflare ${machine.miniflare}, load average before ${machine.loadBefore.toFixed(2)}, after ${loadAfter.toFixed(2)}${busy}`,
+  ].join("\n");
+}
+
+function startupText({ startup }: BenchReport): string {
+  if (startup === undefined) return "Bundle and start-up: not measured.";
+  return `Bundle: ${show(startup.bytes / 1000)} kB, ${show(startup.gzip / 1000)} kB gzip. First 200 after ${show(startup.inletMs)} ms; a bare Worker's after ${show(startup.bareMs)} ms; ${show(startup.ownCpuMs)} ms of processor time are Inlet's own. First event on empty storage acknowledged ${show(startup.firstEventMs)} ms later.`;
+}
+
+function ratesText({ routing, exports, dashboard }: BenchReport): string {
+  return [
+    routing === undefined
+      ? "Routing: not measured."
+      : `Routing: ${show(routing.pointersPerSecond)} pointers/s, ${show(routing.cpuPerPointer)} ms of processor time each; full segments would be ${show(routing.eventsPerSecond)} events/s.`,
+    exports === undefined
+      ? "Exports: not measured."
+      : `Exports: ${show(exports.ours.rowsPerSecond)} rows and ${show(exports.ours.eventsPerSecond)} events a second of processor time (map ${percent(exports.ours.shares.map)}, collect ${percent(exports.ours.shares.collect)}, encode ${percent(exports.ours.shares.encode)}); DuckDB's own conversion ${show(exports.theirs.eventsPerSecond)} rows/s.`,
+    dashboard === undefined
+      ? "Dashboard: not measured."
+      : `Dashboard: ${show(dashboard.gzipBytes / 1000)} kB gzip in ${dashboard.files} files, usable after ${showSpread(dashboard.readyMs)} ms with nothing cached, ${showSpread(dashboard.againMs)} ms again.`,
+  ].join("\n");
+}
+
+function freePlanText({ freePlan }: BenchReport): string {
+  if (freePlan === undefined) return "A day on the free plan: not measured.";
+  const { events, calls, hours, drivenEvents, quotas, mostEvents, bindsFirst, alone } = freePlan;
+  return [
+    `A day on the free plan: ${show(events)} events in ${show(calls)} calls, one webhook; ${hours} of 24 hours driven (${show(drivenEvents)} events, ${show(freePlan.deliveredEvents)} delivered)`,
+    table(
+      ["counted", "used", "quota", "share", ""],
+      quotas.map((one) => [one.what, show(one.used), show(one.quota), percent(one.used / one.quota), one.unit]),
+    ),
+    `First to be used up: ${bindsFirst}, at ${show(mostEvents)} events a day. With every event in a call of its own: ${alone.bindsFirst}, at about ${show(alone.mostEvents)}.`,
   ].join("\n");
 }
 
 /** The whole report as text. */
 export function renderReport(report: BenchReport): string {
-  const { throughput, operations, startup } = report;
+  const { throughput, operations, notMeasured } = report;
   const saturated = throughput.some(({ of }) => Object.values(of).some((one) => one.driverShare > 0.85));
   const prices = Object.entries(PRICES).map(
     ([name, one]) => `${name} $${one.dollars} per ${one.per} (${one.source}, ${one.asOf})`,
@@ -156,7 +180,7 @@ export function renderReport(report: BenchReport): string {
   return [
     headText(report),
     "",
-    "Throughput and latency (ms), Workers side by side, rounds interleaved; the last column is Inlet ÷ this one, median (lowest–highest)",
+    "Throughput and latency (ms), Workers side by side, rounds interleaved; medians and quartiles over the rounds; the last column is Inlet ÷ this one",
     table(
       ["shape", "events/s", "p50", "p95", "p99", "CPU µs a call", "settle ms", "driver", "Inlet ÷"],
       throughput.flatMap(throughputRows),
@@ -176,7 +200,13 @@ export function renderReport(report: BenchReport): string {
     "",
     dedupText(report),
     "",
-    `Bundle: ${show(startup.bytes / 1000)} kB, ${show(startup.gzip / 1000)} kB gzip. First 200 after ${show(startup.inletMs)} ms; a bare Worker's after ${show(startup.bareMs)} ms; ${show(startup.ownCpuMs)} ms of processor time are Inlet's own. First event on empty storage acknowledged ${show(startup.firstEventMs)} ms later.`,
+    startupText(report),
+    ratesText(report),
+    "",
+    freePlanText(report),
+    "",
+    "From 1 to 1,000,000 events a second, simulated",
+    report.scale === undefined ? "not measured" : scaleText(report.scale),
     "",
     `Prices: ${prices.join("; ")}.`,
     `Assumed CPU: ${requestMs} ms a call + ${eventMs} ms an event at the door, ${deliveredEventMs} ms a delivered event.`,
@@ -185,6 +215,8 @@ export function renderReport(report: BenchReport): string {
       ["target", "limit", "measured", "unit", ""],
       targetsOf(report).map((one) => [one.what, limitText(one.limit), show(one.measured), one.unit, verdict(one)]),
     ),
+    "",
+    ...notMeasured.map(({ what, why }) => `NOT MEASURED: ${what}: ${why}`),
     "",
   ].join("\n");
 }

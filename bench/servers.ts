@@ -8,7 +8,7 @@ import type { Miniflare } from "miniflare";
 import { ROOT, runtimes, serve } from "../scripts/serve.mjs";
 
 /** Secrets of bench runs; they protect nothing. */
-const VARS = {
+export const VARS = {
   INLET_ADMIN_TOKEN: "bench-admin-token-0000",
   INLET_SEAL_KEY: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
   INLET_DEMO: "true",

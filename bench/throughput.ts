@@ -1,9 +1,10 @@
 import type { LoadResult } from "./load-driver.ts";
-import { median, percentile, type LoadDriver } from "./load.ts";
+import { percentile, spreadOf, type LoadDriver, type Spread } from "./load.ts";
 import { startServer, type BenchServer } from "./servers.ts";
 
-export type Contestant = "inlet" | "bare" | "append";
-const CONTESTANTS: readonly Contestant[] = ["inlet", "bare", "append"];
+const OTHERS = ["bare", "append", "queue"] as const;
+export const CONTESTANTS = ["inlet", ...OTHERS] as const;
+export type Contestant = (typeof CONTESTANTS)[number];
 
 export interface Shape {
   readonly perCall: number;
@@ -20,11 +21,11 @@ interface Round {
 }
 
 export interface ContestantFigures {
-  readonly eventsPerSecond: number;
+  readonly eventsPerSecond: Spread;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
-  readonly cpuPerCall: number | undefined;
+  readonly cpuPerCall: Spread | undefined;
   readonly settleMs: number;
   readonly driverShare: number;
 }
@@ -32,8 +33,8 @@ export interface ContestantFigures {
 export interface ShapeFigures {
   readonly shape: Shape;
   readonly of: Readonly<Record<Contestant, ContestantFigures>>;
-  /** Median over the rounds of Inlet's events/s ÷ the other's in the same round, with the lowest and highest. */
-  readonly versus: Readonly<Record<"bare" | "append", readonly [median: number, low: number, high: number]>>;
+  /** Inlet's events/s ÷ the other's in the same round. */
+  readonly versus: Readonly<Record<(typeof OTHERS)[number], Spread>>;
 }
 
 let runs = 0;
@@ -53,22 +54,20 @@ function figuresOf(rounds: readonly Round[]): ContestantFigures {
   const latencies = rounds.flatMap((round) => round.load.latencies).toSorted((a, b) => a - b);
   const cpus = rounds.flatMap((round) => round.cpuPerCall ?? []);
   return {
-    eventsPerSecond: median(rounds.map(rate)),
+    eventsPerSecond: spreadOf(rounds.map(rate)),
     p50: percentile(latencies, 0.5),
     p95: percentile(latencies, 0.95),
     p99: percentile(latencies, 0.99),
-    cpuPerCall: cpus.length === 0 ? undefined : median(cpus),
-    settleMs: median(rounds.map((round) => round.settleMs)),
+    cpuPerCall: cpus.length === 0 ? undefined : spreadOf(cpus),
+    settleMs: spreadOf(rounds.map((round) => round.settleMs)).median,
     driverShare: Math.max(...rounds.map((round) => round.load.driverShare)),
   };
 }
 
-function versus(own: readonly Round[], other: readonly Round[]): [number, number, number] {
-  const ratios = own.map((round, i) => rate(round) / rate(other[i]!));
-  return [median(ratios), Math.min(...ratios), Math.max(...ratios)];
-}
+const versus = (own: readonly Round[], other: readonly Round[]): Spread =>
+  spreadOf(own.map((round, i) => rate(round) / rate(other[i]!)));
 
-/** Plays each shape on the three Workers in turn, A B C A B C, so that a machine that slows down slows all three. */
+/** Plays each shape on the Workers in turn, A B C D A B C D, so that a machine that slows down slows all of them. */
 export async function measureThroughput(
   shapes: readonly Shape[],
   driver: LoadDriver,
@@ -95,15 +94,15 @@ async function measureShape(
   driver: LoadDriver,
   say: (line: string) => void,
 ): Promise<ShapeFigures> {
-  const rounds: Record<Contestant, Round[]> = { inlet: [], bare: [], append: [] };
+  const rounds: Record<Contestant, Round[]> = { inlet: [], bare: [], append: [], queue: [] };
   for (let i = 0; i < shape.rounds; i++) {
     for (const name of CONTESTANTS) rounds[name].push(await playRound(servers[name], shape, driver));
   }
-  const { inlet, bare, append } = rounds;
+  const { inlet, bare, append, queue } = rounds;
   const figures = {
     shape,
-    of: { inlet: figuresOf(inlet), bare: figuresOf(bare), append: figuresOf(append) },
-    versus: { bare: versus(inlet, bare), append: versus(inlet, append) },
+    of: { inlet: figuresOf(inlet), bare: figuresOf(bare), append: figuresOf(append), queue: figuresOf(queue) },
+    versus: { bare: versus(inlet, bare), append: versus(inlet, append), queue: versus(inlet, queue) },
   };
   say(`throughput: ${shape.callers} callers, ${shape.perCall} a call: done`);
   return figures;

@@ -24,7 +24,7 @@ export const PLANS: Readonly<Record<Plan, PlanRules>> = {
   free: {
     newSource: {
       drain: { afterMs: 120_000, afterBytes: 4_000_000 },
-      batching: { size: 20, timeoutMs: 10_000 },
+      batching: { size: 20, timeoutMs: 30_000 },
       exports: { enabled: false },
     },
     // The others are for redirects and for destinations that ask for a token first.

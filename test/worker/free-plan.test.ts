@@ -22,7 +22,7 @@ it("a source made on the free plan starts with its settings, and what its maker 
   expect(await makeOn("free", {})).toMatchObject(PLANS.free.newSource);
   const { drain, batching } = await makeOn("free", { settings: { drain: { afterMs: 5000 } } });
   expect(drain).toEqual({ afterMs: 5000, afterBytes: PLANS.free.newSource.drain?.afterBytes });
-  expect(batching).toMatchObject({ timeoutMs: 10_000 });
+  expect(batching).toMatchObject({ timeoutMs: PLANS.free.newSource.batching?.timeoutMs });
   expect((await makeOn("paid", {})).drain.afterMs).toBe(2000);
 });
 

@@ -2,9 +2,9 @@ import { mix, stir } from "./mix.ts";
 
 /**
  * What stands for an id once it is packed: 38 bits that depend on 64 of its hash and on a random seed, so that nobody
- * can make ids that look like others. One of 50 million new ids in 5,500 looks like a known one and costs a look at
- * that one's segment. An entry is a print and a segment in two words: the lower has 6 bits of the print above 26 of
- * the segment's number, the upper the other 32.
+ * can make ids that look like others. Beside 50 million known ids one new id in 5,500 looks like one of them, and costs
+ * a look at that one's segment. An entry is a print and a segment in two words: the lower has 6 bits of the print above
+ * 26 of the segment's number, the upper the other 32.
  */
 export const LOW_PRINTS = 64;
 /** 2^32: upper words of prints are spread evenly below it. */

@@ -8,7 +8,7 @@ import { Totals } from "./totals.ts";
 
 const MINUTE = 60_000;
 /** Tools answer one request at a time or so; what a long run sends has to be delivered in it. */
-const REST_MS = IS_LONG ? 3000 : 250;
+const REST_MS = IS_LONG ? 3000 : 600;
 /** A hanging request is let go after 10 s; the short form cannot wait so long. */
 const HANG_MS = IS_LONG ? 12_000 : 1500;
 

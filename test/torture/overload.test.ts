@@ -14,8 +14,8 @@ import { Log, runClient } from "./traffic.ts";
 const ROOM = { outbox: 150_000, parked: 20 };
 const CLIENTS = 24;
 /** How long the archive's bucket is down; clients are refused for a part of it. */
-const OUTAGE_MS = IS_LONG ? 10_000 : 4000;
-const FLOOD_MS = IS_LONG ? 30_000 : 2000;
+const OUTAGE_MS = IS_LONG ? 10_000 : 3000;
+const FLOOD_MS = IS_LONG ? 20_000 : 1000;
 /** What a flood may add to the memory of the runtime: the limit of its isolates is not enforced locally. */
 const MOST_BYTES = 400_000_000;
 /** The lowest tier of `rateLimit`, in requests a minute. */

@@ -119,13 +119,15 @@ export async function measureDuckDb(lines: readonly string[]): Promise<DuckDbWor
   const [from, to] = [path.join(folder, "events.ndjson"), path.join(folder, "events.parquet")];
   try {
     writeFileSync(from, `${lines.join("\n")}\n`);
-    const connection = await (await DuckDBInstance.create(":memory:")).connect();
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
     const start = process.cpuUsage();
     await connection.run(
       `COPY (SELECT * FROM read_ndjson_auto('${from}', maximum_object_size = 1048576)) TO '${to}' (FORMAT parquet, COMPRESSION zstd)`,
     );
     const seconds = cpuSeconds(start);
     connection.closeSync();
+    instance.closeSync();
     return { outputBytes: statSync(to).size, eventsPerSecond: lines.length / seconds };
   } finally {
     rmSync(folder, { recursive: true, force: true });

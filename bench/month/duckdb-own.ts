@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { BOUNDED } from "./tables.ts";
 
 /** DuckDB's own conversion of the same segments: one row an event, into one file. */
 export interface DuckDbOwn {
@@ -37,7 +38,12 @@ const COLUMNS = {
 export async function convertWithDuckDb(segments: readonly string[], threads: number): Promise<DuckDbOwn> {
   const folder = mkdtempSync(path.join(tmpdir(), "inlet-duckdb-"));
   const target = path.join(folder, "events.parquet");
-  const connection = await (await DuckDBInstance.create(":memory:", { threads: String(threads) })).connect();
+  const instance = await DuckDBInstance.create(":memory:", {
+    ...BOUNDED,
+    threads: String(threads),
+    temp_directory: folder,
+  });
+  const connection = await instance.connect();
   try {
     const files = segments.map((file) => `'${file.replaceAll("'", "''")}'`).join(", ");
     const columns = Object.entries(COLUMNS)
@@ -53,6 +59,7 @@ export async function convertWithDuckDb(segments: readonly string[], threads: nu
     return { events, seconds, eventsPerSecond: events / seconds, bytes: statSync(target).size };
   } finally {
     connection.closeSync();
+    instance.closeSync();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -45,7 +45,10 @@ export async function benchMonth({
     linesEach: 1000,
     late: 0.002,
     compareSpeed: true,
-    log: (text) => console.log(`${grouped((performance.now() - start) / 1000)} s: ${text}`),
+    log: (text) => {
+      const resident = grouped(process.memoryUsage.rss() / MB);
+      console.log(`${grouped((performance.now() - start) / 1000)} s: ${text} (${resident} MB resident here)`);
+    },
   });
   const folder = path.join(ROOT, "dist/bench");
   mkdirSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import product, { Intake as RealIntake, Ledger as RealLedger } from "../../src/w
 import { ASKED_URL, CLOCK_PATH } from "./entry.ts";
 import { advance, advanceAlarm, moveAlarms, moveDate } from "./clock.ts";
 
-export { ArchiveIndex, Catalog, Debugger, Exports, Preferences, Replays } from "../../src/worker.ts";
+export { ArchiveIndex, Catalog, Debugger, Exports, Preferences, Replays, Watch } from "../../src/worker.ts";
 
 moveDate();
 tellUrls();

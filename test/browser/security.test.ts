@@ -1,7 +1,7 @@
 // What events and people write is text on every screen: nothing of it becomes an element or runs, and the page's policy
 // (which refuses inline styles and scripts, and text as markup) is never even touched.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { waitFor } from "../support/archive.ts";
 import { visitConsole } from "../support/console-visit.ts";
@@ -70,6 +70,11 @@ async function plant(): Promise<Planted> {
     settings: { url: "http://127.0.0.1:9/", username: "u", password: "p" },
   });
   await post("/tokens", { name: HOSTILE });
+  await post("/alerts", {
+    name: HOSTILE,
+    rule: { type: "source_volume", sourceId: source.id, deviationPercent: 50 },
+    channel: { kind: "webhook", url: hook.url },
+  });
   await inlet.api("PATCH", "/api/", { name: HOSTILE });
   await post(`/sources/${source.id}/labels`, { labels: [{ key: "environment", value: HOSTILE.slice(0, 60) }] });
   await visit.send(source, event(MESSAGE_ID));
@@ -121,6 +126,9 @@ function screens(planted: Planted): ReadonlyMap<string, string> {
     ["settings", `${src}/settings`],
     ["/trace/$messageId", `/trace/${encodeURIComponent(MESSAGE_ID)}?sourceId=${planted.source.id}`],
     ["/workspace", "/workspace"],
+    ["/health", "/health"],
+    ["/cost", "/cost"],
+    ["/alerts", "/alerts"],
     ["/destinations", "/destinations"],
     ["/catalog", `/catalog?q=${q}`],
     ["/catalog/$kindId", "/catalog/webhook"],
@@ -144,12 +152,13 @@ function screens(planted: Planted): ReadonlyMap<string, string> {
   ]);
 }
 
-const ROUTERS = ["router.tsx", "routes/destinations.ts", "routes/warehouses.ts", "routes/replays.ts"];
 const routed = (): string[] =>
-  ROUTERS.flatMap((file) => {
-    const text = readFileSync(path.join(ROOT, "dashboard", file), "utf8");
-    return [...text.matchAll(/^\s+path: "([^"]+)"/gm)].map(([, at]) => at ?? "");
-  });
+  ["router.tsx", ...readdirSync(path.join(ROOT, "dashboard/routes")).map((file) => `routes/${file}`)].flatMap(
+    (file) => {
+      const text = readFileSync(path.join(ROOT, "dashboard", file), "utf8");
+      return [...text.matchAll(/^\s+path: "([^"]+)"/gm)].map(([, at]) => at ?? "");
+    },
+  );
 
 /** Resolves once the page has not changed for a moment: its data has come. */
 const SETTLED = `new Promise((resolve) => {
@@ -189,4 +198,28 @@ it("shows hostile text as text on every screen, and breaks no rule of the page's
   }
   // It is really there to be seen, and not only cut away.
   expect(shown.length).toBeGreaterThan(20);
+});
+
+it("serves static files as what they are, in nobody's frame, and hashed ones for good", async () => {
+  const page = await (await fetch(visit.at("/"))).text();
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? "";
+  const head = async (at: string) => {
+    const response = await fetch(visit.at(at));
+    await response.body?.cancel();
+    return response;
+  };
+  for (const at of [script, "/favicon.svg", "/catalogue/index.json", "/demo-shop/shop.js", "/index.html", "/"]) {
+    const { status, headers } = await head(at);
+    expect([at, status]).toEqual([at, 200]);
+    expect(headers.get("x-content-type-options"), at).toBe("nosniff");
+    expect(headers.get("referrer-policy"), at).toBe("same-origin");
+    expect(headers.get("content-security-policy"), at).toContain("frame-ancestors 'none'");
+    expect(headers.get("content-security-policy"), at).not.toContain("unsafe");
+    expect(headers.has("access-control-allow-origin"), at).toBe(false);
+  }
+  expect((await head(script)).headers.get("cache-control")).toContain("immutable");
+  expect((await head("/")).headers.get("cache-control")).toBe("no-cache");
+  const library = await head("/analytics-next/standalone.js");
+  expect(library.headers.get("access-control-allow-origin")).toBe("*");
+  expect((await head("/index.html")).headers.get("content-security-policy")).toContain("sandbox");
 });

@@ -160,6 +160,13 @@ describe("secrets", () => {
       await made(`/warehouses/${warehouse.id}/connected-sources/${source.id}`, {});
       expect(leaks((await call("POST", "/warehouses/validation", { metadataId, settings: all })).text)).toEqual([]);
     }
+    const { alert } = await made<{ alert: { id: string } }>("/alerts", {
+      name: "Less events",
+      rule: { type: "source_volume", sourceId: source.id, deviationPercent: 50 },
+      channel: { kind: "webhook", url: `${mirrorUrl}/${plant("alert address")}`, sharedSecret: plant("alert") },
+    });
+    ids["alertId"] = alert.id;
+    expect(leaks((await call("POST", `/alerts/${alert.id}/test`, {})).text)).toEqual([]);
     const { token } = await made<{ token: { id: string; secret: string } }>("/tokens", { name: "v", role: "viewer" });
     planted.set("viewer token", token.secret);
     const signedIn = await call("POST", "/session", { token: token.secret });

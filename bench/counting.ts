@@ -54,18 +54,34 @@ class Tracked {
 const running = new AsyncLocalStorage<Tracked>();
 const tracked = new WeakMap<object, Tracked>();
 
+/** Timers that have neither ended nor been called off, with the object that each keeps open. */
+const timers = new Map<unknown, Tracked>();
+
+function endTimer(handle: unknown): void {
+  timers.get(handle)?.leave();
+  timers.delete(handle);
+}
+
 const plainTimeout = globalThis.setTimeout;
 globalThis.setTimeout = ((work: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
   const object = running.getStore();
   object?.enter();
-  return plainTimeout(() => {
+  const handle = plainTimeout(() => {
     try {
       work(...args);
     } finally {
-      object?.leave();
+      endTimer(handle);
     }
   }, ms);
+  if (object !== undefined) timers.set(handle, object);
+  return handle;
 }) as typeof globalThis.setTimeout;
+
+const plainClear = globalThis.clearTimeout;
+globalThis.clearTimeout = ((handle: Parameters<typeof plainClear>[0]) => {
+  endTimer(handle);
+  plainClear(handle);
+}) as typeof globalThis.clearTimeout;
 
 /** A cursor's counts are final once the synchronous code that made it is done with it. */
 function countRows(name: string, cursor: SqlStorageCursor<Record<string, SqlStorageValue>>): void {
@@ -174,6 +190,7 @@ export const watchEnv = (env: Env): Env => ({
   OVERFLOW: watchQueue("inlet-overflow", env.OVERFLOW),
   EXPORT_TASKS: watchQueue("inlet-exports", env.EXPORT_TASKS),
   REPLAY_STEPS: watchQueue("inlet-replays", env.REPLAY_STEPS),
+  ALERTS: watchQueue("inlet-alerts", env.ALERTS),
 });
 
 /** Runs a consumer on a batch whose reads and deletes are counted; a message that goes back is read again later. */

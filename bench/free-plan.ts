@@ -187,7 +187,7 @@ export async function measureFreePlan(quick: boolean, say: (text: string) => voi
 }
 
 if (import.meta.main) {
-  buildBenchWorkers();
+  buildBenchWorkers(["free-plan"]);
   const { counts, ...day } = await measureFreePlan(process.argv.includes("--quick"), console.error);
   console.log(JSON.stringify({ ...day, rows: counts.rowsWritten, requests: counts.requests, queues: counts.queues }));
 }

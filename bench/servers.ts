@@ -26,9 +26,11 @@ export const WORKERS = {
   dedup: "dist/bench/dedup/dedup-worker.js",
 } as const;
 
+const OWN_WORKERS = ["bare", "append", "queue", "counting", "free-plan", "dedup"];
+
 /** The bench's own Workers, bundled as the product is. */
-export function buildBenchWorkers(): void {
-  for (const name of ["bare", "append", "queue", "counting", "free-plan", "dedup"]) {
+export function buildBenchWorkers(names: readonly string[] = OWN_WORKERS): void {
+  for (const name of names) {
     const args = ["deploy", `bench/${name}-worker.ts`, "--dry-run", "--outdir", `dist/bench/${name}`];
     execFileSync(path.join(ROOT, "node_modules/.bin/wrangler"), args, { cwd: ROOT, stdio: "pipe" });
   }

@@ -17,6 +17,7 @@ import { readFacts } from "./archive-index/read-facts.ts";
 import { Duties } from "./archive-index/duties.ts";
 import { createRoom, dutiesOf, type ArchiveRoom } from "./archive-index/room.ts";
 import { tellNow } from "./archive-index/telling.ts";
+import { logError } from "../src/log/log.ts";
 
 /**
  * Which segments a source has in the archive: `getByName(sourceId)`. Told of each by queues/events before Intake is
@@ -57,7 +58,7 @@ export class ArchiveIndex extends DurableObject<Env> {
     const told = facts === undefined ? null : { ...facts, key, shard, segment, count };
     const known = told !== null && knowsKinds(told) ? told : ((await readFacts(archive, key)) ?? told);
     if (known === null) {
-      console.error(`segment ${key} was routed and is not in the archive`);
+      logError("segment_not_in_archive", { key });
       return;
     }
     this.#arm(adding.add([known], now()));

@@ -21,6 +21,7 @@ import {
   sendAll,
   type Attachment,
 } from "./debugger/sockets.ts";
+import { logWarn } from "../src/log/log.ts";
 
 /**
  * The live ring of one source: `getByName(sourceId)`. Never in the ack path: what it loses is a view, not an event.
@@ -117,7 +118,7 @@ export class Debugger extends DurableObject<Env> {
   }
 
   override async webSocketError(socket: WebSocket, error: unknown): Promise<void> {
-    console.warn("debugger socket failed", error);
+    logWarn("debugger_socket_failed", { sourceId: this.ctx.id.name }, error);
     closeQuietly(socket, 1011, "failed");
   }
 

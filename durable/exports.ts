@@ -32,6 +32,7 @@ import { publishing } from "./exports/publishing.ts";
 import { createPump, type Pump } from "./exports/pump.ts";
 import { createRoom, type Room } from "./exports/room.ts";
 import { createViews } from "./exports/views.ts";
+import { logError } from "../src/log/log.ts";
 
 const ALARM_FAILED_MS = 30_000;
 const TRASH_AT_ONCE = 500;
@@ -221,7 +222,7 @@ export class Exports extends DurableObject<Env> {
       await this.#emptyTrash(now);
       await this.#proceed();
     } catch (error) {
-      console.error(`exports ${this.ctx.id.name}: alarm failed`, error);
+      logError("exports_alarm_failed", { sourceId: this.ctx.id.name }, error);
       this.#arm(now + ALARM_FAILED_MS);
     }
   }
@@ -250,7 +251,7 @@ export class Exports extends DurableObject<Env> {
       const { enabled } = await this.#plans.current();
       await this.#pump.run(Date.now(), enabled);
     } catch (error) {
-      console.error(`exports ${this.ctx.id.name}: the plan is not known`, error);
+      logError("export_plan_unknown", { sourceId: this.ctx.id.name }, error);
       this.#arm(now + ALARM_FAILED_MS);
     }
   }

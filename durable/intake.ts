@@ -26,6 +26,7 @@ import { intakeStanding } from "./intake/standing.ts";
 import { intakeStore, type IntakeStore } from "./intake/store.ts";
 import { commitBatches, type CommitRequest } from "./intake/commit.ts";
 import { UsageTally } from "./usage.ts";
+import { logError } from "../src/log/log.ts";
 
 /** Above this the object refuses more (the overflow queue takes over) until R2 accepts segments again. */
 const OUTBOX_LIMIT = 2_000_000_000;
@@ -239,7 +240,11 @@ export class Intake extends DurableObject<Env> {
       await work();
       return true;
     } catch (error) {
-      console.error(`${what} failed, will be repeated`, this.#drainDeps.sourceId, this.#drainDeps.shard, error);
+      logError(
+        "intake_duty_failed",
+        { duty: what, sourceId: this.#drainDeps.sourceId, shard: this.#drainDeps.shard },
+        error,
+      );
       return false;
     }
   }

@@ -25,6 +25,7 @@ import { createRoom, type LedgerRoom } from "./ledger/room.ts";
 import { destinationStanding, sourceStanding, workspaceStanding } from "./ledger/standing.ts";
 import { deliverySummary } from "./ledger/summary.ts";
 import { UsageTally } from "./usage.ts";
+import { logError } from "../src/log/log.ts";
 
 const SWEEP_EVERY_MS = 6 * HOUR_MS;
 const ALARM_FAILED_MS = 30_000;
@@ -253,7 +254,7 @@ export class Ledger extends DurableObject<Env> {
       this.#endCancelled(now);
       await this.#sendAgain(now);
     } catch (error) {
-      console.error(`ledger ${this.ctx.id.name}: alarm failed`, error);
+      logError("ledger_alarm_failed", { object: this.ctx.id.name }, error);
       this.#arm(now + ALARM_FAILED_MS);
     }
   }

@@ -1,5 +1,6 @@
 import { Preferences as State, PreferencesPatch } from "../src/core/preferences.ts";
 import { StateObject } from "./itty.ts";
+import { logWarn } from "../src/log/log.ts";
 
 /**
  * Small per-user dashboard state: `getByName("owner")` until there are users. Reached by `fetch` only, see itty.ts;
@@ -13,7 +14,7 @@ export class Preferences extends StateObject {
   read(): State {
     const stored = State.safeParse({ pinnedSources: this.pinnedSources, savedSearches: this.savedSearches });
     if (stored.success) return stored.data;
-    console.warn("preferences of another version were put aside", stored.error.issues);
+    logWarn("preferences_put_aside", { count: stored.error.issues.length });
     return State.parse({});
   }
 

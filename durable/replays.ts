@@ -8,6 +8,7 @@ import { createPump } from "./replays/pump.ts";
 import { createRoom, type ReplaysRoom } from "./replays/room.ts";
 import { stepMovesOf } from "./replays/step-moves.ts";
 import { showListed, showReplay } from "./replays/view.ts";
+import { logError } from "../src/log/log.ts";
 
 const ALARM_FAILED_MS = 30_000;
 
@@ -99,7 +100,7 @@ export class Replays extends DurableObject<Env> {
       const wake = await this.#pump.run();
       await this.#rearm(wake);
     } catch (error) {
-      console.error("replays: alarm failed", error);
+      logError("replays_alarm_failed", {}, error);
     }
   }
 

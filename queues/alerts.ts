@@ -1,6 +1,7 @@
 import { judge, type VerdictDeps } from "../src/core/alert-verdict.ts";
 import type { Attempt, JudgedRule, Notification, OpenAlert, WatchClaim } from "../src/core/alert.ts";
 import { inParallel } from "../src/core/pool.ts";
+import { logError } from "../src/log/log.ts";
 
 /** What looking at alert rules needs. Supplied by bindings/alert-deps.ts. */
 export interface AlertDeps {
@@ -46,7 +47,7 @@ export async function takeAlertTasks(batch: MessageBatch, deps: AlertDeps): Prom
     try {
       await takeTask(deps);
     } catch (error) {
-      console.error("alerts could not be looked at", error);
+      logError("alerts_look_failed", {}, error);
     }
     message.ack();
   }

@@ -1,4 +1,5 @@
 import type { BuiltFile, CompactionClaim, FileName, PlannedSegment } from "../src/core/compaction.ts";
+import { logError } from "../src/log/log.ts";
 
 /** What compacting needs. Supplied by bindings/compaction.ts. */
 export interface CompactionDeps {
@@ -33,7 +34,7 @@ export async function compactHour(sourceId: string, deps: CompactionDeps): Promi
   try {
     return (await writeFile(sourceId, claim, deps)) ? "done" : "failed";
   } catch (error) {
-    console.error(`compaction of ${claim.file} failed, will be repeated`, error);
+    logError("compaction_failed", { key: claim.file }, error);
     await deps.fail(sourceId, { hour: claim.hour, no: claim.no });
     return "failed";
   }
@@ -47,6 +48,6 @@ async function writeFile(sourceId: string, { hour, no, file, segments }: Granted
     return false;
   }
   const built = await upload.write(segments);
-  for (const { key, reason } of built.left) console.error(`segment ${key} cannot be compacted and stays: ${reason}`);
+  for (const { key, reason } of built.left) logError("segment_not_compacted", { key, reason });
   return deps.finish(sourceId, name, built);
 }

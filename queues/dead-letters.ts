@@ -1,4 +1,5 @@
 import { utcDay } from "../src/core/archive-key.ts";
+import { logError } from "../src/log/log.ts";
 
 export interface DeadLettersDeps {
   /** Writes JSON text to R2; writing the same key again replaces it. */
@@ -34,7 +35,7 @@ export async function keepDeadMessages(batch: MessageBatch<unknown>, deps: DeadL
   for (const [queue, all] of counts) {
     await deps
       .note(queue, all.length)
-      .catch((error: unknown) => console.error(`dead messages of queue ${queue} were not counted`, error));
+      .catch((error: unknown) => logError("dead_messages_not_counted", { queue }, error));
   }
 }
 
@@ -43,13 +44,13 @@ async function keep(message: Message<unknown>, deps: DeadLettersDeps): Promise<D
   const { id, timestamp, body } = message;
   const queue = queueOf(body);
   const key = `dead-letters/queues/${queue}/${utcDay(timestamp.getTime())}/${encodeURIComponent(id)}.json`;
-  console.error(`queue ${queue} gave up on message ${id}; kept at ${key}`);
+  logError("queue_gave_up", { queue, key });
   try {
     await deps.writeJson(key, JSON.stringify({ id, queue, sentAt: timestamp.toISOString(), body }));
     message.ack();
     return queue;
   } catch (error) {
-    console.error(`dead message ${id} could not be kept`, error);
+    logError("dead_message_not_kept", { queue, key }, error);
     message.retry();
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { DELIVERY, type DeliveryPointer } from "../src/core/delivery.ts";
 import type { PlanRules } from "../src/core/plan.ts";
 import { deliverJob, type DeliveryDeps, type RunLimits } from "../src/destinations/deliver-job.ts";
+import { logError } from "../src/log/log.ts";
 
 /** The pointers of one destination, one after the other: the first may find that it is down. */
 async function deliverInTurn(
@@ -17,7 +18,7 @@ async function deliverInTurn(
       await deliverJob(message.body, deps, run);
     } catch (error) {
       const { key, destinationId } = message.body;
-      console.error(`delivery of ${key} to ${destinationId} failed`, error);
+      logError("delivery_failed", { destinationId, key }, error);
     }
     message.ack();
   }

@@ -1,6 +1,7 @@
 import type { DestinationContext } from "../src/core/catalog.ts";
 import type { SegmentPointer } from "../src/core/intake.ts";
 import type { JobOpening } from "../src/core/ledger.ts";
+import { logError } from "../src/log/log.ts";
 
 /** What routing segments needs. Supplied by bindings/delivery-deps.ts. */
 export interface RoutingDeps {
@@ -35,7 +36,7 @@ export async function routeSegments(batch: MessageBatch<SegmentPointer>, deps: R
         await routeSegment(message.body, deps);
         message.ack();
       } catch (error) {
-        console.error(`segment ${message.body?.key} was not routed (attempt ${message.attempts})`, error);
+        logError("segment_not_routed", { key: message.body?.key, attempt: message.attempts }, error);
         message.retry();
       }
     }),

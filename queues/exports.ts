@@ -4,6 +4,7 @@ import { exportHour } from "../src/warehouse/export-hour.ts";
 import { follow, type FollowDeps } from "../src/warehouse/followers.ts";
 import type { HourDeps } from "../src/warehouse/hour-deps.ts";
 import { compactHour, type CompactionDeps } from "./compaction.ts";
+import { logError } from "../src/log/log.ts";
 
 /** What the consumer of the exports queue needs. Supplied by bindings/export-deps.ts. */
 export interface ExportDeps {
@@ -52,9 +53,9 @@ export async function takeExportTasks(batch: MessageBatch<unknown>, deps: Export
     const task = ExportTask.safeParse(message.body);
     try {
       if (task.success) await deps.inTurn(() => takeTask(task.data, deps));
-      else console.error(`no export task: ${task.error.message}`);
+      else logError("export_task_malformed");
     } catch (error) {
-      console.error(`export task ${JSON.stringify(message.body)} failed`, error);
+      logError("export_task_failed", {}, error);
     }
     message.ack();
   }

@@ -1,5 +1,6 @@
 import type { SourceRoute } from "../src/core/source.ts";
 import { decodeOverflow } from "../src/core/overflow.ts";
+import { logError } from "../src/log/log.ts";
 
 export interface OverflowDeps {
   /** Appends to Intake; `refused` counts events that still cannot be taken. Idempotent by messageId. */
@@ -27,7 +28,7 @@ export async function replayOverflow(batch: MessageBatch<string>, deps: Overflow
       const { refused } = await deps.append(route, events, receivedAt);
       again = refused.length > 0;
     } catch (error) {
-      console.error("overflow message failed", message.id, error);
+      logError("overflow_message_failed", { attempt: message.attempts }, error);
     }
     if (again) message.retry({ delaySeconds: overflowDelay(message.attempts) });
     else message.ack();
@@ -40,5 +41,5 @@ async function note(deps: OverflowDeps, parked: { sourceId: string; count: numbe
   const { sourceId, count } = parked;
   await deps
     .note(sourceId, count, again)
-    .catch((error: unknown) => console.error("overflowing events were not counted", sourceId, error));
+    .catch((error: unknown) => logError("overflow_not_counted", { sourceId, count }, error));
 }

@@ -1,6 +1,7 @@
 import type { ReplayClaim, ReplayStep } from "../src/core/replay-steps.ts";
 import { checkReplay, type ReplayCheckDeps } from "../src/destinations/replay-check.ts";
 import { loadReplay, type ReplayLoadDeps } from "../src/destinations/replay-load.ts";
+import { logError } from "../src/log/log.ts";
 
 /** What replaying needs. Supplied by bindings/replay-deps.ts. */
 export interface ReplayDeps extends ReplayCheckDeps, ReplayLoadDeps {
@@ -17,7 +18,7 @@ async function takeStep(step: ReplayStep, deps: ReplayDeps): Promise<void> {
     if (destinationId === undefined) await checkReplay(step, claim, deps);
     else await loadReplay({ replayId, destinationId }, claim, deps);
   } catch (error) {
-    console.error(`a step of replay ${replayId} failed`, error);
+    logError("replay_step_failed", { replayId, destinationId }, error);
     await deps.failed(step, claim.token, error instanceof Error ? error.message : String(error));
   }
 }
@@ -28,7 +29,7 @@ export async function takeReplaySteps(batch: MessageBatch<ReplayStep>, deps: Rep
     try {
       await takeStep(message.body, deps);
     } catch (error) {
-      console.error(`replay ${message.body?.replayId} could not be asked for`, error);
+      logError("replay_not_claimed", { replayId: message.body?.replayId }, error);
     }
     message.ack();
   }

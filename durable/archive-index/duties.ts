@@ -1,4 +1,5 @@
 import { MINUTE_MS } from "../../src/core/durations.ts";
+import { logError } from "../../src/log/log.ts";
 
 /** Something the alarm sees to. */
 export interface Duty {
@@ -46,7 +47,7 @@ export class Duties {
       const times = failure?.times ?? 0;
       const retryAt = now + Math.min(RETRY_MIN_MS * 2 ** times, RETRY_MAX_MS);
       this.#failures.set(duty.name, { times: times + 1, retryAt });
-      console.error(`${duty.name} failed, will be repeated`, error);
+      logError("archive_duty_failed", { duty: duty.name }, error);
       return retryAt;
     }
   }

@@ -1,3 +1,4 @@
+import { logError } from "../../src/log/log.ts";
 /** Up to here one request writes the object; R2 wants all parts of an upload but the last alike, and 5 MiB at least. */
 const PART_BYTES = 8 * 1024 * 1024;
 
@@ -18,7 +19,7 @@ export async function putText(bucket: Bucket, key: string, pieces: Iterable<stri
     for (const part of parts) uploaded.push(await upload.uploadPart(uploaded.length + 1, part));
     await upload.complete(uploaded);
   } catch (error) {
-    await upload.abort().catch((failed: unknown) => console.error(`upload of ${key} was not given up`, failed));
+    await upload.abort().catch((failed: unknown) => logError("upload_not_aborted", { key }, failed));
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { LineFacts, type ArchivedSegment } from "../../src/core/archive-index.ts
 import { parseSegmentKey } from "../../src/core/archive-key.ts";
 import { DAY_MS, HOUR_MS, hourOf } from "../../src/core/durations.ts";
 import { splitLines } from "../../src/core/segment-lines.ts";
+import { logError } from "../../src/log/log.ts";
 
 /**
  * What an archived segment says of itself, for pointers and objects of an earlier version. Null when there is no such
@@ -36,7 +37,7 @@ async function readLineFacts(key: string, packed: ArrayBuffer): Promise<LineFact
     return lines;
   } catch (error) {
     // Whoever asks again would fail again, and hold up what comes after it.
-    console.error(`${key} is not readable and stays out of the archive's index`, error);
+    logError("segment_unreadable", { key }, error);
     return new LineFacts();
   }
 }

@@ -4,6 +4,7 @@ import { compileDestination, compileSource } from "../../src/core/directory.ts";
 import { bumpVersion, type Room } from "./room.ts";
 import { randomSecret } from "./secrets.ts";
 import { linkKeyOwner } from "./sources.ts";
+import { logError } from "../../src/log/log.ts";
 
 /**
  * Compiles the directory and keeps it until the configuration changes, so that many isolates asking cost one
@@ -30,8 +31,7 @@ export function createCompiler(room: Room) {
       return compileSource(record, key, now);
     });
     const all = await Promise.all(compiling);
-    if (closed > 0)
-      console.error(`${closed} link keys were sealed with another INLET_SEAL_KEY: signed links are refused`);
+    if (closed > 0) logError("link_keys_sealed_otherwise", { count: closed });
     return all;
   }
 

@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS } from "../../src/core/durations.ts";
 import { expiredDaysBefore } from "../../src/core/retention.ts";
 import type { Room } from "./room.ts";
+import { logError } from "../../src/log/log.ts";
 
 /** Folders (destinations, queues) gone through in one run of the alarm. */
 const FOLDERS_PER_RUN = 100;
@@ -66,7 +67,7 @@ export async function endDeadLetters(room: Room, archive: Bucket): Promise<numbe
     const day = expiredDaysBefore(room.store.workspace().retentionDays, now);
     return now + (day !== undefined && (await sweep(room, archive, day)) ? SOON_MS : DAY_MS);
   } catch (error) {
-    console.error("dead letters could not be gone through, will be repeated", error);
+    logError("dead_letters_sweep_failed", {}, error);
     return now + FAILED_MS;
   }
 }

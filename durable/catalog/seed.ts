@@ -3,6 +3,7 @@ import type { Room } from "./room.ts";
 import { randomId } from "./secrets.ts";
 import { createSource } from "./sources.ts";
 import { upgrade } from "./upgrade.ts";
+import { logError } from "../../src/log/log.ts";
 
 /** The demo source's fixed key, so that the demo site works before anybody has configured anything. */
 const DEMO_WRITE_KEY = "demo_write_key_local";
@@ -27,5 +28,5 @@ export async function ensureSeeded(room: Room, demo: boolean): Promise<void> {
   });
   const made = await createSource(room, input, DEMO_WRITE_KEY);
   if (made.ok) store.putMeta("demoSeeded", "true");
-  else console.error(`the demo source was not made, the next start tries again: ${made.error.message}`);
+  else logError("demo_source_not_made", { reason: made.error.message });
 }

@@ -6,6 +6,7 @@ import {
   type DebuggerEntry,
   type ServerFrame,
 } from "../../src/core/debugger.ts";
+import { logWarn } from "../../src/log/log.ts";
 
 /** What a socket remembers through hibernation (2 kB at most). `seen`: the last entry it was offered when it paused. */
 const Attachment = z.object({ filter: DebuggerFilter, paused: z.boolean(), seen: z.int() });
@@ -42,7 +43,7 @@ export function sendAll(socket: WebSocket, frames: readonly string[]): void {
   try {
     for (const frame of frames) socket.send(frame);
   } catch (error) {
-    console.warn("debugger socket dropped", error);
+    logWarn("debugger_socket_dropped", {}, error);
     closeQuietly(socket, 1011, "could not send");
   }
 }
@@ -51,7 +52,7 @@ export function closeQuietly(socket: WebSocket, code: number, reason: string): v
   try {
     socket.close(code, reason);
   } catch (error) {
-    console.warn("debugger socket was closed already", error);
+    logWarn("debugger_socket_closed_already", {}, error);
   }
 }
 

@@ -2,6 +2,7 @@ import { EXPORTS } from "../../src/core/export-times.ts";
 import type { ExportTask } from "../../src/core/exports.ts";
 import type { FollowerClaims } from "./follower-claims.ts";
 import type { Room } from "./room.ts";
+import { logError } from "../../src/log/log.ts";
 
 const SEND_FAILED_MS = 30_000;
 
@@ -69,7 +70,7 @@ export function createPump({ room, followers, sourceId, send, wakeAt }: PumpRoom
       try {
         await send(tasks);
       } catch (error) {
-        console.error(`source ${sourceId()}: the exports queue refused ${tasks.length} tasks`, error);
+        logError("queue_refused", { queue: "exports", sourceId: sourceId(), count: tasks.length }, error);
         out.clear();
         wakeAt(now + SEND_FAILED_MS);
       }

@@ -6,6 +6,7 @@ import {
   type Sample,
   type SampleStatus,
 } from "../../src/core/sample.ts";
+import { logError } from "../../src/log/log.ts";
 
 /** Samples one push may carry; the debugger shows how many more there were. */
 const MAX_SAMPLES = 100;
@@ -120,9 +121,9 @@ export class Reporter {
       Object.keys(others).length === 0 ? undefined : this.#deps.count(at, others, kinds),
     ]);
     if (shown.status === "fulfilled") this.#watching = shown.value.watching;
-    else console.error("debugger push failed", sourceId, shown.reason);
+    else logError("debugger_push_failed", { sourceId }, shown.reason);
     if (counted.status === "rejected") {
-      console.error("ledger count failed, kept for the next push", sourceId, counted.reason);
+      logError("ledger_count_failed", { sourceId }, counted.reason);
       // No push of their own: a ledger that is down must not keep an idle object awake.
       this.#tally({ counts: others, kinds });
     }

@@ -2,6 +2,7 @@ import { DELIVERY, type DeliveryPointer } from "../../src/core/delivery.ts";
 import { giveUpAt, permission, type Hold, type Pacing } from "../../src/core/pacing.ts";
 import type { JobName } from "./job-row.ts";
 import type { DueJob, JobStore } from "./job-store.ts";
+import { logError } from "../../src/log/log.ts";
 
 export interface PumpRoom {
   readonly jobs: JobStore;
@@ -68,7 +69,7 @@ export function createPump(room: PumpRoom) {
     try {
       await room.send(pointers);
     } catch (error) {
-      console.error(`destination ${destinationId}: deliveries queue refused ${pointers.length} pointers`, error);
+      logError("queue_refused", { queue: "deliveries", destinationId, count: pointers.length }, error);
       for (const job of jobs) out.delete(idOf(job));
       room.arm(now + SEND_FAILED_MS);
     }

@@ -6,6 +6,7 @@ import type { StoredReplay } from "./replay-store.ts";
 import { DRY_RUN, type ReplaysRoom } from "./room.ts";
 import type { Track } from "./track-store.ts";
 import { tracksInTurn } from "./turns.ts";
+import { logError } from "../../src/log/log.ts";
 
 const SEND_FAILED_MS = 5000;
 /** A queue takes no more messages in one call. */
@@ -65,7 +66,7 @@ export function createPump(room: ReplaysRoom) {
     try {
       await room.send(due);
     } catch (error) {
-      console.error(`the replays queue refused ${due.length} messages`, error);
+      logError("queue_refused", { queue: "replays", count: due.length }, error);
       for (const step of due) out.delete(idOf(step));
       wake = Math.min(wake, at + SEND_FAILED_MS);
     }
@@ -76,7 +77,7 @@ export function createPump(room: ReplaysRoom) {
     try {
       await work();
     } catch (error) {
-      console.error(`replay ${track.replay}: the ledger of ${track.destination} did not answer`, error);
+      logError("ledger_unreachable", { replayId: track.replay, destinationId: track.destination }, error);
       const stored = tracks.find(track);
       if (stored !== undefined) tracks.save({ ...stored, nextAt: now() + REPLAY_PACE.failedMs });
     }

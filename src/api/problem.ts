@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type * as z from "zod";
 import { assertNever, type Result } from "../core/result.ts";
 import type { Refusal } from "../core/catalog.ts";
+import { logError } from "../log/log.ts";
 
 type Status = 400 | 401 | 403 | 404 | 409 | 413 | 422 | 426 | 429 | 503;
 
@@ -92,13 +93,13 @@ export const notFound = (_c: Context): Response =>
  */
 export const onError =
   (newRequestId: () => string): ErrorHandler =>
-  (error) => {
+  (error, c) => {
     if (error instanceof Problem) return envelope(error.errors, { status: error.status, headers: error.headers });
     if (error instanceof HTTPException && error.status < 500) {
       return envelope([{ type: "bad_request", message: error.message }], { status: error.status });
     }
     const requestId = newRequestId();
-    console.error(`control plane, request ${requestId}:`, error);
+    logError("control_plane_failed", { requestId, ray: c.req.header("cf-ray") }, error);
     return Response.json(
       { errors: [{ type: "internal", message: "The collector failed to answer." }], requestId },
       { status: 500, headers: { "x-request-id": requestId, ...DATA_HEADERS } },

@@ -16,6 +16,7 @@ import {
 } from "../core/trace-assembly.ts";
 import { TRACE, type TraceAnswer, type TracedDestination } from "../core/trace.ts";
 import type { CatalogClient } from "./deps.ts";
+import { logWarn } from "../log/log.ts";
 
 /** What a trace asks. Each answer has a time limit and rejects beyond it. Supplied by bindings/trace-deps.ts. */
 export interface TraceDeps {
@@ -53,7 +54,7 @@ async function askSource(source: SourceView, messageId: string, deps: TraceDeps)
   const found = looked.status === "fulfilled" ? looked.value : null;
   const refusals = refused.status === "fulfilled" ? refused.value : [];
   const failures = [looked, refused].filter((answer) => answer.status === "rejected");
-  for (const { reason } of failures) console.warn(`trace: source ${source.id} did not answer`, reason);
+  for (const { reason } of failures) logWarn("trace_source_silent", { sourceId: source.id, messageId }, reason);
   const complete = failures.length === 0;
   return found === null && refusals.length === 0
     ? { source, complete }
@@ -69,7 +70,7 @@ async function readStored(found: LookupResult, deps: TraceDeps): Promise<StoredE
     const event = await deps.readEvent(found);
     return event === undefined ? { missing: await deps.whyMissing(found) } : { event };
   } catch (cause) {
-    console.warn(`trace: ${found.segment} could not be read`, cause);
+    logWarn("trace_segment_unreadable", { key: found.segment }, cause);
     return { missing: "The archive did not answer." };
   }
 }
@@ -82,7 +83,7 @@ async function askLedger(
   deps: TraceDeps,
 ): Promise<LedgerFinding> {
   const lanes = await deps.lineTrace(id, segment, line).catch((cause: unknown) => {
-    console.warn(`trace: the ledger of destination ${id} did not answer`, cause);
+    logWarn("trace_ledger_silent", { destinationId: id }, cause);
     return undefined;
   });
   if (lanes === undefined) return { unknown: "Unknown: its ledger did not answer." };

@@ -19,6 +19,7 @@ import { createPreferencesClient } from "./preferences.ts";
 import { createReplayDesk } from "./replay-deps.ts";
 import { sampleHash } from "./sample-hash.ts";
 import { createTraceDeps } from "./trace-deps.ts";
+import { logError } from "../log/log.ts";
 
 /** What the control plane borrows from rooms that neither it nor this room may import: worker.ts hands it over. */
 export interface ApiTools {
@@ -80,7 +81,7 @@ export function createApiDeps(
     },
     async noteChange(host) {
       directory.expire();
-      await hosts.note(host).catch((error: unknown) => console.error(`host ${host} was not noted as ours`, error));
+      await hosts.note(host).catch((error: unknown) => logError("own_host_not_noted", {}, error));
     },
     newResendId: () => crypto.randomUUID().replaceAll("-", ""),
     newReplayId: () => crypto.randomUUID().replaceAll("-", ""),

@@ -4,6 +4,7 @@ import { intakeName, packBatch, shardOf } from "../core/intake.ts";
 import { encodeOverflow } from "../core/overflow.ts";
 import type { SourceContext, SourceRoute } from "../core/source.ts";
 import { withinTime } from "./time-limit.ts";
+import { logError } from "../log/log.ts";
 
 /** For one Intake's answer: shorter than the 10 s after which server libraries give a request up and repeat it. */
 const APPEND_LIMIT_MS = 8000;
@@ -54,7 +55,7 @@ export async function appendToShards(
         if (result.status === "stale_epoch") stale.push(...part);
         else duplicates.push(...result.duplicates.map((n) => part[n]!));
       } catch (error) {
-        console.error("intake refused an append", route.sourceId, shard, error);
+        logError("intake_refused", { sourceId: route.sourceId, shard, count: part.length }, error);
         refused.push(...part);
       }
     }),
@@ -107,7 +108,7 @@ export async function appendDurably(
   try {
     for (const message of messages) await env.OVERFLOW.send(message, { contentType: "text" });
   } catch (error) {
-    console.error("overflow queue refused a batch", source.id, error);
+    logError("queue_refused", { queue: "overflow", sourceId: source.id, count: refused.length }, error);
     return { status: "unavailable" };
   }
   return { status: "stored", duplicates };

@@ -5,6 +5,7 @@ import { linesOf } from "./archive.ts";
 import { readPlace } from "./archive-reader.ts";
 import { streamOf } from "./byte-stream.ts";
 import { openAhead } from "./open-ahead.ts";
+import { logError } from "../log/log.ts";
 
 export type DownloadEnv = Pick<Env, "ARCHIVE" | "ARCHIVE_INDEX">;
 
@@ -131,7 +132,7 @@ export async function* downloadArchive(
   try {
     yield* holdingBack(allBytes(env, sourceId, download));
   } catch (error) {
-    console.error(`download of the archive of ${sourceId}:`, error);
+    logError("archive_download_failed", { sourceId }, error);
     throw error;
   }
 }

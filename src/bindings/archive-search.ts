@@ -11,6 +11,7 @@ import {
 import type { ReadUnit } from "../core/archive-units.ts";
 import { walkArchive, type Stop } from "./archive-walk.ts";
 import { eachLine, openUnit, type OpenUnit, type UnitLine } from "./archive-units.ts";
+import { logError } from "../log/log.ts";
 
 export interface SearchTools {
   readonly env: Pick<Env, "ARCHIVE" | "ARCHIVE_INDEX">;
@@ -59,7 +60,7 @@ class Search {
     try {
       yield* this.#run();
     } catch (error) {
-      console.error(`search of the archive of ${this.#tools.sourceId}:`, error);
+      logError("archive_search_failed", { sourceId: this.#tools.sourceId }, error);
       yield this.#end("failed", this.#reached);
     }
   }
@@ -115,7 +116,7 @@ class Search {
     this.#figures.segments += opened.unit.segments.length;
     const whole = await eachLine(opened, (line) => this.#look(line, hour));
     if (whole) return;
-    console.error(`${opened.unit.key} cannot be unpacked`);
+    logError("segment_unreadable", { key: opened.unit.key });
     this.#figures.missing += opened.unit.segments.length;
   }
 

@@ -1,5 +1,6 @@
 import type { Directory } from "../core/catalog.ts";
 import type { SourceContext } from "../core/source.ts";
+import { logError } from "../log/log.ts";
 
 /** Younger than this the copy is used as it is. */
 const FRESH_MS = 5000;
@@ -86,7 +87,7 @@ export class DirectoryCache {
       this.#copyOf = Math.max(this.#copyOf, generation);
     } catch (error) {
       if (current === undefined) throw error;
-      console.error("catalog unreachable, serving the old directory", error);
+      logError("catalog_unreachable", {}, error);
     } finally {
       this.#refreshingSince = Number.NEGATIVE_INFINITY;
     }

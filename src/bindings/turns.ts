@@ -1,3 +1,4 @@
+import { logError } from "../log/log.ts";
 const LOOK_EVERY_MS = 250;
 /** Longer than any turn may take: a request that was cut off ends no turn. */
 const TURN_MS = 15 * 60_000;
@@ -36,7 +37,7 @@ export function heartbeat(ms: number, beat: () => Promise<unknown>): () => void 
   let left = Math.floor(TURN_MS / ms);
   const timer = setInterval(() => {
     if (--left === 0) clearInterval(timer);
-    beat().catch((error: unknown) => console.error("a lease was not renewed", error));
+    beat().catch((error: unknown) => logError("lease_not_renewed", {}, error));
   }, ms);
   return () => clearInterval(timer);
 }

@@ -8,6 +8,7 @@ import type { SourceContext } from "../core/source.ts";
 import { judge, type Judged } from "./judge.ts";
 import { originAllowed } from "./origin.ts";
 import { observeRefusals, tell, type Refused } from "./refusals.ts";
+import { logError } from "../log/log.ts";
 
 /** One normalised event, ready to be stored: `line` is its JSON text, `kind` what reports count it as (kindText). */
 export interface AcceptedEvent {
@@ -96,7 +97,7 @@ async function lookUp(writeKeys: readonly string[], deps: AcceptDeps): Promise<S
   try {
     return (await deps.findSource(writeKeys)) ?? reject("unknown_source");
   } catch (cause) {
-    console.error("no directory to look write keys up in", cause);
+    logError("directory_unreachable", {}, cause);
     return reject("unavailable", "the directory of sources is out of reach");
   }
 }

@@ -18,6 +18,7 @@ import { GIF, readPixel } from "./pixel.ts";
 import { prefersImage, queryMessages, readQuery } from "./query.ts";
 import { refusePage } from "./refuse-page.ts";
 import { clientOf } from "./transport.ts";
+import { logError } from "../log/log.ts";
 
 export interface BeaconDeps extends AcceptDeps {
   readonly hmac: Hmac;
@@ -48,7 +49,7 @@ async function servePixel(deps: BeaconDeps, c: Context, method: string): Promise
   try {
     return image((await acceptPixel(deps, c, method)).cookie);
   } catch (error) {
-    console.error("pixel failed", error);
+    logError("pixel_failed", {}, error);
     return image();
   }
 }
@@ -145,7 +146,7 @@ async function lookUp(
   try {
     return { source: await deps.findSource(writeKeys), reachable: true };
   } catch (error) {
-    console.error("no directory for a beacon", error);
+    logError("directory_unreachable", {}, error);
     return { source: undefined, reachable: false };
   }
 }

@@ -6,6 +6,7 @@ import { mountOf } from "./mount.ts";
 import { fingerprint } from "./script-text.ts";
 import { settingsFor } from "./settings.ts";
 import { renderSnippet, renderSnippetTag } from "./snippet.ts";
+import { logError } from "../log/log.ts";
 
 /**
  * - `findSource`: as in accept.ts; throws when no directory can be had.
@@ -70,7 +71,7 @@ async function withSource(
   try {
     source = await deps.findSource([writeKey]);
   } catch (error) {
-    console.error("no directory for library hosting", error);
+    logError("directory_unreachable", {}, error);
     return c.text("Inlet cannot read its configuration just now. Try again shortly.", 503, {
       ...OPEN,
       "cache-control": "no-store",

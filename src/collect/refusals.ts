@@ -7,6 +7,7 @@ import { sampleOfRefusal, typeOf } from "../core/sample.ts";
 import type { SourceContext } from "../core/source.ts";
 import type { AcceptDeps } from "./accept.ts";
 import { TOO_MUCH } from "./judge.ts";
+import { logError } from "../log/log.ts";
 
 /** One refused message; `count` when it stands for several. */
 export interface Refused {
@@ -25,7 +26,7 @@ function kindsOf({ raw, rejection, impliedType }: Refused): RefusedKind[] {
 
 /** Telling others must never fail the call that is being told about: a failure is logged with the source's id. */
 export function tell(work: Promise<void>, about: string): Promise<void> {
-  return work.catch((cause: unknown) => console.error("observation lost", about, cause));
+  return work.catch((cause: unknown) => logError("observation_lost", { sourceId: about }, cause));
 }
 
 /** Tells the debugger what was refused (at most `shown` of them) and the ledger how many, by reason and kind. */

@@ -6,6 +6,7 @@ import { answerCall, answerOtherMethod } from "./answer.ts";
 import { visitorCookie } from "./cookies.ts";
 import { answerPreflight, corsHeaders } from "./cors.ts";
 import { readCall, type CallShape } from "./transport.ts";
+import { logError } from "../log/log.ts";
 
 /** `waitUntil` keeps the Worker alive for work after the answer (the debugger and the ledger hear of refusals). */
 export interface CollectDeps extends AcceptDeps {
@@ -62,7 +63,7 @@ async function collect(request: Request, shape: CallShape, deps: CollectDeps): P
 }
 
 function refuseForBug(request: Request, cause: unknown): Response {
-  console.error("collect failed", new URL(request.url).pathname, cause);
+  logError("collect_failed", { ray: request.headers.get("cf-ray") ?? undefined }, cause);
   return answerCall({ status: "refused", rejection: reject("unavailable") }, request);
 }
 

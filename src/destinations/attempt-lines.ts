@@ -2,6 +2,7 @@ import { DELIVERY, isCodeFailure, type Outcome } from "../core/delivery.ts";
 import type { Send } from "./decide.ts";
 import { isOurLimit, type Connection, type DestinationTools } from "./destination.ts";
 import { halve, partOutcomes, type Refusal } from "./split.ts";
+import { logForeign } from "../log/log.ts";
 
 /** A signal that aborts after some time, unless cleared before. */
 export interface TimeLimit {
@@ -58,7 +59,7 @@ async function performOnce(run: AttemptRun, sends: readonly Send[]): Promise<rea
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     if (isOurLimit(detail)) return undefined;
-    console.error("a destination threw", error);
+    logForeign("destination_threw", {}, error);
     return allRetry(events.length, "INTERNAL", detail);
   } finally {
     polite.clear();

@@ -14,6 +14,7 @@ import { readPages, type Page } from "./pages.ts";
 import { createBook, type BookDeps, type SettlementBook } from "./settlement-book.ts";
 import { fires } from "./trigger.ts";
 import { unitsOf } from "./units.ts";
+import { logError } from "../log/log.ts";
 
 /** What delivering needs. Supplied by bindings/delivery-deps.ts. */
 export interface DeliveryDeps extends PlanDeps, BookDeps {
@@ -112,7 +113,7 @@ async function tellAlive(pointer: DeliveryPointer, { token, mode }: Granted, dep
   try {
     await deps.settle(destinationId, { ...name, token, mode, part: 1, ...nothing, release: false });
   } catch (error) {
-    console.error(`the ledger of ${destinationId} did not hear that its consumer is alive`, error);
+    logError("lease_not_renewed", { destinationId }, error);
   }
 }
 

@@ -6,6 +6,7 @@ import { goesAsReplay } from "../core/letters.ts";
 import type { DropReason } from "../core/routing.ts";
 import type { Fate } from "../core/settle-lines.ts";
 import type { Connection, ConnectionContext, Destination } from "./destination.ts";
+import { logError } from "../log/log.ts";
 
 export type Granted = Extract<Claim, { status: "granted" }>;
 type Abandoned = Extract<Fate, { status: "abandoned" }>;
@@ -51,7 +52,7 @@ function givenUp(opened: OpenDestination): Plan {
 
 /** Code that cannot be loaded is our fault and may be mended by the next deployment: nothing is given up for it. */
 function waitForCode(error: unknown): Plan {
-  console.error("a destination's code could not be loaded", error);
+  logError("destination_code_not_loaded", {}, error);
   const detail = `its code could not be loaded: ${error instanceof Error ? error.message : String(error)}`;
   return { do: "hold", fate: { status: "retry", reason: "INTERNAL", detail, retryAfterMs: DELIVERY.holdMs } };
 }

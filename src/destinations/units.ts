@@ -2,6 +2,7 @@ import type { SubscriptionRecord } from "../core/subscription.ts";
 import { utf8Length } from "../core/utf8.ts";
 import type { Send } from "./decide.ts";
 import type { Batching, Connection } from "./destination.ts";
+import { logForeign } from "../log/log.ts";
 
 /** Failed attempts after which batches get smaller, by this factor each time: from 1000 events to one at the tenth. */
 const SHRINK = { after: 5, factor: 4 } as const;
@@ -42,7 +43,7 @@ function keyFor({ event }: Send, { keyOf }: Batching): string | undefined {
   try {
     return keyOf(event);
   } catch (error) {
-    console.error("a batch key could not be made", error);
+    logForeign("batch_key_failed", {}, error);
     return undefined;
   }
 }
@@ -63,7 +64,7 @@ function batchingFor({ actionId, mapping }: SubscriptionRecord, connection: Pick
   try {
     return connection.batching(actionId, mapping);
   } catch (error) {
-    console.error("a mapping's batching could not be read", error);
+    logForeign("mapping_batching_unreadable", {}, error);
     return undefined;
   }
 }

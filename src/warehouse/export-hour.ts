@@ -5,6 +5,7 @@ import { manifestKey } from "../core/warehouse/keys.ts";
 import { mustHold, RunFailure, type HourDeps } from "./hour-deps.ts";
 import { HourRun } from "./hour-run.ts";
 import { sharesIds } from "./seen-ids.ts";
+import { logError } from "../log/log.ts";
 
 const MANIFESTS_AT_ONCE = 6;
 
@@ -92,7 +93,7 @@ export async function exportHour(deps: HourDeps): Promise<HourOutcome> {
     const kind = error instanceof RunFailure ? error.kind : "failed";
     if (kind === "lost") return "lost";
     const message = error instanceof Error ? error.message : String(error);
-    console.error(`source ${claim.sourceId}: exporting the hour ${new Date(claim.hour).toISOString()} failed`, error);
+    logError("export_hour_failed", { sourceId: claim.sourceId, hour: new Date(claim.hour).toISOString() }, error);
     await deps.exports.failHour(claim.token, message, kind === "final");
     return "failed";
   } finally {

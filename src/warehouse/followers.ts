@@ -4,6 +4,7 @@ import type { IcebergDeps } from "./iceberg/store.ts";
 import { followLoad, type LoadDeps } from "./load/follow.ts";
 import { followSnapshot } from "./snapshot-follower.ts";
 import type { SnapshotStore } from "./snapshot-state.ts";
+import { logError } from "../log/log.ts";
 
 /** The source's Exports object, as far as followers talk to it (durable/exports.ts). */
 export interface FollowerDesk {
@@ -59,7 +60,7 @@ export async function follow(name: string, deps: FollowDeps): Promise<FollowerRe
   const stop = deps.heartbeat(() => exports.renewFollower(name, claim.token));
   try {
     const result = await workOn(claim, deps).catch((error: unknown) => {
-      console.error(`follower ${name} of source ${claim.publication.sourceId} failed`, error);
+      logError("follower_failed", { follower: name, sourceId: claim.publication.sourceId }, error);
       return failure(error);
     });
     await exports.finishFollower(name, claim.token, result);

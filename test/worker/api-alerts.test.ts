@@ -1,4 +1,4 @@
-import { createExecutionContext, createMessageBatch, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { createMessageBatch, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../src/worker.ts";
@@ -42,7 +42,7 @@ async function look(ms: number): Promise<void> {
   const batch = createMessageBatch("inlet-alerts", [
     { id: "m", timestamp: new Date(), attempts: 1, body: { alerts: "look" } },
   ]);
-  await worker.queue?.(batch as never, env, createExecutionContext());
+  await worker.queue(batch as never, env);
 }
 
 const URL_ = "https://hooks.example/T0/secret-path";

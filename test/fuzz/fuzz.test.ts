@@ -46,6 +46,8 @@ it(
 
     expect.soft({ seed: SEED, failures }).toEqual({ seed: SEED, failures: [] });
 
+    expect.soft(await rig.prototypes()).toEqual(prototypes);
+
     // It still works: each reading sends a good event and waits for it.
     await rig.inlet.api("PATCH", `/api/sources/${rig.ids.closed}`, { enabled: true });
     for (const name of SOURCES) {
@@ -54,7 +56,6 @@ it(
       totals.figures[`of them certain of ${name}`] = ledger.count(name);
       expect.soft({ seed: SEED, name, ...ledger.audit(name, times), faults }).toEqual({ seed: SEED, name, faults: [] });
     }
-    expect.soft(await rig.prototypes()).toEqual(prototypes);
     totals.figures["MB held after a tenth"] = megabytes(heaps[0]!);
     totals.figures["MB held at the end"] = megabytes(heaps.at(-1)!);
     totals.figures["most MB held"] = megabytes(Math.max(...heaps));

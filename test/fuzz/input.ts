@@ -33,6 +33,8 @@ export interface FuzzInput {
   readonly raw?: Buffer;
   /** Absent: nothing may be stored. */
   readonly expect?: Expectation;
+  /** The code that the answer must carry. */
+  readonly says?: string;
   /** The runtime itself, before the Worker, may refuse it or hang up. */
   readonly odd?: boolean;
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../src/core/defined.ts";
 import {
   basic,
   chance,
@@ -93,6 +94,7 @@ export interface Posted {
   readonly headers?: readonly Header[];
   /** False: the write key is not added as Basic credentials. */
   readonly keyed?: boolean;
+  readonly says?: string;
   /** Every good message may also be refused. */
   readonly unsure?: boolean;
 }
@@ -113,7 +115,7 @@ export function expected(source: SourceName, messages: readonly Judged[], doubts
 
 /** A POST with what is to become of it. */
 export function post(draw: Draw, posted: Posted): FuzzInput {
-  const { shape, plain, sent = plain, source, headers = [], keyed = true, unsure = false } = posted;
+  const { shape, plain, sent = plain, source, headers = [], keyed = true, unsure = false, says } = posted;
   const judged = judgeBody(plain, shape.batch, shape.implied);
   const unnamed = judged.some(({ id }) => id === undefined);
   const told = unnamed || chance(draw, 0.7);
@@ -122,6 +124,7 @@ export function post(draw: Draw, posted: Posted): FuzzInput {
     target: shape.path,
     headers: [...headers, ...(keyed ? [basic(draw.material.keys[source])] : []), ...(told ? [PREFER] : [])],
     body: sent,
+    ...defined("says", says),
     ...(chance(draw, 0.05) ? { framing: "chunked" as const } : {}),
     expect: expected(source, judged, { unsure, told }),
   };

@@ -97,6 +97,7 @@ function ofCall(input: FuzzInput, status: number, { success, code, items, outcom
   const label = `${status} ${code ?? outcome?.reason ?? (items === undefined ? "success" : "told each")}`;
   if ((status === 200) !== success) return wrong(label, "status and success differ");
   if (status !== 200 && !CODES.has(code ?? "")) return wrong(label, `an unknown code: ${code}`);
+  if (input.says !== undefined && input.says !== code) return wrong(label, `it should say ${input.says}`);
   const told = [...(items ?? []), ...(outcome === undefined ? [] : [outcome])];
   const unnamed = told.find((one) => one.status === "rejected" && !Object.hasOwn(REJECTIONS, one.reason ?? ""));
   if (unnamed !== undefined) return wrong(label, `refused without a reason: ${JSON.stringify(unnamed)}`);

@@ -6,7 +6,10 @@ import { BATCHES, drawMessage, drawShape, drawSource, post, type Posted } from "
 
 const label = (value: string): Header => ["content-encoding", value];
 
-type Packing = (plain: Buffer, draw: Draw) => Pick<Posted, "sent" | "headers" | "unsure"> & { readonly plain?: Buffer };
+type Packing = (
+  plain: Buffer,
+  draw: Draw,
+) => Pick<Posted, "sent" | "headers" | "unsure" | "says"> & { readonly plain?: Buffer };
 
 /** Nothing comes of it. */
 const NOTHING = Buffer.alloc(0);
@@ -71,6 +74,7 @@ const PACKINGS: readonly Packing[] = [
     sent: bomb(random.pick(["\0", " ", "["]), random.pick([1, 10, 50])),
     headers: [label("gzip")],
     plain: NOTHING,
+    says: "request_too_large",
   }),
   () => ({ sent: gzipSync(deepArray(100_000).text), headers: [label("gzip")], plain: NOTHING }),
   () => ({ sent: Buffer.from("1f8b", "hex"), headers: [label("gzip")], plain: NOTHING }),

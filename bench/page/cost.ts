@@ -69,17 +69,17 @@ export function scalePart({ scale }: BenchReport): Markup {
     `${row.shards}`,
     `${row.hot.callsInASecond}`,
     show(row.segmentsPerSecond),
+    `$${show(row.dollarsPerDay)}`,
     row.loads
       .filter(({ share }) => share > 0.5)
       .map(({ what, share }) => `${what} ${percent(share)}`)
       .join("; ") || "nothing above half",
-    `$${show(row.dollarsPerDay)}`,
   ]);
   return html`<h2>From 1 to 1,000,000 events a second, simulated</h2>
     <p>
       Sources of Zipf's sizes, 20 events a call, one webhook each that takes one event a request. Rules that were
       checked: ${rules.map(({ rule }) => rule).join("; ")}.
     </p>
-    ${table(["events/s", "sources", "largest on shards", "shards", "busiest shard, calls/s", "segments/s", "limits used", "a day"], cells)}
+    ${table(["events/s", "sources", "largest on shards", "shards", "busiest shard, calls/s", "segments/s", "a day", "limits used"], cells)}
     ${lines("Dollars a day", { x: "events a second", y: "$ a day" }, [{ label: "at list prices", kind: 0, points: rows.map((row) => [row.eventsPerSecond, row.dollarsPerDay] as const) }])}`;
 }

@@ -101,7 +101,7 @@ export function lines(title: string, axes: { readonly x: string; readonly y: str
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
       ${grid}${drawn}
       <text x="${EDGE}" y="${HEIGHT - 3}">${axes.x}</text>
-      <text x="4" y="11">${axes.y}</text>
+      <text x="${EDGE + 4}" y="11">${axes.y}</text>
     </svg>
   </figure>`;
 }

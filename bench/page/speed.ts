@@ -11,6 +11,8 @@ const NAMES: Readonly<Record<Contestant, string>> = {
   queue: "one queue message an event",
 };
 
+const SHORT: Readonly<Record<Contestant, string>> = { inlet: "Inlet", bare: "bare", append: "append", queue: "queue" };
+
 const kindOf = (name: Contestant): number => CONTESTANTS.indexOf(name);
 
 function shapeBars({ shape, of }: ShapeFigures): Markup {
@@ -29,7 +31,7 @@ function latencyLines(figures: readonly ShapeFigures[], perCall: number): Markup
   const own = figures.filter(({ shape }) => shape.perCall === perCall);
   if (own.length < 2) return nothing;
   const all = CONTESTANTS.map((name) => ({
-    label: NAMES[name].replace("one ", ""),
+    label: SHORT[name],
     kind: kindOf(name),
     points: own.map(({ shape, of }) => [shape.callers, of[name].p95] as const),
   }));

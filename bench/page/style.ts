@@ -10,7 +10,8 @@ h1 { margin: 0 0 .25rem; font-size: 1.6rem } h2 { margin: 2.5rem 0 .5rem; font-s
 p { max-width: 48rem } .soft, figcaption { color: var(--soft) } .good { color: var(--good) } .bad { color: var(--bad) }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums }
 th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top }
-th:first-child { text-align: left } thead th { color: var(--soft); font-weight: 500 } tbody th { font-weight: 400 }
+th:first-child { text-align: left } td:last-child { white-space: normal; min-width: 7rem }
+thead th { color: var(--soft); font-weight: 500 } tbody th { font-weight: 400 }
 figure { margin: 1rem 0 } figcaption { margin-bottom: .25rem; font-size: 13px } svg { width: 100%; height: auto; font: 12px system-ui, sans-serif }
 svg text { fill: var(--text) } .grid { stroke: var(--line) } .spread { stroke: var(--text); stroke-width: 2 }
 .k0 { fill: var(--k0) } .k1 { fill: var(--k1) } .k2 { fill: var(--k2) } .k3 { fill: var(--k3) } .k4 { fill: var(--k4) }

@@ -223,3 +223,21 @@ it("serves static files as what they are, in nobody's frame, and hashed ones for
   expect(library.headers.get("access-control-allow-origin")).toBe("*");
   expect((await head("/index.html")).headers.get("content-security-policy")).toContain("sandbox");
 });
+
+it("lets a viewer look, without what only owners may do", async () => {
+  const { page } = visit;
+  const source = await visit.namedSource("Looked at");
+  const { token } = await post<{ token: { secret: string } }>("/tokens", { name: "colleague", role: "viewer" });
+  await page.goto(visit.at("/sources"));
+  await page.getByLabel("Admin token").fill(token.secret);
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Looked at" }).waitFor();
+  await page.getByText("Signed in as a viewer").waitFor();
+  expect(await page.getByRole("button", { name: "Create a source" }).count()).toBe(0);
+  await page.goto(visit.at(`/sources/${source.id}/settings`));
+  const remove = page.getByRole("button", { name: "Delete the source…" });
+  await remove.waitFor();
+  expect(await remove.isDisabled()).toBe(true);
+  expect(await page.getByRole("button", { name: "Save" }).count()).toBe(0);
+  expect(await page.getByLabel("Name", { exact: true }).isDisabled()).toBe(true);
+});

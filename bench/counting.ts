@@ -55,10 +55,10 @@ const running = new AsyncLocalStorage<Tracked>();
 const tracked = new WeakMap<object, Tracked>();
 
 /** Timers that have neither ended nor been called off, with the object that each keeps open. */
-const timers = new Map<unknown, Tracked>();
+const timers = new Map<unknown, { readonly object: Tracked; readonly ms: number }>();
 
 function endTimer(handle: unknown): void {
-  timers.get(handle)?.leave();
+  timers.get(handle)?.object.leave();
   timers.delete(handle);
 }
 
@@ -73,12 +73,17 @@ globalThis.setTimeout = ((work: (...args: unknown[]) => void, ms?: number, ...ar
       endTimer(handle);
     }
   }, ms);
-  if (object !== undefined) timers.set(handle, object);
+  if (object !== undefined) {
+    timers.set(handle, { object, ms: ms ?? 0 });
+    add(counts.timerMs, object.name, ms ?? 0);
+  }
   return handle;
 }) as typeof globalThis.setTimeout;
 
 const plainClear = globalThis.clearTimeout;
 globalThis.clearTimeout = ((handle: Parameters<typeof plainClear>[0]) => {
+  const timer = timers.get(handle);
+  if (timer !== undefined) add(counts.timerMs, timer.object.name, -timer.ms);
   endTimer(handle);
   plainClear(handle);
 }) as typeof globalThis.clearTimeout;

@@ -10,6 +10,8 @@ export interface Counts {
   readonly alarmsSet: Record<string, number>;
   /** ms in which an object had a call, a timer or `waitUntil` work open: what duration is billed for. */
   readonly activeMs: Record<string, number>;
+  /** For how long their own timers were to keep objects in memory, ms; those that were called off are not in it. */
+  readonly timerMs: Record<string, number>;
   /** When the last segment was in R2, and the last one routed and confirmed: ms since epoch, 0 before the first. */
   readonly last: Record<"drained" | "routed", number>;
   /** R2 operations by method, and the bytes that were put. */
@@ -25,6 +27,7 @@ export const emptyCounts = (): Counts => ({
   rowsRead: {},
   alarmsSet: {},
   activeMs: {},
+  timerMs: {},
   last: { drained: 0, routed: 0 },
   r2: {},
   queues: {},

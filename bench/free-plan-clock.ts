@@ -6,14 +6,10 @@ const SHORT_MS = 2000;
 
 /** 0 while the module is loaded: workerd tells no time there. */
 let now = 0;
-let openMs = 0;
-export const hist = new Map<number, number>();
 
 /** To be called by every handler, first of all. */
 export const startClock = (): void => void (now ||= REAL_DATE.now());
 
-/** How long timers would have kept objects in memory, ms. */
-export const timersMs = (): number => openMs;
 export const clockNow = (): number => now;
 
 const realTimeout = globalThis.setTimeout;
@@ -22,8 +18,6 @@ const realTimeout = globalThis.setTimeout;
 export const realSleep = (ms: number): Promise<void> => new Promise((resolve) => realTimeout(resolve, ms));
 
 globalThis.setTimeout = ((work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
-  if (ms <= SHORT_MS) openMs += ms;
-  hist.set(ms, (hist.get(ms) ?? 0) + 1);
   return realTimeout(work, ms <= SHORT_MS ? 0 : ms, ...args);
 }) as typeof globalThis.setTimeout;
 

@@ -1,5 +1,5 @@
 // The counting Worker with a clock that the bench moves: a day of traffic in minutes, each operation counted.
-import { hist, clockNow, holdAlarms, passUntil, realSleep, ring, startClock, timersMs } from "./free-plan-clock.ts";
+import { clockNow, holdAlarms, passUntil, realSleep, ring, startClock } from "./free-plan-clock.ts";
 import counting, * as counted from "./counting-worker.ts";
 import { underWay } from "./counting.ts";
 
@@ -71,9 +71,6 @@ export default {
     startClock();
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/__bench/pass") return passTo(Number(searchParams.get("until")), env);
-    if (pathname === "/__bench/hist")
-      return Response.json([...hist].toSorted((a, b) => b[0] * b[1] - a[0] * a[1]).slice(0, 12));
-    if (pathname === "/__bench/timers") return Response.json(timersMs());
     return counting.fetch(request, env, ctx);
   },
   queue: (batch, env) => counting.queue(batch, env),

@@ -59,7 +59,6 @@ const QUICK_HOURS = [3, 14, 18];
 interface Driven {
   readonly day: SiteDay;
   readonly counts: Counts;
-  readonly timersMs: number;
   readonly cpuMs: number | undefined;
   readonly delivered: number;
 }
@@ -92,7 +91,7 @@ async function drive(server: BenchServer, hours: readonly number[], say: (text: 
     const writeKey = await connect(server, sink.url);
     await passTo(server, start + hours[0]! * HOUR_MS);
     await callBench(server, "/__bench/reset");
-    const before = { timers: Number(await callBench(server, "/__bench/timers")), cpu: server.cpuMs() };
+    const before = server.cpuMs();
     for (const [n, call] of day.calls.entries()) {
       await passTo(server, start + call.at);
       const status = await caller.post(bodyOf(call, writeKey, n));
@@ -101,20 +100,18 @@ async function drive(server: BenchServer, hours: readonly number[], say: (text: 
     }
     await passTo(server, start + (hours.at(-1)! + 1) * HOUR_MS + HOUR_MS);
     const counts = JSON.parse(await callBench(server, "/__bench/counts")) as Counts;
-    const timersMs = Number(await callBench(server, "/__bench/timers")) - before.timers;
-    if (process.env["HIST"]) console.error(await callBench(server, "/__bench/hist"));
     const after = server.cpuMs();
-    const cpuMs = after === undefined || before.cpu === undefined ? undefined : after - before.cpu;
-    return { day, counts, timersMs, cpuMs, delivered: sink.received() };
+    const cpuMs = after === undefined || before === undefined ? undefined : after - before;
+    return { day, counts, cpuMs, delivered: sink.received() };
   } finally {
     caller.close();
     sink.stop();
   }
 }
 
-const quotasOf = ({ counts, timersMs, day }: Driven, scale: number): QuotaUse[] => {
+const quotasOf = ({ counts, day }: Driven, scale: number): QuotaUse[] => {
   const objects = sumOf(objectRequests(counts));
-  const gbSeconds = ((timersMs + objects * CALL_MS) / 1000) * OBJECT_GB;
+  const gbSeconds = ((sumOf(counts.timerMs) + objects * CALL_MS) / 1000) * OBJECT_GB;
   const line = (what: string, used: number, quota: number, unit: string): QuotaUse => ({
     what,
     used: used * scale,

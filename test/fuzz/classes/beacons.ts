@@ -4,9 +4,10 @@ import { mangle, mutate, stepCount } from "../mutate.ts";
 import { judgeMessage, type Judged } from "../oracle.ts";
 import { drawMessage, drawSource, expected, type Message } from "../post.ts";
 
-const parse = (text: string): unknown => {
+/** A byte order mark before the text is none of it. */
+const parse = (bytes: Buffer): unknown => {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
   } catch {
     return undefined;
   }
@@ -45,7 +46,7 @@ export function pixelData(draw: Draw): FuzzInput {
       "",
     ]);
   const headers = someHeaders(draw);
-  const judged = judgeMessage(parse(plain.toString()), type);
+  const judged = judgeMessage(parse(plain), type);
   const method = random.pick(["GET", "GET", "GET", "HEAD"]);
   return {
     method,

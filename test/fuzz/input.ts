@@ -79,3 +79,9 @@ export const chance = ({ random }: Pick<Draw, "random">, share: number): boolean
 export const basic = (user: string): Header => ["authorization", `Basic ${btoa(`${user}:`)}`];
 /** Asks for each message's fate. */
 export const PREFER: Header = ["prefer", "return=representation"];
+
+/** Whoever guesses tokens is slowed down by address: each comes from another. */
+export const elsewhere = ({ random }: Pick<Draw, "random">): Header => [
+  "cf-connecting-ip",
+  `198.${random.between(18, 19)}.${random.between(0, 255)}.${random.between(0, 255)}`,
+];

@@ -1,4 +1,4 @@
-import { chance, type Draw, type FuzzInput, type Header, type Material, type Operation } from "../input.ts";
+import { chance, elsewhere, type Draw, type FuzzInput, type Header, type Material, type Operation } from "../input.ts";
 import { deepArray, deepObject, hostileValue, Verbatim, writeJson } from "../hostile.ts";
 import { mangle, mutate, stepCount } from "../mutate.ts";
 import { valueFor } from "../schema-value.ts";
@@ -127,12 +127,6 @@ function withKnownIds(value: unknown, { parameters }: Material): unknown {
     }),
   );
 }
-
-/** Whoever guesses tokens is slowed down by address: each comes from another. */
-const elsewhere = ({ random }: Draw): Header => [
-  "cf-connecting-ip",
-  `198.${random.between(18, 19)}.${random.between(0, 255)}.${random.between(0, 255)}`,
-];
 
 function credentialsOf(draw: Draw, { owner, viewer }: Material): readonly Header[] {
   const { random } = draw;

@@ -1,4 +1,4 @@
-import { chance, type Draw, type FuzzInput, type Header } from "../input.ts";
+import { chance, elsewhere, type Draw, type FuzzInput, type Header } from "../input.ts";
 
 const KEYS = [
   "__proto__",
@@ -150,7 +150,7 @@ export function socket(draw: Draw): FuzzInput {
   return {
     method: random.pick(["GET", "GET", "GET", "POST"]),
     target,
-    headers: [...random.pick(UPGRADES), ...who],
+    headers: [...random.pick(UPGRADES), ...who, elsewhere(draw)],
     odd: true,
   };
 }

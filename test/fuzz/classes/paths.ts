@@ -1,4 +1,4 @@
-import { basic, chance, PREFER, type Draw, type FuzzInput } from "../input.ts";
+import { basic, chance, elsewhere, PREFER, type Draw, type FuzzInput } from "../input.ts";
 import { judgeMessage } from "../oracle.ts";
 import { BATCHES, drawMessage, expected, SINGLES } from "../post.ts";
 
@@ -98,6 +98,7 @@ export function path(draw: Draw): FuzzInput {
     headers: [
       basic(material.keys.plain),
       PREFER,
+      elsewhere(draw),
       ...(chance(draw, 0.4)
         ? [["accept", random.pick(["text/html", "*/*", "image/avif,image/webp,*/*"])] as const]
         : []),

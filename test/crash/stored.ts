@@ -46,19 +46,28 @@ const hasTable = (database: DatabaseSync, name: string): boolean =>
 const rowsOf = (database: DatabaseSync, sql: string): Record<string, unknown>[] =>
   hasTable(database, /FROM (\w+)/.exec(sql)![1]!) ? database.prepare(sql).all() : [];
 
-/** The bucket of a process that is down, by key, without what was uploaded in parts. */
+/** The files of an object: one, or one for each part of a finished upload. */
+function blobsOf(database: DatabaseSync, { key, blob_id: blob }: ObjectRow): string[] {
+  if (blob !== null) return [blob];
+  const parts = "SELECT blob_id FROM _mf_multipart_parts WHERE object_key = ? ORDER BY part_number";
+  return database
+    .prepare(parts)
+    .all(key)
+    .map((part) => String(part["blob_id"]));
+}
+
+/** The bucket of a process that is down, by key. */
 export function storedObjects(stateDir: string): Map<string, StoredObject> {
-  const blobs = path.join(stateDir, "r2/inlet-archive/blobs");
-  const rows = inEach(path.join(stateDir, "r2/miniflare-R2BucketObject"), (database) =>
-    rowsOf(database, "SELECT key, blob_id, size, etag FROM _mf_objects"),
-  ).flat() as unknown as ObjectRow[];
+  const folder = path.join(stateDir, "r2/inlet-archive/blobs");
+  const objects = inEach(path.join(stateDir, "r2/miniflare-R2BucketObject"), (database) => {
+    const rows = rowsOf(database, "SELECT key, blob_id, size, etag FROM _mf_objects") as unknown as ObjectRow[];
+    return rows.map((row) => ({ ...row, blobs: blobsOf(database, row) }));
+  }).flat();
   return new Map(
-    rows
-      .filter(({ blob_id: blob }) => blob !== null)
-      .map(({ key, blob_id: blob, size, etag }) => [
-        key,
-        { key, size, etag, bytes: () => new Uint8Array(readFileSync(path.join(blobs, blob!))) },
-      ]),
+    objects.map(({ key, size, etag, blobs }) => [
+      key,
+      { key, size, etag, bytes: () => Buffer.concat(blobs.map((blob) => readFileSync(path.join(folder, blob)))) },
+    ]),
   );
 }
 

@@ -4,7 +4,7 @@ import { advance, moveDate } from "../acceptance/clock.ts";
 import { DayIndex } from "../../src/core/archive-index.ts";
 import { CHECK_PATH, STEP_PATH, type Checked } from "./archive-paths.ts";
 
-export { Catalog, Debugger, Exports, Intake, Ledger, Preferences, Replays } from "../../src/worker.ts";
+export * from "../../src/worker.ts";
 
 moveDate();
 let ahead = 0;

@@ -24,7 +24,7 @@ import {
   type Stall,
 } from "./moved-plan.ts";
 
-export { Debugger, Preferences } from "../../src/worker.ts";
+export { Debugger, Preferences, Watch } from "../../src/worker.ts";
 
 const { ahead, seed, fail, hang, ...plan } = Reflect.get(globalThis, PLAN) as Plan;
 const random = seededRandom(seed);

@@ -2,7 +2,7 @@
 import product from "../../src/worker.ts";
 import { PROBE_PATH, REACHED } from "./probe.ts";
 
-export { ArchiveIndex, Catalog, Debugger, Exports, Intake, Ledger, Preferences, Replays } from "../../src/worker.ts";
+export * from "../../src/worker.ts";
 
 const BUILT_IN = {
   Object,

@@ -41,9 +41,12 @@ test("with a character changed it is no date, or the one it says", () => {
         const exists = !Number.isNaN(date.getTime()) && date.toISOString() === text;
         expect(read, text).toBe(exists ? date.getTime() : undefined);
       } else if (read !== undefined) {
-        expect(text, "another spelling of a date").toMatch(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d+(Z|[+-]\d\d)?$/i);
+        // A blank at the end is no part of a date.
+        expect(text.trimEnd(), "another spelling of a date").toMatch(
+          /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d+(Z|[+-]\d\d)?$/i,
+        );
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000, examples: [[0, 23, " "]] },
   );
 });

@@ -169,10 +169,11 @@ export async function runMonth(options: MonthOptions): Promise<MonthReport> {
       const pointers = await writer.write({ hour: lastHour, events: late });
       kept.keep(prefix);
       for (const pointer of pointers) await events.send(pointer);
-      await truth.readNew();
+      const reading = truth.readAgain();
       await untilKnown(inlet, source.id, writer.segments);
       await inlet.api("POST", `${where}/run`, {});
       await untilExported(inlet, where, hours);
+      await reading;
     }
     const again = await compare(inlet, source.id, schema, truth);
     await memory.stop();

@@ -97,7 +97,7 @@ const receivedHour = (line: string): number => {
  * number, of each segment the lines received in that hour. Each call takes the segments that have come since.
  */
 export class RawTruth {
-  readonly totals = new WarehouseTotals();
+  totals = new WarehouseTotals();
   readonly #bucket: SegmentBucket;
   readonly #sourceId: string;
   readonly #told = new Set<string>();
@@ -105,6 +105,16 @@ export class RawTruth {
   constructor(bucket: SegmentBucket, sourceId: string) {
     this.#bucket = bucket;
     this.#sourceId = sourceId;
+  }
+
+  /**
+   * Reads all segments again, those that came late in their place: of an event that was sent again days later a late
+   * original is the first one, and the hours of both are made anew. The types that columns have got stay.
+   */
+  async readAgain(): Promise<void> {
+    this.totals = new WarehouseTotals(this.totals.oracle);
+    this.#told.clear();
+    await this.readNew();
   }
 
   async readNew(): Promise<void> {

@@ -25,7 +25,7 @@ interface Latest {
  * messageId). Holds the ids seen and the latest users, but no rows.
  */
 export class WarehouseTotals {
-  readonly #oracle: WarehouseOracle;
+  readonly oracle: WarehouseOracle;
   readonly #seen = new Set<string>();
   readonly #tables = new Map<string, ExpectedTable>();
   readonly #latest = {
@@ -33,8 +33,9 @@ export class WarehouseTotals {
     accounts: new Map<string, Map<string, Latest>>(),
   };
 
-  constructor(maxColumns?: number) {
-    this.#oracle = new WarehouseOracle(maxColumns);
+  /** `oracle`: one that knows types from an earlier count. */
+  constructor(oracle = new WarehouseOracle()) {
+    this.oracle = oracle;
   }
 
   /** Every messageId so far. */
@@ -48,7 +49,7 @@ export class WarehouseTotals {
     if (this.#seen.has(id)) return;
     this.#seen.add(id);
     const rank = `${String(event["receivedAt"])} ${id}`;
-    for (const row of this.#oracle.rowsOf(event)) {
+    for (const row of this.oracle.rowsOf(event)) {
       if (row.table === "users" || row.table === "accounts") this.#merge(row.table, row, rank);
       else this.#count(row);
     }
@@ -80,7 +81,7 @@ export class WarehouseTotals {
     this.#tables.set(table, total);
     total.rows++;
     for (const [name, cell] of Object.entries(cells)) {
-      const type = this.#oracle.types.get(table)!.get(name)!;
+      const type = this.oracle.types.get(table)!.get(name)!;
       const column = total.columns.get(name) ?? { type, values: 0, sum: type === "integer" ? 0n : undefined };
       total.columns.set(name, column);
       column.values++;

@@ -135,6 +135,9 @@ export function replyTo(answer: Answer, asked: Asked): Reply {
   return isJson ? given : { ...given, headers: { "content-type": "text/xml" }, body: isSts ? ASSUMED_ROLE : "" };
 }
 
+/** Where a redirect leads: another host than the one that was asked. */
+export const MOVED_HOST = "moved.example.net";
+
 function replyOf(answer: Answer, asked: Asked): Reply {
   switch (answer.kind) {
     case "hang":
@@ -148,9 +151,9 @@ function replyOf(answer: Answer, asked: Asked): Reply {
       return isTokenUrl(asked.url) ? reply(200, 0) : reply(401, answer.body);
     case "redirect": {
       const url = new URL(asked.url);
-      if (url.hostname === "moved.example.net") return reply(200, answer.body);
+      if (url.hostname === MOVED_HOST) return reply(200, answer.body);
       const moved = reply(307, 3);
-      const location = `https://moved.example.net${url.pathname}`;
+      const location = `https://${MOVED_HOST}${url.pathname}`;
       return { ...moved, headers: { ...moved.headers, location } };
     }
   }

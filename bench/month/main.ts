@@ -8,13 +8,18 @@ import { runMonth, type MonthReport } from "./run.ts";
 const startOf = (days: number): number => (Math.floor(Date.now() / DAY_MS) - days - 1) * DAY_MS;
 
 const MB = 1e6;
+/**
+ * What the isolate's heap may grow to, MB: when that is not enough the runtime ends, and so the run. Cloudflare's limit is
+ * 128 MB with everything.
+ */
+const HEAP_MB = 80;
 const grouped = (value: number): string => Math.round(value).toLocaleString("en-GB");
 
 function describe({ duckDb, memory, ...report }: MonthReport): string {
   const lines = [
     `${grouped(report.events)} events of ${report.hours} hours in ${grouped(report.segments)} segments (${grouped(report.archivedBytes / MB)} MB packed)`,
     `${grouped(report.rows)} rows in ${report.tables} tables, exported in ${grouped(report.seconds)} s: ${grouped(report.rowsPerSecond)} rows/s, ${grouped(report.eventsPerSecond)} events/s`,
-    `the Worker's isolate held at most ${(memory.heap / MB).toFixed(0)} MB after a collection, ${(memory.buffers / MB).toFixed(0)} MB of it buffers (${memory.samples} looks)`,
+    `done in an isolate whose heap was limited to ${HEAP_MB} MB; ${(memory.median / MB).toFixed(0)} MB after a collection in the middle of ${memory.samples} looks, with buffers, ${(memory.heap / MB).toFixed(0)} MB at most with what the runtime had not let go of yet`,
     ...(duckDb === undefined
       ? []
       : [
@@ -35,6 +40,7 @@ export async function benchMonth({
   readonly days: number;
 }): Promise<number> {
   const start = performance.now();
+  process.env["MINIFLARE_WORKERD_V8_FLAGS"] = `--max-old-space-size=${HEAP_MB}`;
   const report = await runMonth({
     start: startOf(days),
     hours: days * 24,

@@ -1,6 +1,6 @@
 // `npm run bench` (about 12 minutes), `-- --quick` (within two), `-- --publish` (keeps the page in bench/report),
-// `npm run bench -- --month` (a month of
-// traffic through the exports; `--events N --days D` for less): see bench/README.md.
+// `npm run bench -- --month` (a month of traffic through the exports; `--events N --days D` for less, `--late SHARE` of
+// them after the first comparison): see bench/README.md.
 import { parseArgs } from "node:util";
 import { runBench } from "../bench/main.ts";
 import { benchMonth } from "../bench/month/main.ts";
@@ -13,8 +13,11 @@ const { values } = parseArgs({
     month: { type: "boolean", default: false },
     events: { type: "string", default: "2000000" },
     days: { type: "string", default: "30" },
+    late: { type: "string", default: "0.002" },
   },
 });
 build({ parts: values.month ? ["worker"] : ["assets", "worker"] });
-if (values.month) process.exitCode = await benchMonth({ events: Number(values.events), days: Number(values.days) });
-else process.exitCode = await runBench({ quick: values.quick, publish: values.publish });
+if (values.month) {
+  const [events, days, late] = [values.events, values.days, values.late].map(Number);
+  process.exitCode = await benchMonth({ events, days, late });
+} else process.exitCode = await runBench({ quick: values.quick, publish: values.publish });

@@ -35,9 +35,12 @@ function describe({ duckDb, memory, ...report }: MonthReport): string {
 export async function benchMonth({
   events,
   days,
+  late,
 }: {
   readonly events: number;
   readonly days: number;
+  /** Share of the events that come after the first comparison, 0 to 1. */
+  readonly late: number;
 }): Promise<number> {
   const start = performance.now();
   process.env["MINIFLARE_WORKERD_V8_FLAGS"] = `--max-old-space-size=${HEAP_MB}`;
@@ -49,7 +52,7 @@ export async function benchMonth({
     seed: 1,
     shards: 2,
     linesEach: 1000,
-    late: 0.002,
+    late,
     compareSpeed: true,
     log: (text) => {
       const resident = grouped(process.memoryUsage.rss() / MB);

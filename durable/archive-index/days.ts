@@ -57,7 +57,7 @@ export function daysOf({ sql, segments, files, dayMarks }: DaysRoom) {
 
     /** The days within `[from, to)` that hold anything, the oldest first. */
     *between(from: number, to: number): Generator<DayFacts> {
-      for (const day of [...dayMarks.between(from, to)]) {
+      for (const day of Array.from(dayMarks.between(from, to))) {
         const facts = this.facts(day);
         if (facts.segments > 0) yield facts;
       }

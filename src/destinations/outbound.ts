@@ -70,8 +70,9 @@ function redirected(init: RequestInit, status: number, from: URL, to: URL): Requ
   const headers = new Headers(init.headers);
   const becomesGet = (status === 303 && method !== "HEAD") || (status < 303 && method === "POST");
   if (becomesGet) for (const name of ["content-type", "content-length", "content-encoding"]) headers.delete(name);
-  if (from.origin !== to.origin)
-    for (const name of [...headers.keys()]) if (CREDENTIALS.test(name)) headers.delete(name);
+  if (from.origin !== to.origin) {
+    for (const name of Array.from(headers.keys()).filter((one) => CREDENTIALS.test(one))) headers.delete(name);
+  }
   const { body: _, ...rest } = init;
   return becomesGet ? { ...rest, headers, method: "GET" } : { ...init, headers };
 }

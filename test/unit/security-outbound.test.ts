@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { checkHost, createGuardedFetch, OutboundRefused } from "../../src/destinations/outbound.ts";
+import {
+  checkHost,
+  createGuardedFetch,
+  OutboundRefused,
+  type OutboundOptions,
+} from "../../src/destinations/outbound.ts";
 
-const STRICT = { isOwnHost: (_: string): boolean => false, allowPrivate: false };
+type Rules = Pick<OutboundOptions, "isOwnHost" | "allowPrivate">;
+
+const STRICT: Rules = { isOwnHost: () => false, allowPrivate: false };
 
 /** What the network saw of an attempt. */
 async function attempt(url: string, options = STRICT): Promise<string[]> {

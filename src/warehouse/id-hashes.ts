@@ -1,13 +1,9 @@
-import { createHash } from "node:crypto";
 import { HASH_BYTES } from "../core/dedup-index.ts";
 
 /** Ids of a batch at most: 8 MB of hashes, and a place in it fits in the 20 bits `sortHashes` has for it. */
 export const BATCH_IDS = 2 ** 19;
 const INDEX_BITS = 20;
 const INDEX_MASK = 2 ** INDEX_BITS - 1;
-
-/** The first 16 bytes of an id's SHA-256. */
-export const hashId = (id: string): Uint8Array => createHash("sha256").update(id).digest().subarray(0, HASH_BYTES);
 
 /** Compares two hashes byte by byte, as unsigned numbers. */
 export function compareHashes(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): number {

@@ -1,6 +1,7 @@
 import { HASH_BYTES } from "../core/dedup-index.ts";
 import { inParallel } from "../core/pool.ts";
-import { BATCH_IDS, compareHashes, distinctHashes, findHash, hashId, sortHashes } from "./id-hashes.ts";
+import { hashId } from "../core/id-hashes.ts";
+import { BATCH_IDS, compareHashes, distinctHashes, findHash, sortHashes } from "./id-hashes.ts";
 import { meetHashes, type ReadObject } from "./sorted-hashes.ts";
 
 /** Lists of other hours that are read at the same time; an isolate may wait for six answers. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareHashes, hashId, sortHashes } from "../../src/warehouse/id-hashes.ts";
+import { hashId } from "../../src/core/id-hashes.ts";
+import { compareHashes, sortHashes } from "../../src/warehouse/id-hashes.ts";
 import { IdBatch, sharesIds } from "../../src/warehouse/seen-ids.ts";
 import type { ReadObject } from "../../src/warehouse/sorted-hashes.ts";
 

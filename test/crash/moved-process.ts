@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { startInletProcess, type InletProcess, type Kill } from "../support/inlet-process.ts";
 import { entryCode } from "../support/product-entry.ts";
-import { TEST_SECRETS } from "../support/secrets.ts";
 import { LOOK_PATH, PASS_PATH, withPlan, type Looked, type Passed, type Plan } from "./moved-plan.ts";
+import { callAsOwner } from "../support/owner-api.ts";
 
 export type Faults = Pick<Plan, "fail" | "hang" | "stall">;
 export const NO_FAULTS: Faults = { fail: 0, hang: 0 };
@@ -84,16 +84,8 @@ export class MovedInlet implements AsyncDisposable {
   }
 
   /** Throws with the answer when it is a refusal. */
-  async api<T = Record<string, unknown>>(method: string, pathname: string, body?: unknown): Promise<T> {
-    const response = await fetch(new URL(pathname, this.url), {
-      method,
-      headers: { authorization: `Bearer ${TEST_SECRETS.INLET_ADMIN_TOKEN}`, "content-type": "application/json" },
-      signal: AbortSignal.timeout(10_000),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${pathname} → ${response.status}: ${text}`);
-    return (JSON.parse(text) as { data: T }).data;
+  api<T = Record<string, unknown>>(method: string, pathname: string, body?: unknown): Promise<T> {
+    return callAsOwner(new URL(pathname, this.url), method, body, AbortSignal.timeout(10_000));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

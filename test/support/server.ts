@@ -4,6 +4,7 @@ import type { RequestListener } from "node:http";
 import path from "node:path";
 import type { Miniflare } from "miniflare";
 import { serve } from "../../scripts/serve.mjs";
+import { callAsOwner } from "./owner-api.ts";
 import { TEST_SECRETS } from "./secrets.ts";
 
 export interface RunningInlet {
@@ -46,16 +47,7 @@ export async function startInlet(
     adminToken,
     stateDir,
     miniflare: server.miniflare,
-    async api<T>(method: string, pathname: string, body?: unknown): Promise<T> {
-      const response = await fetch(new URL(pathname, server.url), {
-        method,
-        headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${pathname} → ${response.status}: ${text}`);
-      return (JSON.parse(text) as { data: T }).data;
-    },
+    api: (method, pathname, body) => callAsOwner(new URL(pathname, server.url), method, body),
     async stop() {
       await server.stop();
       if (given === undefined) await rm(stateDir, { recursive: true, force: true });

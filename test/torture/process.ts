@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { startInletProcess, type InletProcess, type Kill } from "../support/inlet-process.ts";
 import { entryCode } from "../support/product-entry.ts";
-import { TEST_SECRETS } from "../support/secrets.ts";
 import {
   PATHS,
   PLAN,
@@ -18,6 +17,7 @@ import {
 } from "./seams.ts";
 import { LOG } from "./settings.ts";
 import type { Totals } from "./totals.ts";
+import { callAsOwner } from "../support/owner-api.ts";
 
 /** Seconds: long enough for a batch of several messages. */
 const QUEUE_WAIT = 0.2;
@@ -125,16 +125,8 @@ export class TorturedInlet implements AsyncDisposable {
   }
 
   /** Throws with the answer when it is a refusal. */
-  async api<T = Record<string, unknown>>(method: string, pathname: string, body?: unknown): Promise<T> {
-    const response = await fetch(new URL(pathname, this.url), {
-      method,
-      headers: { authorization: `Bearer ${TEST_SECRETS.INLET_ADMIN_TOKEN}`, "content-type": "application/json" },
-      signal: AbortSignal.timeout(10_000),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${pathname} → ${response.status}: ${text}`);
-    return (JSON.parse(text) as { data: T }).data;
+  api<T = Record<string, unknown>>(method: string, pathname: string, body?: unknown): Promise<T> {
+    return callAsOwner(new URL(pathname, this.url), method, body, AbortSignal.timeout(10_000));
   }
 
   /** Memory of its runtime now; 0 where the system does not tell. */

@@ -4,6 +4,20 @@ import type { Publication } from "../../src/core/exports.ts";
 import { START, stopClockInEach } from "../support/clock.ts";
 import { createExportsRig, HOUR, isThere, keysOf, testTable, writeObjects } from "../support/exports.ts";
 
+/** A source whose hour was published twice, with the files of the first time, which its Iceberg tables still name. */
+async function replaced() {
+  const rig = await createExportsRig({ exports: { iceberg: true } });
+  await rig.changed(H1, 1);
+  const old = await rig.export();
+  await rig.follow("iceberg");
+  await rig.follow("snapshot");
+  await rig.changed(H1, 2);
+  await rig.export();
+  await rig.follow("snapshot");
+  await writeObjects(keysOf(old));
+  return { rig, old };
+}
+
 const [H1, H2] = [START - 30 * HOUR, START - 20 * HOUR];
 const DAY = 24 * HOUR;
 
@@ -103,15 +117,7 @@ describe("a follower", () => {
   });
 
   it("may name files of its own that are replaced: they go later, and never before it has the newer version", async () => {
-    const rig = await createExportsRig({ exports: { iceberg: true } });
-    await rig.changed(H1, 1);
-    const old = await rig.export();
-    await rig.follow("iceberg");
-    await rig.follow("snapshot");
-    await rig.changed(H1, 2);
-    await rig.export();
-    await rig.follow("snapshot");
-    await writeObjects(keysOf(old));
+    const { rig, old } = await replaced();
     clock.at(3 * DAY);
     await rig.alarm();
     expect(await isThere(keysOf(old)[0]!)).toBe(true);
@@ -125,15 +131,7 @@ describe("a follower", () => {
   });
 
   it("of a source that was deleted keeps what it may name", async () => {
-    const rig = await createExportsRig({ exports: { iceberg: true } });
-    await rig.changed(H1, 1);
-    const old = await rig.export();
-    await rig.follow("iceberg");
-    await rig.follow("snapshot");
-    await rig.changed(H1, 2);
-    await rig.export();
-    await rig.follow("snapshot");
-    await writeObjects(keysOf(old));
+    const { rig, old } = await replaced();
     await env.CATALOG.getByName("workspace").deleteSource(rig.sourceId);
     await rig.desk.refresh();
     clock.at(3 * DAY);

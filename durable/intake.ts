@@ -37,6 +37,7 @@ const OUTBOX_LIMIT = 2_000_000_000;
 const INDEX_LIMIT = 64_000_000;
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;
+const AGAIN_MAX_MS = 5 * 60_000;
 
 const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
@@ -50,6 +51,7 @@ export class Intake extends DurableObject<Env> {
   readonly #memory: IntakeMemory;
   readonly #commits = new GroupCommit<CommitRequest, AppendResult>(
     (batch) => this.#commit(batch),
+    ({ batch }) => batchSize(batch),
     () => Date.now(),
   );
   readonly #reporter: Reporter;
@@ -211,7 +213,7 @@ export class Intake extends DurableObject<Env> {
     // Each on its own: R2 failing must not hold up what is in R2 already, nor a failing queue the expiry.
     const done = [
       await this.#attempt("drain", () => this.#drainSealed()),
-      await this.#attempt("hand-over", () => handOver(unconfirmed, this.#drainDeps)),
+      await this.#attempt("hand-over", () => handOver(unconfirmed, this.#drainDeps, this.#againAfterMs())),
       await this.#attempt("expiry", async () => this.#expire()),
     ];
     this.#failures = done.includes(false) ? this.#failures + 1 : 0;
@@ -266,6 +268,14 @@ export class Intake extends DurableObject<Env> {
     this.#store.expire(bucket, oldest);
   }
 
+  /**
+   * Until what nobody has confirmed or counted yet is tried again. Each alarm drains what waits, so that a shard which
+   * is to drain seldom would drain at each such alarm: one after each drain, as the answers come later than it ends.
+   */
+  #againAfterMs(): number {
+    return Math.max(RETRY_MAX_MS, Math.min(this.#route?.drainAfterMs ?? 0, AGAIN_MAX_MS));
+  }
+
   #rearm(): void {
     const now = Date.now();
     if (this.#failures > 0) {
@@ -277,7 +287,7 @@ export class Intake extends DurableObject<Env> {
     let next = Infinity;
     if (waiting.size > 0) next = open.bytes >= drainAfterBytes ? now : now + drainAfterMs;
     for (const { dueAt, counted } of unconfirmed.values()) {
-      next = Math.min(next, counted ? dueAt : Math.min(dueAt, now + RETRY_MAX_MS));
+      next = Math.min(next, counted ? dueAt : Math.min(dueAt, now + this.#againAfterMs()));
     }
     // A bucket expires once its last moment is older than the window.
     if (index.oldest !== undefined) next = Math.min(next, (index.oldest + 1) * HOUR_MS + this.#windowMs);

@@ -7,8 +7,7 @@ import { writeFacts } from "./facts.ts";
 import { mergeKinds, readKinds } from "./kinds.ts";
 import type { IntakeStore, OutboxRow } from "./store.ts";
 
-/** A pointer that nobody confirmed is handed over again after this, doubling up to the maximum. */
-const HAND_OVER_AGAIN_MS = 60_000;
+/** The longest pause after which a pointer that nobody confirmed is handed over again. */
 const HAND_OVER_MAX_MS = 15 * 60_000;
 
 export interface DrainDeps {
@@ -98,12 +97,16 @@ function settle(unconfirmed: Map<number, Unconfirmed>, segment: number, { store 
   unconfirmed.delete(segment);
 }
 
-/** Sends the pointers that are due; each goes again, later and later, until it is confirmed. */
-export async function handOver(unconfirmed: Map<number, Unconfirmed>, deps: DrainDeps): Promise<void> {
+/** Sends the pointers that are due; each goes again after `againAfterMs`, then twice that and so on, until it is confirmed. */
+export async function handOver(
+  unconfirmed: Map<number, Unconfirmed>,
+  deps: DrainDeps,
+  againAfterMs: number,
+): Promise<void> {
   for (const [segment, state] of unconfirmed) {
     if (state.dueAt > deps.now()) continue;
     await deps.inTime(deps.events.send(pointerTo(segment, state, deps)));
-    state.dueAt = deps.now() + Math.min(HAND_OVER_AGAIN_MS * 2 ** state.attempts, HAND_OVER_MAX_MS);
+    state.dueAt = deps.now() + Math.min(againAfterMs * 2 ** state.attempts, HAND_OVER_MAX_MS);
     state.attempts++;
   }
 }

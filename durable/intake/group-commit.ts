@@ -2,6 +2,8 @@
 const GATHER_MS = 5;
 /** A shard is busy when its last commit is not longer ago than this (ms). */
 const BUSY_MS = 25;
+/** What one commit takes, in what `weigh` gives, unless a single rider is more: the object does nothing else meanwhile. */
+const COMMIT_WEIGHT = 2500;
 /** After waiting in vain, at most this many commits go without waiting before it is tried again. */
 const MAX_SKIP = 64;
 
@@ -14,14 +16,16 @@ const MAX_SKIP = 64;
  */
 export class GroupCommit<Item, Answer> {
   readonly #commit: (items: readonly Item[]) => readonly Answer[];
+  readonly #weigh: (item: Item) => number;
   readonly #now: () => number;
   #riders: { item: Item; resolve: (answer: Answer) => void; reject: (error: unknown) => void }[] = [];
   #lastAt = Number.NEGATIVE_INFINITY;
   #skip = 0;
   #skipNext = 1;
 
-  constructor(commit: (items: readonly Item[]) => readonly Answer[], now: () => number) {
+  constructor(commit: (items: readonly Item[]) => readonly Answer[], weigh: (item: Item) => number, now: () => number) {
     this.#commit = commit;
+    this.#weigh = weigh;
     this.#now = now;
   }
 
@@ -44,8 +48,9 @@ export class GroupCommit<Item, Answer> {
   }
 
   #flush(waited: boolean): void {
-    const riders = this.#riders;
-    this.#riders = [];
+    const riders = this.#riders.splice(0, this.#fitting());
+    // Others get their turn first. Who comes meanwhile rides with these.
+    if (this.#riders.length > 0) setTimeout(() => this.#flush(false), 0);
     if (waited) this.#learn(riders.length);
     try {
       const answers = this.#commit(riders.map((rider) => rider.item));
@@ -54,6 +59,13 @@ export class GroupCommit<Item, Answer> {
       for (const rider of riders) rider.reject(error);
     }
     this.#lastAt = this.#now();
+  }
+
+  /** How many of the riders, from the first, go into one commit. */
+  #fitting(): number {
+    let weight = 0;
+    const first = this.#riders.findIndex(({ item }) => (weight += this.#weigh(item)) > COMMIT_WEIGHT);
+    return first < 0 ? this.#riders.length : Math.max(1, first);
   }
 
   #learn(riders: number): void {

@@ -9,6 +9,7 @@ const group = () =>
       commits.push(items.length);
       return items.map((item) => item * 2);
     },
+    () => 1,
     () => Date.now(),
   );
 
@@ -50,6 +51,25 @@ describe("group commit", () => {
     expect(Date.now() - start).toBeLessThan(500 * 0.2);
   });
 
+  it("takes no more into one commit than others may wait for, one large rider alone, and keeps the order", async () => {
+    const taken: number[][] = [];
+    const one = new GroupCommit<number, number>(
+      (items) => {
+        taken.push([...items]);
+        return [...items];
+      },
+      (weight) => weight,
+      () => Date.now(),
+    );
+    const answers = Promise.all([1000, 1500, 1, 3000, 2400, 100].map((weight) => one.join(weight)));
+    await vi.advanceTimersToNextTimerAsync();
+    const late = one.join(7);
+    await vi.runAllTimersAsync();
+    expect(taken).toEqual([[1000, 1500], [1], [3000], [2400, 100], [7]]);
+    expect(await answers).toEqual([1000, 1500, 1, 3000, 2400, 100]);
+    expect(await late).toBe(7);
+  });
+
   it("refuses every rider of a commit that throws, and takes the next ones", async () => {
     const commit = vi
       .fn<(items: readonly number[]) => number[]>()
@@ -57,7 +77,11 @@ describe("group commit", () => {
         throw new Error("disk full");
       })
       .mockImplementation((items) => [...items]);
-    const one = new GroupCommit<number, number>(commit, () => Date.now());
+    const one = new GroupCommit<number, number>(
+      commit,
+      () => 1,
+      () => Date.now(),
+    );
     const refused = Promise.allSettled([one.join(1), one.join(2)]);
     await vi.runAllTimersAsync();
     expect((await refused).map(({ status }) => status)).toEqual(["rejected", "rejected"]);

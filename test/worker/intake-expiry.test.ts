@@ -37,8 +37,12 @@ it("a confirmed segment is not handed over again after a restart", async () => {
   expect(handedOver(route.sourceId)).toEqual([0, 1]);
 });
 
-it("a segment nobody confirms is handed over again after 1, 2, 4, 8 and then every 15 minutes", async () => {
-  const route = testRoute();
+it.each([
+  ["1, 2, 4, 8 and then every 15 minutes", 2000, [0, 1, 3, 7, 15, 30, 45]],
+  ["2, 4, 8 and then every 15 minutes when it drains every 2", 120_000, [0, 2, 6, 14, 29, 44]],
+  ["5, 10 and then every 15 minutes when it drains more seldom still", 3_600_000, [0, 5, 15, 30, 45]],
+])("a segment nobody confirms is handed over again after %s", async (_, drainAfterMs, expected) => {
+  const route = testRoute({ drainAfterMs });
   const stub = intakeOf(route);
   await stub.append(testBatch(route, ["a"]));
   const minutes: number[] = [];
@@ -48,7 +52,18 @@ it("a segment nobody confirms is handed over again after 1, 2, 4, 8 and then eve
     await runDurableObjectAlarm(stub);
     if (handedOver(route.sourceId).length > before) minutes.push(minute);
   }
-  expect(minutes).toEqual([0, 1, 3, 7, 15, 30, 45]);
+  expect(minutes).toEqual(expected);
+});
+
+it("a shard that is to drain every two minutes is not woken before for what is on its way", async () => {
+  const later = NOON + 365 * 24 * HOUR;
+  vi.setSystemTime(later);
+  const route = testRoute({ drainAfterMs: 120_000 });
+  const stub = intakeOf(route);
+  await stub.append(testBatch(route, ["a"]));
+  await runDurableObjectAlarm(stub);
+  const next = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
+  expect(next).toBe(later + 120_000);
 });
 
 it("a segment nobody confirmed is handed over again though its ids have expired, also after a restart", async () => {

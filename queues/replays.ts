@@ -1,4 +1,4 @@
-import type { ReplayClaim, ReplayStep } from "../src/core/replay-steps.ts";
+import { ReplayStep, type ReplayClaim } from "../src/core/replay-steps.ts";
 import { checkReplay, type ReplayCheckDeps } from "../src/destinations/replay-check.ts";
 import { loadReplay, type ReplayLoadDeps } from "../src/destinations/replay-load.ts";
 import { logError } from "../src/log/log.ts";
@@ -24,12 +24,14 @@ async function takeStep(step: ReplayStep, deps: ReplayDeps): Promise<void> {
 }
 
 /** Consumer of REPLAY_STEPS. Every message is confirmed: the Replays object sends another while there is work. */
-export async function takeReplaySteps(batch: MessageBatch<ReplayStep>, deps: ReplayDeps): Promise<void> {
+export async function takeReplaySteps(batch: MessageBatch<unknown>, deps: ReplayDeps): Promise<void> {
   for (const message of batch.messages) {
+    const step = ReplayStep.safeParse(message.body);
     try {
-      await takeStep(message.body, deps);
+      if (step.success) await takeStep(step.data, deps);
+      else logError("replay_step_malformed");
     } catch (error) {
-      logError("replay_not_claimed", { replayId: message.body?.replayId }, error);
+      logError("replay_not_claimed", { replayId: step.data?.replayId }, error);
     }
     message.ack();
   }

@@ -15,7 +15,6 @@ import type { DeliveryPointer } from "./core/delivery.ts";
 import type { SegmentPointer } from "./core/intake.ts";
 import { PLANS } from "./core/plan.ts";
 import { REJECTIONS } from "./core/rejection.ts";
-import type { ReplayStep } from "./core/replay-steps.ts";
 import { err } from "./core/result.ts";
 import { checkMapping } from "./destinations/check-mapping.ts";
 import { checkTrigger } from "./destinations/check-trigger.ts";
@@ -102,7 +101,7 @@ export default {
       case "inlet-exports":
         return takeExportTasks(batch, deps.exports);
       case "inlet-replays":
-        return takeReplaySteps(batch as MessageBatch<ReplayStep>, deps.replays);
+        return takeReplaySteps(batch, deps.replays);
       default:
         throw new Error(`no consumer for queue ${batch.queue}`);
     }

@@ -1,16 +1,15 @@
+import * as z from "zod";
 import type { ListedSegment } from "./archive-index.ts";
 import type { Runs } from "./cell-runs.ts";
-import type { ReplayCriteria } from "./replay.ts";
+import { ReplayId, type ReplayCriteria } from "./replay.ts";
 import type { DryRunSums } from "./replay-report.ts";
 
 /**
  * The message on the REPLAY_STEPS queue: look at this replay. With a destination: choose what is sent to it next, else
  * go on with the dry run. One that is lost or comes twice does no harm: the Replays object has the state.
  */
-export interface ReplayStep {
-  readonly replayId: string;
-  readonly destinationId?: string;
-}
+export const ReplayStep = z.object({ replayId: ReplayId, destinationId: z.string().min(1).optional() });
+export type ReplayStep = z.infer<typeof ReplayStep>;
 
 /** One segment to be read. */
 export type SegmentToRead = Pick<ListedSegment, "key" | "count" | "bytes" | "firstAt" | "place">;

@@ -3,11 +3,12 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { iconWeights } from "./icon-weights.ts";
+import { nativeTooltips } from "./native-tooltips.ts";
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "/",
-  plugins: [react(), tailwindcss(), iconWeights],
+  plugins: [react(), tailwindcss(), iconWeights, nativeTooltips],
   build: {
     outDir: fileURLToPath(new URL("../dist/assets", import.meta.url)),
     emptyOutDir: true,

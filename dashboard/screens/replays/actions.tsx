@@ -1,13 +1,14 @@
-import { Banner } from "@cloudflare/kumo/components/banner";
 import { Button } from "@cloudflare/kumo/components/button";
-import { Dialog } from "@cloudflare/kumo/components/dialog";
 import { CopyIcon, PauseIcon, PlayIcon, XIcon } from "@phosphor-icons/react";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { actOnReplay } from "../../api/replay-queries.ts";
 import type { Replay, ReplayAction } from "../../api/replay-types.ts";
 import { isOver } from "../../logic/replays.ts";
+
+/** Fetched when it is first asked for. */
+const CancelDialog = lazy(() => import("./cancel-dialog.tsx"));
 
 /** What can be done with a replay as it stands; Start is beside what it would send. */
 export function Actions({ replay }: { replay: Replay }): ReactNode {
@@ -54,31 +55,11 @@ export function Actions({ replay }: { replay: Replay }): ReactNode {
           {act.error.message}
         </p>
       )}
-      {asking && <CancelDialog replay={replay} onClose={() => setAsking(false)} />}
+      {asking && (
+        <Suspense>
+          <CancelDialog replay={replay} onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
     </div>
-  );
-}
-
-function CancelDialog({ replay, onClose }: { replay: Replay; onClose: () => void }): ReactNode {
-  const cancel = useMutation({ mutationFn: () => actOnReplay(replay.id, "cancel"), onSuccess: onClose });
-  const started = replay.progress.destinations.length > 0;
-  return (
-    <Dialog.Root role="alertdialog" open onOpenChange={(open: boolean) => !open && onClose()}>
-      <Dialog className="p-6" size="lg">
-        <Dialog.Title className="text-lg font-semibold">Cancel this replay?</Dialog.Title>
-        <Dialog.Description className="text-kumo-subtle mt-1">
-          {started
-            ? "Nothing more is sent: what waits is dropped. What has arrived stays where it is. A cancelled replay cannot be resumed; to stop it for a while, pause it."
-            : "Nothing has been sent, and nothing will be. A cancelled replay cannot be started; another like it can be prepared."}
-        </Dialog.Description>
-        {cancel.isError && <Banner className="mt-4" size="sm" variant="error" description={cancel.error.message} />}
-        <div className="mt-4 flex justify-end gap-2">
-          <Button onClick={onClose}>Keep it</Button>
-          <Button variant="destructive" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-            Cancel the replay
-          </Button>
-        </div>
-      </Dialog>
-    </Dialog.Root>
   );
 }

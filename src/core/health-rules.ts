@@ -2,6 +2,7 @@ import { defined } from "./defined.ts";
 import { HOUR_MS } from "./durations.ts";
 import type { ExportSummary, FollowerView } from "./export-views.ts";
 import { HEALTH, type Finding, type Severity, type Subject } from "./health.ts";
+import { explainReason } from "./reasons.ts";
 import { counted, percent, span } from "./spans.ts";
 import type { DestinationStanding, IntakeStanding, SourceStanding, WorkspaceStanding } from "./standing.ts";
 
@@ -94,10 +95,15 @@ export function sourceFindings(
   ]);
 }
 
+/** It answers for nothing that we could change, and it is critical: "nothing for now" would not do. */
+const DOWN_TODO =
+  "Its logs or status page say why: mend it, or tell whoever runs it. Deliveries go on by themselves once it is back; nothing is given up for a day.";
+
 /** What keeps a destination from getting events, the strongest first. */
 function held({ now, ...standing }: DestinationStanding): Found | undefined {
   const { pausedAt, pausedUntil, probeAt, waiting, trouble, oldestAt } = standing;
-  const why = trouble === undefined ? "" : ` ${trouble.sentence}`;
+  const why = trouble === undefined ? "" : ` Why: ${trouble.sentence}`;
+  const ours = trouble !== undefined && explainReason(trouble.reason).who !== "destination";
   const waits = counted(waiting, "delivery waits", "deliveries wait");
   if (pausedAt !== undefined) {
     return {
@@ -122,8 +128,8 @@ function held({ now, ...standing }: DestinationStanding): Found | undefined {
     return {
       code: "destination_down",
       severity: "critical",
-      sentence: `It counts as down: one event at a time finds out whether it is back. ${waits}.${why}`,
-      todo: trouble?.todo ?? "Look at its own status page. Nothing is given up for a day.",
+      sentence: `It counts as down: one event at a time finds out whether it is back; ${waits}.${why}`,
+      todo: ours ? trouble.todo : DOWN_TODO,
       ...defined("since", oldestAt),
       nextAt: probeAt,
     };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkHealth, type HealthDeps, type HealthSource } from "../../src/core/health-check.ts";
 import { HEALTH } from "../../src/core/health.ts";
+import { explainReason } from "../../src/core/reasons.ts";
 import type { ExportSummary } from "../../src/core/export-views.ts";
 import type { DestinationStanding, IntakeStanding, SourceStanding } from "../../src/core/standing.ts";
 
@@ -128,6 +129,17 @@ describe("the health of a workspace", () => {
     ]);
     expect(await ofDestination({ ...waits, oldestAt: NOW - 59 * MINUTE })).toEqual([]);
     expect(await ofDestination({ ...waits, oldestAt: NOW - 13 * HOUR })).toEqual(["critical delivery_late"]);
+  });
+
+  it("says what to do about one that is down: there, or here where the setting is ours", async () => {
+    const down = async (reason: string) => {
+      const { sentence, todo } = explainReason(reason);
+      const standing = { ...DESTINATION, waiting: 5, probeAt: NOW, trouble: { reason, sentence, todo } };
+      return (await checkHealth(depsOf({ destination: async () => standing }))).findings[0];
+    };
+    expect((await down("503"))?.sentence).toMatch(/5 deliveries wait\. Why: 503: /);
+    expect((await down("503"))?.todo).toMatch(/logs or status page.*nothing is given up for a day/);
+    expect((await down("ENOTFOUND"))?.todo).toContain("spelling mistake");
   });
 
   it("finds dead letters of the last day, and weighs them by their share", async () => {

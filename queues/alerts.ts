@@ -16,9 +16,11 @@ export interface AlertDeps {
   send(alert: OpenAlert, message: Notification): Promise<Attempt>;
   attempted(id: string, attempt: Attempt): Promise<void>;
   release(token: number): Promise<void>;
+  now(): number;
 }
 
 const AT_ONCE = 6;
+const GONE = "Not sent: the alert is off or gone.";
 
 async function lookAt(rules: readonly OpenAlert[], deps: AlertDeps): Promise<JudgedRule[]> {
   const asked = await deps.look();
@@ -34,7 +36,9 @@ async function takeTask(deps: AlertDeps): Promise<void> {
     const byId = new Map(rules.map((rule) => [rule.id, rule]));
     await inParallel(await deps.due(), AT_ONCE, async (message) => {
       const rule = byId.get(message.ruleId);
-      if (rule !== undefined) await deps.attempted(message.id, await deps.send(rule, message));
+      // Left alone it would be due at once, time after time, for whom nobody sends.
+      const attempt = rule === undefined ? { at: deps.now(), ok: false, words: GONE } : await deps.send(rule, message);
+      await deps.attempted(message.id, attempt);
     });
   } finally {
     await deps.release(claim.token);

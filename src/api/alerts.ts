@@ -225,8 +225,8 @@ export const alertRoutes = ({ catalog, alerts }: ApiDeps) => {
         consoleUrl: new URL(c.req.url).origin,
       };
       const view = unwrap(await catalog().updateAlert(alertId, patch));
-      // Another rule stands as nobody has looked yet.
-      await refresh(rule === undefined ? undefined : alertId);
+      // Another rule stands as nobody has looked yet; the same again, beside a new name, goes on as it stands.
+      await refresh(JSON.stringify(view.rule) === JSON.stringify(old.rule) ? undefined : alertId);
       return c.json(await answer(view), 200);
     })
     .openapi(remove, async (c) => {

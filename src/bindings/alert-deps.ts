@@ -40,6 +40,7 @@ export function createAlertDeps(env: Env, fetch: GuardedFetch): AlertDeps {
     send: sendThrough(fetch),
     attempted: (id, attempt) => watch().attempted(id, attempt),
     release: (token) => watch().release(token),
+    now,
   };
 }
 

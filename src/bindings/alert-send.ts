@@ -9,7 +9,8 @@ type GuardedFetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
  * Sends a message to its channel, signed as our webhooks are: `X-Signature` is the hex HMAC-SHA1 of the body. Redirects
- * are not followed. What is told of it names neither the address nor the answer's text, which may repeat it.
+ * are not followed. What is told of it names neither the address nor the answer's text, which may repeat it; only one of
+ * Slack's codes (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
  */
 export async function sendMessage(
   alert: OpenAlert,
@@ -25,13 +26,24 @@ export async function sendMessage(
   const limit = timeLimit(DELIVERY.requestTimeoutMs);
   try {
     const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal: limit.signal });
+    const code = alert.kind === "slack" && !response.ok ? await slackCode(response) : "";
     await response.body?.cancel();
-    return attempt(response.ok, `It answered ${response.status}.`);
+    return attempt(response.ok, `It answered ${response.status}${code}.`);
   } catch (error) {
     return attempt(false, wordsOf(error, limit.signal.aborted));
   } finally {
     limit.clear();
   }
+}
+
+/** Slack's name for what is wrong, such as `: no_service`; nothing of any other text. */
+async function slackCode({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  if (reader === undefined) return "";
+  const { value } = await reader.read();
+  reader.releaseLock();
+  const text = new TextDecoder().decode(value?.subarray(0, 64));
+  return /^[a-z]+(?:_[a-z]+){1,4}$/.test(text) ? `: ${text}` : "";
 }
 
 function wordsOf(error: unknown, late: boolean): string {

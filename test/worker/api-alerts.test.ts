@@ -164,6 +164,45 @@ describe("looking", () => {
     expect(JSON.parse(sent.at(-1)!.body)).toHaveProperty("text");
   });
 
+  it("does not tell of it again when its name is changed while it fires", async () => {
+    const alert = await addAlert();
+    await count(alert, START - 30 * 60 * MINUTE, 1000);
+    await look(0);
+    const changed = { name: "Another", rule: { ...alert["rule"], minimumEvents: ruleOf(alert).minimumEvents } };
+    const { data } = await api("PATCH", `/alerts/${String(alert["id"])}`, changed);
+    expect(data["alert"]).toMatchObject({ name: "Another", state: { status: "firing" } });
+    await look(5 * MINUTE);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("says what Slack has against a message, and nothing of an answer that is no code of Slack's", async () => {
+    const alert = await addAlert({ channel: { kind: "slack", url: URL_ } });
+    const test = async (text: string) => {
+      vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(text, { status: 404 }));
+      const { data } = await api("POST", `/alerts/${String(alert["id"])}/test`);
+      return (data["message"] as unknown as { attempts: { words: string }[] }).attempts[0]?.words;
+    };
+    expect(await test("channel_is_archived")).toBe("It answered 404: channel_is_archived.");
+    expect(await test(`no ${URL_}`)).toBe("It answered 404.");
+    expect(await test("x".repeat(1_000_000))).toBe("It answered 404.");
+  });
+
+  it("gives a message up whose alert went while it was looked at, and asks no more for it", async () => {
+    const alert = await addAlert();
+    await count(alert, START - 30 * 60 * MINUTE, 1000);
+    answer = 500;
+    await look(0);
+    // The owner's request ended between the Catalog and Watch.
+    await runInDurableObject(env.CATALOG.getByName("workspace"), (_, { storage }) =>
+      storage.sql.exec("DELETE FROM alerts"),
+    );
+    for (let minutes = 1; minutes < 40; minutes += 1) await look(minutes * MINUTE);
+    expect(sent).toHaveLength(1);
+    expect(await watch().due()).toEqual([]);
+    const { messages } = await watch().view();
+    expect(messages.find(({ ruleId }) => ruleId === String(alert["id"]))).not.toHaveProperty("nextAt");
+  });
+
   it("sends nothing to an address that destinations may not reach either", async () => {
     const own = await addAlert({ channel: { kind: "webhook", url: "https://inlet.test/v1/track" } });
     const { data } = await api("POST", `/alerts/${String(own["id"])}/test`);

@@ -1,15 +1,16 @@
+import { accountForReplays } from "./account-replays.ts";
+import { accountForTables } from "./account-tables.ts";
 import {
-  copiesIn,
   deadLetterIds,
   doubledAt,
   ledgerFates,
   listedSegments,
-  publishedIds,
   rawArchive,
   type Doubled,
   type Segment,
 } from "./audit.ts";
 import type { Source, Tool } from "./city-hall.ts";
+import { copiesIn, Findings } from "./findings.ts";
 import type { Cause, LineFate } from "./seams.ts";
 import type { Siege } from "./siege.ts";
 import type { Taken } from "./town.ts";
@@ -21,15 +22,16 @@ const UNBOOKED = {
   "/hanging": 200,
   "/batches": 200 + 6 * 50,
   "/passed-on": 200 + 6 * 100,
+  "/again": 200,
 };
 /** A clock that stands still while the Worker computes, and answers that are on their way when a kill comes. */
 const SLACK_MS = 250;
-/** Enough to see what is wrong. */
-const SHOWN = 10;
+/** As far back as figures by the hour may be asked for: clocks jump by days. */
+const MONTH_MINUTES = 43_200;
 
-/** Problems by what they are about; a run without any has an empty record. */
+/** Compares everything that was sent with everything that became of it. */
 export class Account {
-  readonly problems: Record<string, string[]> = {};
+  readonly findings: Findings;
   readonly #siege: Siege;
   readonly #segments = new Map<string, readonly Segment[]>();
   readonly #archived = new Set<string>();
@@ -38,18 +40,26 @@ export class Account {
 
   constructor(siege: Siege) {
     this.#siege = siege;
+    this.findings = new Findings(siege.totals);
   }
 
-  /** Compares everything with everything; fills the figures of the totals. */
+  readonly #segmentsOf = (sourceId: string): readonly Segment[] => this.#segments.get(sourceId) ?? [];
+
+  /** Fills the findings and the figures of the totals. */
   async take(): Promise<void> {
     const { log, hall, totals } = this.#siege;
     for (const source of hall.sources) await this.#archive(source);
-    for (const source of hall.sources.filter((one) => one.exports)) await this.#tables(source);
+    for (const { id: sourceId } of hall.sources.filter((one) => one.exports)) {
+      const archived = this.#segmentsOf(sourceId).flatMap(({ ids }) => ids);
+      await accountForTables(this.#siege, { sourceId, archived }, this.findings);
+    }
     for (const tool of hall.tools) await this.#deliveries(tool);
+    await accountForReplays(this.#siege, this.#segmentsOf, this.findings);
+    this.#doubles(hall.again, doubledAt(hall.again.path, this.#siege.town.of(hall.again.path)));
     const lost = [...log.acknowledged].filter((id) => !this.#archived.has(id));
-    this.#blame("acknowledged and not archived", lost);
-    this.#blame("answers that were not as promised", log.wrong);
-    this.#blame(
+    this.findings.blame("acknowledged and not archived", lost);
+    this.findings.blame("answers that were not as promised", log.wrong);
+    this.findings.blame(
       "refused and archived",
       [...log.bad.keys()].filter((id) => this.#archived.has(id)),
     );
@@ -74,70 +84,44 @@ export class Account {
     });
   }
 
-  #blame(what: string, found: readonly string[]): void {
-    if (found.length > 0)
-      this.problems[what] = [...(this.problems[what] ?? []), `${found.length}`, ...found.slice(0, SHOWN)];
-  }
-
-  #add(figure: string, count: number): void {
-    const { figures } = this.#siege.totals;
-    figures[figure] = (figures[figure] ?? 0) + count;
-  }
-
   /** By the raw objects, and by what the index says of them. */
   async #archive({ id }: Source): Promise<void> {
     const { inlet, log } = this.#siege;
     const raw = (await rawArchive(inlet, id)).map(({ messageId }) => messageId);
     const doubled = copiesIn(raw);
-    this.#add("doubled in the archive", doubled.size);
-    this.#blame("doubled in the archive", [...doubled.keys()]);
-    this.#blame(
+    this.findings.add("doubled in the archive", doubled.size);
+    this.findings.blame("doubled in the archive", [...doubled.keys()]);
+    this.findings.blame(
       "archived and never sent there",
       raw.filter((one) => log.sent.get(one)?.sourceId !== id),
     );
     for (const one of raw) this.#archived.add(one);
+    const { volume } = await inlet.api<{ volume: { totals: { accepted: number } } }>(
+      "GET",
+      `/api/sources/${id}/volume?minutes=${MONTH_MINUTES}`,
+    );
+    const { accepted } = volume.totals;
+    this.findings.add("counted as accepted", accepted);
+    this.findings.blame(
+      "counted otherwise than archived",
+      accepted === raw.length ? [] : [`${id}: ${accepted} are counted, ${raw.length} are there`],
+    );
     const segments = await listedSegments(inlet, id);
     this.#segments.set(id, segments);
     const listed = segments.flatMap(({ ids }) => ids);
-    this.#blame("doubled in the index", [...copiesIn(listed).keys()]);
+    this.findings.blame("doubled in the index", [...copiesIn(listed).keys()]);
     const known = new Set(listed);
-    this.#blame(
+    this.findings.blame(
       "archived and not in the index",
       raw.filter((one) => !known.has(one)),
     );
-    this.#add("segments", segments.length);
-  }
-
-  async #tables({ id }: Source): Promise<void> {
-    const { inlet, log } = this.#siege;
-    const { calls, events, manifests, wrong } = await publishedIds(inlet, id);
-    this.#blame("manifests that are not as their files", wrong);
-    this.#add("manifests read", manifests);
-    const archived = this.#segments.get(id)!.flatMap(({ ids }) => ids);
-    const tracks = archived.filter((one) => log.sent.get(one)?.type === "track");
-    for (const [what, found, expected] of [
-      ["tables", calls, archived],
-      ["tables of track calls", events, tracks],
-    ] as const) {
-      this.#blame(`doubled in the ${what}`, [...copiesIn(found).keys()]);
-      const there = new Set(found);
-      this.#blame(
-        `archived and not in the ${what}`,
-        expected.filter((one) => !there.has(one)),
-      );
-      const wanted = new Set(expected);
-      this.#blame(
-        `in the ${what} and not archived`,
-        found.filter((one) => !wanted.has(one)),
-      );
-      this.#add(`rows in ${what}`, found.length);
-    }
+    this.findings.add("segments", segments.length);
   }
 
   async #deliveries(tool: Tool): Promise<void> {
     const { inlet, log, town } = this.#siege;
     const taken = town.of(tool.path);
-    const segments = tool.sourceIds.flatMap((id) => this.#segments.get(id)!);
+    const segments = tool.sourceIds.flatMap(this.#segmentsOf);
     const fates = await ledgerFates(inlet, tool, segments);
     const letters = await deadLetterIds(inlet, tool);
     const wrong = [...fates].flatMap(([id, fate]) => {
@@ -146,8 +130,8 @@ export class Account {
       const problem = this.#problemOf(tool, fate, { isWanted, taken: taken.get(id), hasLetter: letters.has(id) });
       return problem === undefined ? [] : [`${id}: ${problem}`];
     });
-    this.#blame(`${tool.path}: neither delivered nor named`, wrong);
-    this.#blame(
+    this.findings.blame(`${tool.path}: neither delivered nor named`, wrong);
+    this.findings.blame(
       `${tool.path}: got what is not archived`,
       [...taken.keys()].filter((id) => !fates.has(id)),
     );
@@ -160,7 +144,7 @@ export class Account {
     { status, reason }: LineFate,
     { isWanted, taken, hasLetter }: { isWanted: boolean; taken: readonly Taken[] | undefined; hasLetter: boolean },
   ): string | undefined {
-    this.#add(`${tool.path} ${status}`, 1);
+    this.findings.add(`${tool.path} ${status}`, 1);
     const isNamed = reason !== undefined && reason !== "";
     if (!isWanted) {
       if (taken !== undefined) return "was delivered and is not wanted";
@@ -170,7 +154,7 @@ export class Account {
     if (status !== "abandoned" || !isNamed) return `is ${status}`;
     if (!hasLetter) return "was given up and is not with the dead letters";
     if (taken === undefined) return undefined;
-    this.#add("delivered and given up", 1);
+    this.findings.add("delivered and given up", 1);
     return this.#causeOf(tool, taken[0]!.answered, Infinity) === undefined
       ? "was given up though it arrived"
       : undefined;
@@ -184,7 +168,7 @@ export class Account {
   }
 
   #doubles(tool: Tool, doubled: readonly Doubled[]): void {
-    this.#add("doubled deliveries", doubled.length);
+    this.findings.add("doubled deliveries", doubled.length);
     const without: string[] = [];
     for (const { messageId, first, again } of doubled) {
       const cause = this.#causeOf(tool, first.answered, again.came);
@@ -194,10 +178,10 @@ export class Account {
         this.#byCause.set(name, (this.#byCause.get(name) ?? 0) + 1);
       }
     }
-    this.#blame(`${tool.path}: doubled without a crash between answer and booking`, without);
+    this.findings.blame(`${tool.path}: doubled without a crash between answer and booking`, without);
     const bound = UNBOOKED[tool.path as keyof typeof UNBOOKED];
     const tooMany = [...this.#byCause].filter(([name, count]) => name.startsWith(`${tool.path} `) && count > bound);
-    this.#blame(
+    this.findings.blame(
       `${tool.path}: more doubled by one crash than may be unbooked`,
       tooMany.map(([name, count]) => `${name}: ${count}`),
     );

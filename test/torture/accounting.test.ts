@@ -43,8 +43,9 @@ it(
     totals.figures["rounds"] = count;
     totals.write();
 
-    expect({ seed: SEED, problems: account.problems }).toEqual({ seed: SEED, problems: {} });
-    expect(totals.missing()).toEqual([]);
+    expect({ seed: SEED, problems: account.findings.problems }).toEqual({ seed: SEED, problems: {} });
+    // No warehouse is there to be cut off from in the short form.
+    expect(totals.missing().filter((kind) => IS_LONG || kind !== "warehouse_cut")).toEqual([]);
     expect(siege.log.acknowledged.size).toBeGreaterThan(500);
   },
   (MINUTES ?? 0) * MINUTE * 1.2 + 30 * MINUTE,

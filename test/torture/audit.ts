@@ -1,8 +1,6 @@
 import { gunzipSync } from "node:zlib";
-import { parquetReadObjects } from "hyparquet";
 import type { ListedSegment, SegmentList } from "../../src/core/archive-index.ts";
 import { inParallel } from "../../src/core/pool.ts";
-import { DECOMPRESSORS } from "../../src/warehouse/parquet-codec.ts";
 import type { Tool } from "./city-hall.ts";
 import type { TorturedInlet } from "./process.ts";
 import { PATHS, type LineFate } from "./seams.ts";
@@ -12,6 +10,7 @@ const AT_ONCE = 6;
 
 interface Line {
   readonly messageId: string;
+  readonly receivedAt: string;
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
@@ -22,7 +21,7 @@ const linesIn = (packed: Uint8Array): Line[] =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Line);
 
-const keysUnder = (inlet: TorturedInlet, prefix: string): Promise<string[]> =>
+export const keysUnder = (inlet: TorturedInlet, prefix: string): Promise<string[]> =>
   inlet.control<string[]>(PATHS.keys, { prefix });
 
 /** Every line of every object under the source's prefix, as it lies in the bucket, whoever knows of it. */
@@ -34,10 +33,15 @@ export async function rawArchive(inlet: TorturedInlet, sourceId: string): Promis
 export interface Segment {
   readonly key: string;
   readonly ids: readonly string[];
+  /** `receivedAt` of each, ms since epoch. */
+  readonly times: readonly number[];
 }
 
 /** The segments that the archive's index names, with the ids of their lines. */
-export async function listedSegments(inlet: TorturedInlet, sourceId: string): Promise<Segment[]> {
+export const listedSegments = async (inlet: TorturedInlet, sourceId: string): Promise<Segment[]> =>
+  inParallel(await segmentList(inlet, sourceId), AT_ONCE, (one) => readListed(inlet, one));
+
+export async function segmentList(inlet: TorturedInlet, sourceId: string): Promise<ListedSegment[]> {
   const listed: ListedSegment[] = [];
   let after: string | undefined;
   do {
@@ -52,17 +56,19 @@ export async function listedSegments(inlet: TorturedInlet, sourceId: string): Pr
     listed.push(...page.segments);
     after = page.next;
   } while (after !== undefined);
-  return inParallel(listed, AT_ONCE, (one) => readListed(inlet, one));
+  return listed;
 }
 
 async function readListed(inlet: TorturedInlet, { key, count, place }: ListedSegment): Promise<Segment> {
   const bytes = await inlet.object(place?.file ?? key);
   const own = place === undefined ? bytes : bytes.subarray(place.offset, place.offset + place.length);
   const first = place?.firstLine ?? 0;
-  const ids = linesIn(own)
-    .slice(first, first + count)
-    .map(({ messageId }) => messageId);
-  return { key, ids };
+  const lines = linesIn(own).slice(first, first + count);
+  return {
+    key,
+    ids: lines.map(({ messageId }) => messageId),
+    times: lines.map(({ receivedAt }) => Date.parse(receivedAt)),
+  };
 }
 
 /** What a tool's ledger says became of each event: its one subscription's word, or its gate's. */
@@ -99,59 +105,6 @@ export async function deadLetterIds(inlet: TorturedInlet, { id }: Tool): Promise
       .flat()
       .map((one) => one.messageId),
   );
-}
-
-interface Manifest {
-  readonly table: string;
-  readonly rows: number;
-  readonly files: readonly { readonly key: string; readonly rows: number }[];
-}
-
-/** What users and accounts hold is not one row an event. */
-const OF_NO_EVENT: ReadonlySet<string> = new Set(["users", "accounts"]);
-/** One row for every event of their call; the other tables are those of track names. */
-const CALLS: ReadonlySet<string> = new Set(["tracks", "identifies", "pages", "screens", "groups", "aliases"]);
-
-/** The ids in the published tables: of all calls, and of the tables by track name. */
-export interface Published {
-  readonly calls: string[];
-  readonly events: string[];
-  readonly manifests: number;
-  readonly wrong: string[];
-}
-
-/** Follows the manifests as they lie in the bucket. */
-export async function publishedIds(inlet: TorturedInlet, sourceId: string): Promise<Published> {
-  const { exports } = await inlet.api<{ exports: { schema: string | null } }>(
-    "GET",
-    `/api/sources/${sourceId}/exports`,
-  );
-  const published: Published = { calls: [], events: [], manifests: 0, wrong: [] };
-  if (exports.schema === null) return published;
-  const keys = await keysUnder(inlet, `warehouse/${exports.schema}/`);
-  const manifests = keys.filter((key) => key.endsWith("/manifest.json"));
-  await inParallel(manifests, AT_ONCE, async (key) => {
-    const manifest = JSON.parse(new TextDecoder().decode(await inlet.object(key))) as Manifest;
-    if (OF_NO_EVENT.has(manifest.table)) return;
-    const ids = (await inParallel(manifest.files, 1, (file) => idsOf(inlet, file.key))).flat();
-    if (ids.length !== manifest.rows)
-      published.wrong.push(`${key} says ${manifest.rows} rows, there are ${ids.length}`);
-    (CALLS.has(manifest.table) ? published.calls : published.events).push(...ids);
-  });
-  return { ...published, manifests: manifests.length };
-}
-
-async function idsOf(inlet: TorturedInlet, key: string): Promise<string[]> {
-  const file = Uint8Array.from(await inlet.object(key)).buffer;
-  const rows = await parquetReadObjects({ file, columns: ["id"], compressors: DECOMPRESSORS });
-  return rows.map((row) => String(row["id"]));
-}
-
-/** Those that are there more than once, with how often. */
-export function copiesIn(ids: Iterable<string>): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return new Map([...counts].filter(([, count]) => count > 1));
 }
 
 /** An event that a tool has taken again. */

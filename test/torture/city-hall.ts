@@ -21,6 +21,9 @@ export interface Tool {
   wants(event: SentEvent): boolean;
 }
 
+/** Gets nothing that comes in, only what is replayed: those that are switched off do. */
+export const AGAIN = "/again";
+
 const DRAIN = { afterMs: 1500, afterBytes: 60_000 };
 /** Clocks jump by days in a long run, and an id is a duplicate all the same. */
 const WINDOW_HOURS = 720;
@@ -35,7 +38,7 @@ export async function makeSource(
     shards,
     drain: DRAIN,
     dedupWindowHours: WINDOW_HOURS,
-    exports: { enabled: exports, ndjson: false, iceberg: false },
+    exports: { enabled: exports, ndjson: false, iceberg: exports },
   };
   const { source } = await inlet.api<{ source: { id: string; writeKeys: [string] } }>("POST", "/api/sources", {
     name,
@@ -52,11 +55,18 @@ interface Connect {
   readonly metadataId: string;
   readonly settings: Record<string, unknown>;
   readonly subscription?: Record<string, unknown>;
+  readonly enabled?: false;
 }
 
 async function connect(inlet: TorturedInlet, town: Town, { path, sources, ...how }: Connect): Promise<Tool> {
   const sourceIds = sources.map(({ id }) => id);
-  const body = { sourceIds, metadataId: how.metadataId, name: path.slice(1), settings: how.settings };
+  const body = {
+    sourceIds,
+    metadataId: how.metadataId,
+    name: path.slice(1),
+    settings: how.settings,
+    enabled: how.enabled,
+  };
   const { destination } = await inlet.api<{ destination: { id: string } }>("POST", "/api/destinations", body);
   if (how.subscription !== undefined) {
     await inlet.api("POST", `/api/destinations/${destination.id}/subscriptions`, how.subscription);
@@ -84,14 +94,20 @@ const IN_BATCHES = {
   },
 };
 
-/** Three sources of different layouts and five tools of three kinds; which tool is how ill is the schedule's to say. */
+/**
+ * Three sources of different layouts, five tools of three kinds and one for replays; which tool is how ill is the
+ * schedule's to say.
+ */
 export class CityHall {
   readonly sources: readonly [plain: Source, wide: Source, growing: Source];
   readonly tools: readonly Tool[];
+  /** Of the sources whose archive is replayed. */
+  readonly again: Tool;
 
-  private constructor(sources: CityHall["sources"], tools: readonly Tool[]) {
+  private constructor({ sources, tools, again }: Pick<CityHall, "sources" | "tools" | "again">) {
     this.sources = sources;
     this.tools = tools;
+    this.again = again;
   }
 
   static async found(inlet: TorturedInlet, town: Town): Promise<CityHall> {
@@ -123,19 +139,21 @@ export class CityHall {
         settings: { writeKey: "elsewhere", endpoint: at("/passed-on") },
       },
     ];
-    for (const path of ["/flaky", "/batches"]) town.strict.add(path);
+    for (const path of ["/flaky", "/batches", AGAIN]) town.strict.add(path);
     const tools: Tool[] = [];
     for (const one of all) tools.push(await connect(inlet, town, one));
-    return new CityHall([plain, wide, growing], tools);
+    const again = await connect(inlet, town, { ...webhook(AGAIN, [plain, wide]), enabled: false });
+    return new CityHall({ sources: [plain, wide, growing], tools, again });
   }
 
   /** Every object that has an alarm. */
   get objects(): Objects {
     return {
       INTAKE: this.intakes,
-      LEDGER: [...this.ledgers, ...this.sources.map(({ id }) => `source:${id}`)],
+      LEDGER: [...this.ledgers, `destination:${this.again.id}`, ...this.sources.map(({ id }) => `source:${id}`)],
       ARCHIVE_INDEX: this.sources.map(({ id }) => id),
       EXPORTS: this.sources.filter((one) => one.exports).map(({ id }) => id),
+      REPLAYS: ["workspace"],
     };
   }
 

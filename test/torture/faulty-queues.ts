@@ -5,7 +5,12 @@ import { between, count, plan, shuffled, strikes } from "./chaos.ts";
 const PARKED = "torture-parked/";
 const OVERFLOW = "inlet-overflow";
 /** Whoever sends these sends them again; what is parked on the overflow queue has no other copy. */
-const MAY_BE_LOST: ReadonlySet<string> = new Set(["inlet-events", "inlet-deliveries", "inlet-exports"]);
+const MAY_BE_LOST: ReadonlySet<string> = new Set([
+  "inlet-events",
+  "inlet-deliveries",
+  "inlet-exports",
+  "inlet-replays",
+]);
 /** Retries come within seconds: a test does not wait a minute. */
 const LATEST_S = 2;
 

@@ -7,7 +7,11 @@ export type Act =
   | { readonly does: "abort"; readonly binding: Abortable }
   | { readonly does: "jump"; readonly ms: number }
   /** The source that may grow gets its second shard. */
-  | { readonly does: "grow" };
+  | { readonly does: "grow" }
+  /** The connections of the warehouse break off. */
+  | { readonly does: "cut" }
+  /** What is archived of this source so far is replayed. */
+  | { readonly does: "replay"; readonly source: 0 | 1 };
 
 /** Some seconds of a run: what goes wrong in them, what is done in their course, and how they end. */
 export interface Round {
@@ -58,17 +62,13 @@ const STORMS: Readonly<Record<string, Rates>> = {
 
 const ILL: Illness = { error: 0.08, throttle: 0.05, reset: 0.06, hang: 0.04 };
 const HANGING: Illness = { error: 0, throttle: 0, reset: 0.05, hang: 0.08 };
-const UNWELL = { "/flaky": ILL, "/hanging": HANGING };
-const ILLNESSES: readonly FaultKind[] = [
-  "destination_500",
-  "destination_429",
-  "destination_refused",
-  "destination_reset",
-  "destination_hung",
-];
+const UNWELL = { "/flaky": ILL, "/hanging": HANGING, "/again": ILL };
+/** That an event is refused comes about by itself: poisoned ones are tried until they are given up. */
+const ILLNESSES: readonly FaultKind[] = ["destination_500", "destination_429", "destination_reset", "destination_hung"];
 
 const calm = { rates: {}, illness: {}, acts: [], clientsLeave: false };
 const abort = (binding: Abortable): Act => ({ does: "abort", binding });
+const replay = (source: 0 | 1): Act => ({ does: "replay", source });
 const jump = (ms: number): Act => ({ does: "jump", ms });
 const mixed = (...names: (keyof typeof STORMS)[]): Rates => Object.assign({}, ...names.map((name) => STORMS[name]));
 const kindsOf = (rates: Rates): readonly FaultKind[] => Object.keys(rates) as FaultKind[];
@@ -94,7 +94,7 @@ export const SHORT_PLAN: readonly Round[] = [
     name: "bucket",
     ms: 1500,
     rates: mixed("bucket"),
-    acts: [jump(3 * HOUR), abort("ARCHIVE_INDEX"), abort("EXPORTS")],
+    acts: [jump(3 * HOUR), replay(0), abort("ARCHIVE_INDEX"), abort("EXPORTS")],
     until: kindsOf(mixed("bucket")).filter((kind) => kind !== "list_refused"),
     stepMs: HOUR + MINUTE,
     kill: "runtime",
@@ -104,7 +104,7 @@ export const SHORT_PLAN: readonly Round[] = [
     name: "calls",
     ms: 1500,
     rates: mixed("calls"),
-    acts: [abort("LEDGER"), jump(2 * MINUTE), abort("INTAKE")],
+    acts: [abort("LEDGER"), jump(2 * MINUTE), abort("INTAKE"), abort("REPLAYS")],
     illness: UNWELL,
     until: [...kindsOf(mixed("calls")), ...ILLNESSES],
     kill: "parent",
@@ -114,7 +114,7 @@ export const SHORT_PLAN: readonly Round[] = [
     name: "door",
     ms: 1500,
     rates: mixed("door"),
-    acts: [{ does: "grow" }, abort("LEDGER")],
+    acts: [{ does: "grow" }, replay(1), abort("LEDGER")],
     illness: UNWELL,
     until: [...kindsOf(mixed("door")), "overflow_used"],
   },
@@ -152,11 +152,18 @@ export function* drawRounds(random: Random): Generator<Round> {
       ms: random.between(1500, 6000),
       rates: weaker(mixed(...storms), strength),
       illness: random.next() < 0.5 ? UNWELL : {},
-      acts: n === 3 ? [...acts, { does: "grow" }] : acts,
+      acts: [...acts, ...extrasOf(n, random)],
       clientsLeave: random.next() < 0.5,
       ...(random.next() < 0.5 ? { kill: random.pick(KILLS) } : {}),
     };
   }
+}
+
+/** What a long run does now and then besides. */
+function extrasOf(n: number, random: Random): Act[] {
+  const cut: Act[] = random.next() < 0.3 ? [{ does: "cut" }] : [];
+  if (n === 3) return [...cut, { does: "grow" }];
+  return n % 4 === 0 ? [...cut, replay(random.pick([0, 1]))] : cut;
 }
 
 const weaker = (rates: Rates, by: number): Rates =>

@@ -38,10 +38,12 @@ export const BLOWS = [
   "aborted_ledger",
   "aborted_archive_index",
   "aborted_exports",
+  "aborted_replays",
   "clock_forward",
   "clock_back",
   "overflow_used",
   "client_left",
+  "warehouse_cut",
   "destination_500",
   "destination_429",
   "destination_refused",
@@ -57,6 +59,7 @@ export const ABORTS = {
   LEDGER: "aborted_ledger",
   ARCHIVE_INDEX: "aborted_archive_index",
   EXPORTS: "aborted_exports",
+  REPLAYS: "aborted_replays",
 } as const satisfies Record<string, Blow>;
 export type Abortable = keyof typeof ABORTS;
 

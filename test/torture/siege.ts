@@ -3,11 +3,13 @@ import { seededRandom, type Random } from "../support/random.ts";
 import { CityHall } from "./city-hall.ts";
 import { TorturedInlet } from "./process.ts";
 import type { Act, Round } from "./schedule.ts";
+import { Replays } from "./replays.ts";
 import { ABORTS, PATHS, type Left } from "./seams.ts";
 import { IS_LONG, say } from "./settings.ts";
 import type { Totals } from "./totals.ts";
 import { Town } from "./town.ts";
 import { Log, runClient } from "./traffic.ts";
+import { Warehouse } from "./warehouse.ts";
 
 const CLIENTS = 4;
 const MINUTE = 60_000;
@@ -18,6 +20,8 @@ const HOURS_MS = 185 * MINUTE;
 /** A machine that is busy with other things may need this long. */
 const QUIET_MS = IS_LONG ? 1_200_000 : 240_000;
 const PATIENCE_MS = 30_000;
+
+type Parts = Pick<Siege, "totals" | "inlet" | "town" | "hall" | "warehouse">;
 
 interface Waiting {
   readonly waiting: number;
@@ -30,18 +34,23 @@ export class Siege implements AsyncDisposable {
   readonly inlet: TorturedInlet;
   readonly town: Town;
   readonly hall: CityHall;
+  readonly replays: Replays;
+  /** Only in a long run. */
+  readonly warehouse: Warehouse | undefined;
   readonly log = new Log();
   readonly #random: Random;
   readonly #stop = new AbortController();
   #clients: Promise<void>[] = [];
   #clientsLeave = false;
 
-  private constructor(totals: Totals, inlet: TorturedInlet, town: Town, hall: CityHall) {
+  private constructor({ totals, inlet, town, hall, warehouse }: Parts) {
     this.totals = totals;
     this.inlet = inlet;
     this.town = town;
     this.hall = hall;
+    this.warehouse = warehouse;
     this.#random = seededRandom(totals.seed);
+    this.replays = new Replays({ inlet, tool: hall.again, random: seededRandom(totals.seed + 2), totals });
   }
 
   static async lay(totals: Totals): Promise<Siege> {
@@ -49,7 +58,11 @@ export class Siege implements AsyncDisposable {
     const town = new Town(seededRandom(totals.seed + 1), totals);
     await town.open();
     await inlet.start();
-    return new Siege(totals, inlet, town, await CityHall.found(inlet, town));
+    const hall = await CityHall.found(inlet, town);
+    const warehouse = IS_LONG ? await Warehouse.open() : undefined;
+    const exported = hall.sources.filter((one) => one.exports).map(({ id }) => id);
+    await warehouse?.connect(inlet, exported);
+    return new Siege({ totals, inlet, town, hall, warehouse });
   }
 
   /** Clients go on through all rounds and restarts, as clients of a service that is down now and then do. */
@@ -82,6 +95,7 @@ export class Siege implements AsyncDisposable {
     this.#clientsLeave = round.clientsLeave;
     town.fallIll(round.illness);
     await inlet.rates(round.rates);
+    await this.replays.drive(IS_LONG);
     const pause = round.ms / (round.acts.length + 1);
     for (const act of round.acts) {
       await sleep(pause);
@@ -100,6 +114,7 @@ export class Siege implements AsyncDisposable {
   async #goOn({ until = [], stepMs = 2 * MINUTE }: Round): Promise<void> {
     for (const end = Date.now() + PATIENCE_MS; this.totals.missing(until).length > 0 && Date.now() < end;) {
       await this.#act({ does: "jump", ms: stepMs });
+      await this.replays.drive(false);
       await sleep(1000);
     }
     const missing = this.totals.missing(until);
@@ -108,6 +123,8 @@ export class Siege implements AsyncDisposable {
 
   async #act(act: Act): Promise<void> {
     if (act.does === "grow") return this.#grow();
+    if (act.does === "replay") return this.replays.begin(this.hall.sources[act.source]);
+    if (act.does === "cut") return this.#cut();
     if (act.does === "abort") {
       const name = this.#random.pick(this.hall.objects[act.binding]);
       await this.inlet.control(PATHS.abort, { binding: act.binding, name });
@@ -115,6 +132,11 @@ export class Siege implements AsyncDisposable {
     }
     await this.inlet.jump(act.ms, this.hall.objects);
     this.totals.fault(act.ms < 0 ? "clock_back" : "clock_forward");
+  }
+
+  async #cut(): Promise<void> {
+    const ended = (await this.warehouse?.cut()) ?? 0;
+    if (ended > 0) this.totals.fault("warehouse_cut", ended);
   }
 
   /** The change itself may meet a fault; whoever made it makes it again. */
@@ -139,6 +161,10 @@ export class Siege implements AsyncDisposable {
       return left.outbox + left.unconfirmed + left.parked === 0 ? undefined : left;
     });
     await this.#until("the deliveries", () => this.#undelivered());
+    await this.#until("the replays", async () => {
+      const states = await this.replays.drive(false);
+      return states.every(({ status }) => status === "finished") ? undefined : states;
+    });
     await this.inlet.pass(HOURS_MS, this.hall.objects);
     await this.#until("the exports", () => this.#unexported());
     await this.#standStill();
@@ -206,5 +232,6 @@ export class Siege implements AsyncDisposable {
     await Promise.allSettled(this.#clients);
     await this.inlet[Symbol.asyncDispose]();
     await this.town.close();
+    await this.warehouse?.close();
   }
 }

@@ -5,6 +5,7 @@ import product, {
   Exports as RealExports,
   Intake as RealIntake,
   Ledger as RealLedger,
+  Replays as RealReplays,
 } from "../../src/worker.ts";
 import { advance, advanceAlarm, moveAlarms, moveDate } from "../acceptance/clock.ts";
 import { blame, plan, setRates, tallySoFar } from "./chaos.ts";
@@ -36,12 +37,14 @@ const faulty = (env: Env): Env => ({
   EVENTS: faultyQueue(env.EVENTS),
   DELIVERIES: faultyQueue(env.DELIVERIES),
   EXPORT_TASKS: faultyQueue(env.EXPORT_TASKS),
+  REPLAY_STEPS: faultyQueue(env.REPLAY_STEPS),
   OVERFLOW: durableOverflow(env),
   INTAKE: faultyNamespace(env.INTAKE, APPENDS),
   LEDGER: faultyNamespace(env.LEDGER),
   CATALOG: faultyNamespace(env.CATALOG),
   ARCHIVE_INDEX: faultyNamespace(env.ARCHIVE_INDEX),
   EXPORTS: faultyNamespace(env.EXPORTS),
+  REPLAYS: faultyNamespace(env.REPLAYS),
 });
 
 /** Alarms that an earlier start has set may be due by the clock of this one. */
@@ -117,6 +120,17 @@ export class ArchiveIndex extends RealIndex implements Controlled {
   }
 }
 export class Exports extends RealExports implements Controlled {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(tortured(ctx), faulty(env));
+  }
+  advanced(ms: number): Promise<void> {
+    return advanceAlarm(this.ctx.storage, ms);
+  }
+  async abortNow(): Promise<void> {
+    this.ctx.abort("torture");
+  }
+}
+export class Replays extends RealReplays implements Controlled {
   constructor(ctx: DurableObjectState, env: Env) {
     super(tortured(ctx), faulty(env));
   }

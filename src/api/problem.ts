@@ -4,6 +4,7 @@ import type * as z from "zod";
 import { assertNever, type Result } from "../core/result.ts";
 import type { Refusal } from "../core/catalog.ts";
 import { logError } from "../log/log.ts";
+import { fieldWords } from "./field-words.ts";
 
 type Status = 400 | 401 | 403 | 404 | 409 | 413 | 422 | 426 | 429 | 503;
 
@@ -45,10 +46,10 @@ export const limited = (retryAfterMs: number, message = "Too many wrong tokens; 
 export const fromZod = (error: z.core.$ZodError): Problem =>
   new Problem(
     422,
-    error.issues.map(({ path, message }) => ({
+    error.issues.map((issue) => ({
       type: "invalid",
-      message,
-      ...(path.length === 0 ? {} : { field: path.join(".") }),
+      message: fieldWords(issue),
+      ...(issue.path.length === 0 ? {} : { field: issue.path.join(".") }),
     })),
   );
 

@@ -84,7 +84,7 @@ it("keeps the rules of the exports, says at the field what does not fit, and mak
   await left.getByText("“seen” names no column: write it as table.column.").waitFor();
   await left.getByLabel("Columns to leave out").fill("seen.a");
   await left.getByRole("button", { name: "Save" }).click();
-  await left.getByText(/expected number to be >=50/).waitFor();
+  await left.getByText("Must be at least 50").waitFor();
   await left.getByLabel("Columns a table may have").fill("60");
   await left.getByRole("button", { name: "Save" }).click();
   await left.getByText("Saved. It takes effect within seconds.").waitFor();

@@ -1,16 +1,13 @@
-import { describe, expect, it, vi } from "vitest";
-import { loadOwn } from "../../src/destinations/engine/open.ts";
-import { findDestination } from "../../src/destinations/registry.ts";
+import { expect, it, vi } from "vitest";
+import type { Destination } from "../../src/destinations/destination.ts";
+import { loadOnce } from "../../src/destinations/registry.ts";
 
-vi.mock("../../src/destinations/engine/open.ts", () => ({ loadOwn: vi.fn(), loadCatalogued: vi.fn() }));
-
-describe("a destination's code", () => {
-  it("is loaded again after it could not be, and then kept", async () => {
-    const loaded = { id: "sink", name: "Test Sink", open: vi.fn() };
-    vi.mocked(loadOwn).mockRejectedValueOnce(new Error("out of memory")).mockResolvedValue(loaded);
-    await expect(findDestination("sink")).rejects.toThrow("out of memory");
-    expect(await findDestination("sink")).toBe(loaded);
-    expect(await findDestination("sink")).toBe(loaded);
-    expect(loadOwn).toHaveBeenCalledTimes(2);
-  });
+it("a destination's code is loaded again after it could not be, and then kept", async () => {
+  const loaded: Destination = { id: "sink", name: "Test Sink", open: vi.fn() };
+  const load = vi.fn().mockRejectedValueOnce(new Error("out of memory")).mockResolvedValue(loaded);
+  const find = loadOnce(load);
+  await expect(find("sink")).rejects.toThrow("out of memory");
+  expect(await find("sink")).toBe(loaded);
+  expect(await find("sink")).toBe(loaded);
+  expect(load.mock.calls).toEqual([["sink"], ["sink"]]);
 });

@@ -88,11 +88,15 @@ globalThis.clearTimeout = ((handle: Parameters<typeof plainClear>[0]) => {
   plainClear(handle);
 }) as typeof globalThis.clearTimeout;
 
+/** What and which table: the beginning of a statement. */
+const brief = (query: string): string => query.trim().replaceAll(/\s+/g, " ").slice(0, 60);
+
 /** A cursor's counts are final once the synchronous code that made it is done with it. */
-function countRows(name: string, cursor: SqlStorageCursor<Record<string, SqlStorageValue>>): void {
+function countRows(name: string, query: string, cursor: SqlStorageCursor<Record<string, SqlStorageValue>>): void {
   queueMicrotask(() => {
     add(counts.rowsWritten, name, cursor.rowsWritten);
     add(counts.rowsRead, name, cursor.rowsRead);
+    if (cursor.rowsWritten > 0) add(counts.rowsBy, `${name}: ${brief(query)}`, cursor.rowsWritten);
   });
 }
 
@@ -108,7 +112,7 @@ export function watchState(name: string, ctx: DurableObjectState): DurableObject
   Object.defineProperty(sql, "exec", {
     value: (query: string, ...bindings: SqlStorageValue[]) => {
       const cursor = exec(query, ...bindings);
-      countRows(name, cursor);
+      countRows(name, query, cursor);
       return cursor;
     },
   });
@@ -116,6 +120,7 @@ export function watchState(name: string, ctx: DurableObjectState): DurableObject
     value: (at: number | Date) => {
       add(counts.alarmsSet, name);
       add(counts.rowsWritten, name);
+      add(counts.rowsBy, `${name}: setAlarm`);
       return setAlarm(at);
     },
   });

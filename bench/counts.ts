@@ -6,6 +6,8 @@ export interface Counts {
   readonly requests: Record<string, Record<string, number>>;
   readonly rowsWritten: Record<string, number>;
   readonly rowsRead: Record<string, number>;
+  /** rowsWritten by class and statement: who wants to lower them needs to know which one writes. */
+  readonly rowsBy: Record<string, number>;
   /** `setAlarm` is billed as one row written; they are part of rowsWritten as well. */
   readonly alarmsSet: Record<string, number>;
   /** ms in which an object had a call, a timer or `waitUntil` work open: what duration is billed for. */
@@ -25,6 +27,7 @@ export const emptyCounts = (): Counts => ({
   requests: {},
   rowsWritten: {},
   rowsRead: {},
+  rowsBy: {},
   alarmsSet: {},
   activeMs: {},
   timerMs: {},

@@ -75,19 +75,18 @@ export class Ledger extends DurableObject<Env> {
       count,
     }));
     const seenAt = (counts["accepted"] ?? 0) > 0 ? at : undefined;
-    this.#room.counters.add(at, { counts, kinds: tallied, seenAt });
+    this.#room.counters.add([{ at, counts, kinds: tallied, seenAt }]);
   }
 
   /** Adds the events of a segment once: a repeated one, and any before it of the same shard, counts nothing. */
   async countSegment({ shard, segment, at, accepted, kinds = [], usage = {} }: CountedSegment): Promise<void> {
     this.#used.addAll({ ...usage, requests: 1 + (usage.requests ?? 0) });
-    const { meta, counters } = this.#room;
-    const name = `counted:${shard}`;
-    if (segment <= Number(meta.get(name) ?? -1)) return;
+    const { counters } = this.#room;
+    const mark = { shard, segment };
+    if (counters.hasCounted(mark)) return;
     const tallied = kinds.map(({ kind, count }): TalliedKind => ({ metric: "accepted", ...kind, count }));
     this.ctx.storage.transactionSync(() => {
-      counters.add(at, { counts: { accepted }, kinds: tallied, seenAt: at });
-      meta.set(name, String(segment));
+      counters.add([{ at, counts: { accepted }, kinds: tallied, seenAt: at }], mark);
     });
   }
 

@@ -11,10 +11,13 @@ import {
 } from "../../src/core/counters.ts";
 import { HOUR_MS, hourOf, MINUTE_MS } from "../../src/core/durations.ts";
 import { addKinds, readKinds, withoutMinutes, writeKinds, type TalliedKind } from "../../src/core/kind-counts.ts";
+import type { CountedSegment } from "../../src/core/ledger.ts";
 import type { ReportWindow } from "../../src/core/ledger-reports.ts";
 import type { OverviewHour } from "../../src/core/overview.ts";
-import { isUsageKey, usageKey, type UsageQuery, type UsageReport } from "../../src/core/usage.ts";
+import { isUsageKey, usageKey, type Usage, type UsageQuery, type UsageReport } from "../../src/core/usage.ts";
 import type { UsageTally } from "../usage.ts";
+import type { MetaStore } from "./meta-store.ts";
+import type { Unbooked } from "./unbooked.ts";
 
 type HourRow = {
   hour: number; // start of the hour, ms since epoch
@@ -22,9 +25,12 @@ type HourRow = {
   totals: string; // JSON: HourCounts.totals
   last_at: number | null; // the latest accepted event counted here
   kinds: string | null; // core/kind-counts writeKinds
+  segments: string | null; // JSON: SegmentMarks
 };
+/** By shard the last segment that was counted. Of the newest hour's row: those of others are out of date. */
+type SegmentMarks = Readonly<Record<number, number>>;
 
-const COLUMNS = "hour, minutes, totals, last_at, kinds";
+const COLUMNS = "hour, minutes, totals, last_at, kinds, segments";
 const NO_KINDS = "[]";
 
 const countsOf = (row: Pick<HourRow, "minutes" | "totals">): HourCounts => ({
@@ -67,12 +73,58 @@ export interface Counting {
   readonly seenAt?: number | undefined;
 }
 
-/** Minute counters packed into one row per hour: counting costs one row written, whatever is counted. */
-export function counterStore(sql: SqlStorage, used: Pick<UsageTally, "take">) {
+/** A segment of a source's shard. */
+export type SegmentMark = Pick<CountedSegment, "shard" | "segment">;
+const nameOf = ({ shard }: SegmentMark): string => `counted:${shard}`;
+
+/** `at`: ms since epoch. */
+export type Counted = Counting & { readonly at: number };
+
+/** An hour's row with more counted in it; the entries are of that hour. */
+function rowWith(hour: number, row: HourRow | undefined, entries: readonly Counted[], usage: Usage = {}): HourRow {
+  let counts = addUsed(row === undefined ? EMPTY_HOUR : countsOf(row), usage);
+  let kinds = readKinds(row?.kinds ?? NO_KINDS);
+  let lastAt = row?.last_at ?? 0;
+  for (const entry of entries) {
+    counts = addCounts(counts, entry.at, entry.counts);
+    kinds = addKinds(kinds, Math.floor((entry.at - hour) / MINUTE_MS), entry.kinds ?? []);
+    lastAt = Math.max(lastAt, entry.seenAt ?? 0);
+  }
+  return {
+    hour,
+    minutes: JSON.stringify(counts.minutes),
+    totals: JSON.stringify(counts.totals),
+    last_at: lastAt || null,
+    kinds: writeKinds(kinds),
+    segments: row?.segments ?? null,
+  };
+}
+
+/**
+ * Minute counters packed into one row per hour: counting costs one row written, whatever is counted.
+ * @param unbooked is in all reports as if it were written here.
+ */
+export function counterStore(
+  sql: SqlStorage,
+  used: Pick<UsageTally, "take">,
+  unbooked: Pick<Unbooked, "all">,
+  meta: Pick<MetaStore, "get" | "set">,
+) {
   const read = (hour: number) => sql.exec<HourRow>(`SELECT ${COLUMNS} FROM hours WHERE hour = ?`, hour).toArray()[0];
 
-  const since = (hour: number, before: number): HourRow[] =>
-    sql.exec<HourRow>(`SELECT ${COLUMNS} FROM hours WHERE hour >= ? AND hour < ?`, hour, before).toArray();
+  function since(from: number, before: number): HourRow[] {
+    const query = `SELECT ${COLUMNS} FROM hours WHERE hour >= ? AND hour < ?`;
+    const rows = new Map(
+      sql
+        .exec<HourRow>(query, from, before)
+        .toArray()
+        .map((row) => [row.hour, row]),
+    );
+    for (const [hour, entries] of Map.groupBy(unbooked.all(), ({ at }) => hourOf(at))) {
+      if (hour >= from && hour < before) rows.set(hour, rowWith(hour, rows.get(hour), entries));
+    }
+    return [...rows.values()].toSorted((a, b) => a.hour - b.hour);
+  }
 
   /** Runs once per hour, when its row is new: needs no alarm, so a source's ledger can sleep. */
   function prune(hour: number): void {
@@ -84,23 +136,44 @@ export function counterStore(sql: SqlStorage, used: Pick<UsageTally, "take">) {
     }
   }
 
+  function newest(): { readonly hour: number; readonly marks: SegmentMarks } {
+    const query = "SELECT hour, segments FROM hours ORDER BY hour DESC LIMIT 1";
+    const [row] = sql.exec<Pick<HourRow, "hour" | "segments">>(query).toArray();
+    return { hour: row?.hour ?? 0, marks: JSON.parse(row?.segments ?? "{}") as SegmentMarks };
+  }
+
+  function write(row: HourRow): void {
+    const { hour, minutes, totals, last_at: lastAt, kinds, segments } = row;
+    const query = `INSERT OR REPLACE INTO hours (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`;
+    sql.exec(query, hour, minutes, totals, lastAt, kinds, segments);
+  }
+
+  /** The marks as a row has them once it is written; what no row of an older hour may hold goes to `meta`. */
+  function marksFor(row: HourRow, mark: SegmentMark | undefined): string | null {
+    const { hour, marks } = newest();
+    if (row.hour >= hour) {
+      const next = mark === undefined ? marks : { ...marks, [mark.shard]: mark.segment };
+      return Object.keys(next).length === 0 ? null : JSON.stringify(next);
+    }
+    if (mark !== undefined) meta.set(nameOf(mark), String(mark.segment));
+    return row.segments;
+  }
+
   return {
-    /** Adds to the minute of `at`. */
-    add(at: number, { counts, kinds = [], seenAt = 0 }: Counting): void {
-      const hour = hourOf(at);
-      const row = read(hour);
-      const counted = addCounts(row === undefined ? EMPTY_HOUR : countsOf(row), at, counts);
-      const next = addUsed(counted, used.take());
-      const minute = Math.floor((at - hour) / MINUTE_MS);
-      sql.exec(
-        `INSERT OR REPLACE INTO hours (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`,
-        hour,
-        JSON.stringify(next.minutes),
-        JSON.stringify(next.totals),
-        Math.max(row?.last_at ?? 0, seenAt) || null,
-        writeKinds(addKinds(readKinds(row?.kinds ?? NO_KINDS), minute, kinds)),
-      );
-      if (row === undefined) prune(hour);
+    /** Whether a segment, or a later one of its shard, was counted. */
+    hasCounted(mark: SegmentMark): boolean {
+      const last = Math.max(newest().marks[mark.shard] ?? -1, Number(meta.get(nameOf(mark)) ?? -1));
+      return mark.segment <= last;
+    },
+
+    /** Each goes to its own minute; one row for each hour. `mark`: they are what this segment holds. */
+    add(entries: readonly Counted[], mark?: SegmentMark): void {
+      for (const [hour, ofHour] of Map.groupBy(entries, ({ at }) => hourOf(at))) {
+        const row = read(hour);
+        const next = rowWith(hour, row, ofHour, used.take());
+        write({ ...next, segments: marksFor(next, mark) });
+        if (row === undefined) prune(hour);
+      }
     },
 
     series({ minutes, now }: ReportWindow): SeriesStep[] {

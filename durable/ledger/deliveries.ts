@@ -1,6 +1,6 @@
 import { DELIVERY, nextAskedAttemptAt, nextAttemptAt } from "../../src/core/delivery.ts";
 import type { Claim, ClaimRequest, SettledCell, Settlement, SettleResult } from "../../src/core/ledger.ts";
-import { entriesOf, goesAsReplay, resendIdOf } from "../../src/core/letters.ts";
+import { entriesOf, resendIdOf } from "../../src/core/letters.ts";
 import { remember } from "../../src/core/line-history.ts";
 import {
   applyOutcomes,
@@ -13,18 +13,20 @@ import {
 } from "../../src/core/line-states.ts";
 import { giveUpAt, paceAfter, permission, startProbe, STEADY, type Hold, type Pacing } from "../../src/core/pacing.ts";
 import { replayIdOf } from "../../src/core/replay.ts";
-import { countCells, countReplayed, tallyCells } from "../../src/core/settle-counts.ts";
-import type { CounterStore, Counting } from "./counter-store.ts";
+import type { CounterStore } from "./counter-store.ts";
+import { withCounts } from "./counting.ts";
 import type { ErrorStore } from "./error-store.ts";
-import type { Job, JobName } from "./job-row.ts";
+import type { Job, JobName, LanedJob } from "./job-row.ts";
 import type { JobStore } from "./job-store.ts";
 import type { LetterStore } from "./letter-store.ts";
 import type { ReplayStore } from "./replay-store.ts";
 import type { ResendStore } from "./resend-store.ts";
+import type { Unbooked } from "./unbooked.ts";
 
 export interface DeliveriesRoom {
   readonly jobs: JobStore;
   readonly counters: CounterStore;
+  readonly unbooked: Unbooked;
   readonly errors: ErrorStore;
   readonly letters: LetterStore;
   readonly resends: ResendStore;
@@ -38,9 +40,6 @@ export interface DeliveriesRoom {
   /** 0 to 1. */
   random(): number;
 }
-
-/** A job whose lanes are known. */
-type LanedJob = Job & { readonly lanes: readonly string[] };
 
 const NOTHING_DUE: Claim = { status: "nothing_due" };
 const NOT_HELD = { proceed: false, released: false };
@@ -91,7 +90,7 @@ function schedule(
 
 /** The moves of a destination's ledger: who may send which cells when, and what came of it. */
 export function deliveriesOf(room: DeliveriesRoom) {
-  const { jobs, counters, errors, letters, resends, replays, now } = room;
+  const { jobs, counters, unbooked, errors, letters, resends, replays, now } = room;
   let pacing = room.readPacing() ?? STEADY;
 
   /** Writes together; the pacing in memory changes only once everything is stored. */
@@ -118,19 +117,21 @@ export function deliveriesOf(room: DeliveriesRoom) {
     return replay !== undefined && replays.isCancelled(replay);
   };
 
-  /** Replays are counted apart, and not by kind: they are no part of what comes in (storage.md §3.7). */
-  function countingOf(job: LanedJob, applied: readonly SettledCell[], kinds: Settlement["kinds"]): Counting {
-    const { sourceId, count, lanes, replayId } = job;
-    if (goesAsReplay(replayId)) return { counts: countReplayed(applied) };
-    const counts = countCells(applied, resendIdOf(replayId) !== undefined);
-    return { counts, kinds: tallyCells(applied, { sourceId, count, lanes, kinds }) };
+  /** Stores a job with what it has counted: with the hours, unless somebody goes on with it. */
+  function save(job: Job, before: Job, at: number): Job {
+    const ended = leastFailures(job.states) === undefined;
+    const waits = !ended && job.leaseUntil > at && unbooked.fit(job.counted);
+    if (!waits) counters.add(job.counted);
+    const saved = waits ? job : { ...job, counted: [] };
+    jobs.save(saved, before, at);
+    return saved;
   }
 
-  /** Everything that outcomes are told to but the job itself. `after`: its new states. */
+  /** Everything that outcomes are told to but the job itself and the counters. `after`: its new states. */
   function book(
     job: LanedJob,
     { applied, after }: { readonly applied: readonly SettledCell[]; readonly after: Job["states"] },
-    settlement: Pick<Settlement, "kinds" | "letters">,
+    letterObjects: Settlement["letters"],
     at: number,
   ): void {
     const [resend, replay] = [resendIdOf(job.replayId), replayIdOf(job.replayId)];
@@ -139,9 +140,8 @@ export function deliveriesOf(room: DeliveriesRoom) {
       if (applied.length > 0 || ended > 0) replays.book(replay, applied, ended);
     }
     if (applied.length === 0) return;
-    counters.add(at, countingOf(job, applied, settlement.kinds));
     errors.add(applied, at);
-    for (const object of settlement.letters) {
+    for (const object of letterObjects) {
       const entries = entriesOf(object, applied, job);
       if (entries.length > 0) letters.add(at, object.key, job, entries);
     }
@@ -193,8 +193,8 @@ export function deliveriesOf(room: DeliveriesRoom) {
       const laned = withLanes(job, job.lanes);
       const holds = job.claims === token;
       if (holds && settlement.part <= job.part) return { proceed: job.leaseUntil > at, released: false };
-      const counted = !holds ? "none" : mode === "send" ? "all" : "code";
-      const { states, applied } = applyOutcomes(job.states, job.count, settlement, counted);
+      const marks = !holds ? "none" : mode === "send" ? "all" : "code";
+      const { states, applied } = applyOutcomes(job.states, job.count, settlement, marks);
       const history = remember(job.history, { at, outcomes: applied, before: job.states, after: states });
       const next = schedule(job, states, outcomes, room);
       const answers = { lines: outcomes, probe: mode === "probe", now: at, random: room.random() };
@@ -204,11 +204,14 @@ export function deliveriesOf(room: DeliveriesRoom) {
       const mayProceed = holds && !release && !cancelled && next.nextAt <= at;
       const proceed = mayProceed && modeFor({ ...next, lost }, paced, at) === mode;
       const leaseUntil = proceed ? at + DELIVERY.leaseMs : cancelled && !release ? at + LET_GO_MS : 0;
+      const held = holds ? { leaseUntil, part: settlement.part } : {};
+      const counted = withCounts(laned, applied, settlement.kinds, at);
+      let saved: Job = job;
       store(paced, () => {
-        book(laned, { applied, after: states }, settlement, at);
-        const held = holds ? { leaseUntil, part: settlement.part } : {};
-        jobs.save({ ...job, ...next, ...held, lost, states, history }, job, at);
+        book(laned, { applied, after: states }, settlement.letters, at);
+        saved = save({ ...job, ...next, ...held, lost, states, history, counted }, job, at);
       });
+      unbooked.stored(saved);
       return { proceed, released: holds && !proceed };
     },
 
@@ -226,10 +229,13 @@ export function deliveriesOf(room: DeliveriesRoom) {
         "none",
       );
       const history = remember(job.history, { at, outcomes: applied, before: laned.states, after: states });
+      const counted = withCounts(laned, applied, [], at);
+      let saved: Job = job;
       room.transaction(() => {
-        book(laned, { applied, after: states }, { kinds: [], letters: [] }, at);
-        jobs.save({ ...laned, leaseUntil: 0, states, history }, job, at);
+        book(laned, { applied, after: states }, [], at);
+        saved = save({ ...laned, leaseUntil: 0, states, history, counted }, job, at);
       });
+      unbooked.stored(saved);
     },
   };
 }

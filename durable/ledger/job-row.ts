@@ -1,5 +1,6 @@
 import { NO_HISTORY, readHistory, writeHistory, type LineHistory } from "../../src/core/line-history.ts";
 import { packStates, unpackOldStates, unpackStates, type CellStates } from "../../src/core/line-states.ts";
+import type { Counted } from "./counter-store.ts";
 
 /** Names one job within the ledger of its destination. */
 export interface JobName {
@@ -25,8 +26,13 @@ export interface Job extends JobName {
   readonly part: number;
   /** Claims in a row that ended without a word of their holder. */
   readonly lost: number;
+  /** What its settlements have counted that the hours do not have yet; see unbooked.ts. */
+  readonly counted: readonly Counted[];
   readonly done: boolean;
 }
+
+/** A job whose lanes are known. */
+export type LanedJob = Job & { readonly lanes: readonly string[] };
 
 export type JobRow = {
   key: string;
@@ -43,15 +49,21 @@ export type JobRow = {
   states: ArrayBuffer;
   lanes: string | null; // see schema.ts
   history: string | null; // core/line-history
+  counted: string | null; // JSON: Counted[]
 };
 
 export const JOB_COLUMNS =
-  "key, replay, source_id, count, next_at, lease_until, by_schedule, claims, part, lost, done_at, states, lanes, history";
+  "key, replay, source_id, count, next_at, lease_until, by_schedule, claims, part, lost, done_at, states, lanes, history, counted";
 
 /** What `replay` holds for live traffic is the empty text. */
 export const replayOf = (name: JobName): string => name.replayId ?? "";
 export const nameOf = (row: Pick<JobRow, "key" | "replay">): JobName =>
   row.replay === "" ? { key: row.key } : { key: row.key, replayId: row.replay };
+
+export const readCounted = ({ counted }: Pick<JobRow, "counted">): Counted[] =>
+  counted === null ? [] : (JSON.parse(counted) as Counted[]);
+export const writeCounted = ({ counted }: Pick<Job, "counted">): string | null =>
+  counted.length === 0 ? null : JSON.stringify(counted);
 
 /** Lanes and states of a row; one from before there were lanes has gates alone, in the encoding of that time. */
 function cellsOf({ lanes, states, count }: Pick<JobRow, "lanes" | "states" | "count">): Pick<Job, "lanes" | "states"> {
@@ -74,6 +86,7 @@ export const toJob = (row: JobRow): Job => ({
   claims: row.claims,
   part: row.part ?? 0,
   lost: row.lost ?? 0,
+  counted: readCounted(row),
   done: row.done_at !== null,
 });
 

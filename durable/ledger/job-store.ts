@@ -7,8 +7,10 @@ import {
   nameOf,
   packCells,
   packHistory,
+  readCounted,
   replayOf,
   toJob,
+  writeCounted,
   type Job,
   type JobName,
   type JobRow,
@@ -129,7 +131,8 @@ export function jobStore(sql: SqlStorage) {
       const { lanes, states } = packCells(job);
       sql.exec(
         `UPDATE jobs SET ${moves ? "next_at = ?, done_at = ?," : ""} states = ?, lanes = ?, history = ?,
-           pending = ?, failed = ?, lease_until = ?, by_schedule = ?, part = ?, lost = ? WHERE key = ? AND replay = ?`,
+           pending = ?, failed = ?, lease_until = ?, by_schedule = ?, part = ?, lost = ?, counted = ?
+         WHERE key = ? AND replay = ?`,
         ...(moves ? [job.nextAt, pending === 0 ? now : null] : []),
         states,
         lanes,
@@ -140,9 +143,19 @@ export function jobStore(sql: SqlStorage) {
         Number(job.bySchedule),
         job.part,
         job.lost,
+        writeCounted(job),
         job.key,
         replayOf(job),
       );
+    },
+
+    /** Unfinished jobs that hold counts. */
+    counting(): (JobName & Pick<Job, "counted">)[] {
+      // The bound on next_at is always met: it lets the index of unfinished jobs serve.
+      const query = `SELECT key, replay, counted FROM jobs
+        WHERE done_at IS NULL AND next_at < 9e15 AND counted IS NOT NULL`;
+      const rows = sql.exec<Pick<JobRow, "key" | "replay" | "counted">>(query).toArray();
+      return rows.map((row) => ({ ...nameOf(row), counted: readCounted(row) }));
     },
 
     /** The unfinished jobs of a replay; `failed`: lines that have failed before. */

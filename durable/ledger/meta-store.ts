@@ -21,3 +21,4 @@ export function metaStore(sql: SqlStorage) {
     destinationId: () => get("destinationId") ?? "",
   };
 }
+export type MetaStore = ReturnType<typeof metaStore>;

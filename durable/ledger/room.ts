@@ -10,6 +10,7 @@ import { createReplaying } from "./replaying.ts";
 import { resendStore } from "./resend-store.ts";
 import { createResending } from "./resending.ts";
 import { createTables } from "./schema.ts";
+import { createUnbooked } from "./unbooked.ts";
 import type { UsageTally } from "../usage.ts";
 
 /** What a ledger needs of the outside: its queue, its alarm, clock and chance. */
@@ -25,9 +26,10 @@ export function createRoom(storage: DurableObjectStorage, { send, arm, now, rand
   const sql = used.counting(storage.sql);
   createTables(sql);
   const meta = metaStore(sql);
-  const counters = counterStore(sql, used);
-  const errors = errorStore(sql);
   const jobs = jobStore(sql);
+  const unbooked = createUnbooked(jobs);
+  const counters = counterStore(sql, used, unbooked, meta);
+  const errors = errorStore(sql);
   const letters = letterStore(sql);
   const resends = resendStore(sql);
   const replays = replayStore(sql);
@@ -36,6 +38,7 @@ export function createRoom(storage: DurableObjectStorage, { send, arm, now, rand
   const deliveries = deliveriesOf({
     jobs,
     counters,
+    unbooked,
     errors,
     letters,
     resends,

@@ -81,6 +81,35 @@ describe("the ledger of a source", () => {
     expect((await ledger.volume({ minutes: 1, now: START })).totals.accepted).toBe(7);
   });
 
+  it("counts a segment of each shard once, into whatever hour it goes, and as an earlier version marked it", async () => {
+    const ledger = ledgerOf();
+    const count = (shard: number, segment: number, at = START) =>
+      ledger.countSegment({ shard, segment, at, accepted: 1 });
+    const total = async () => (await ledger.volume({ minutes: 60 * 24, now: START + 2 * HOUR })).totals.accepted;
+    await runInDurableObject(ledger, (_, { storage: { sql } }) => {
+      sql.exec("INSERT INTO meta VALUES ('counted:0', '3')");
+    });
+    await count(0, 3);
+    expect(await total()).toBe(0);
+    await count(0, 4, START + HOUR);
+    await count(1, 0, START + HOUR);
+    await count(0, 5, START);
+    await count(1, 1, START + 2 * HOUR);
+    await ledger.count(START + 3 * HOUR, { duplicate: 1 });
+    expect(await total()).toBe(4);
+    for (let restart = 0; restart < 2; restart++) {
+      await evictDurableObject(ledger);
+      for (const at of [START, START + HOUR, START + 3 * HOUR]) {
+        await count(0, 5, at);
+        await count(1, 1, at);
+      }
+      expect(await total()).toBe(4);
+    }
+    await count(0, 6);
+    await count(1, 2);
+    expect(await total()).toBe(6);
+  });
+
   it("counts a segment once with its kinds, and says what was received, and refused, by kind", async () => {
     const ledger = ledgerOf();
     const order = { kind: { type: "track", name: "Order", appVersion: "1.0" }, count: 3 };
@@ -156,6 +185,67 @@ describe("the figures of a destination", () => {
     expect(summary).toMatchObject({ delivered: 1, dropped: 1, abandoned: 1, retried: 1, waiting: 1, retrying: 1 });
     expect(summary.minutes.at(-1)).toMatchObject({ at: START, delivered: 1, p95Ms: 108 });
     expect(summary.minutes.at(-2)).toEqual({ at: START - MINUTE, delivered: 0, dropped: 0, retried: 0, abandoned: 0 });
+  });
+
+  it("have what a consumer that goes on has told, also when it dies, and have it once", async () => {
+    const clock = stopClock();
+    const rig = createLedgerRig();
+    const pointer = await rig.open(3);
+    const claim = await rig.granted(pointer);
+    const told = (line: number) => ({
+      passed: [line],
+      outcomes: [{ cell: 3 + line, status: "delivered" as const, latencyMs: 5, kind: 0 }],
+      kinds: [{ type: "track", name: "Order" }],
+    });
+    const byName = () =>
+      rig.ledger.overview(overview({ metric: "successful-delivery", groupBy: ["eventName"], granularity: "HOUR" }));
+    const stored = () =>
+      runInDurableObject(rig.ledger, (_, { storage: { sql } }) =>
+        sql
+          .exec("SELECT totals FROM hours")
+          .toArray()
+          .map(({ totals }) => JSON.parse(String(totals)).delivered),
+      );
+    await rig.settle(pointer, claim, { ...told(0), release: false });
+    clock.at(MINUTE + 1);
+    await rig.settle(pointer, claim, { ...told(1), release: false });
+    for (let restart = 0; restart < 2; restart++) {
+      expect(await stored()).toEqual([]);
+      expect(await rig.summary()).toMatchObject({ delivered: 2, waiting: 1 });
+      expect(await byName()).toMatchObject([{ eventName: "Order", total: 2 }]);
+      expect((await rig.ledger.standing()).day.delivered).toBe(2);
+      await evictDurableObject(rig.ledger);
+    }
+    clock.at(10 * MINUTE);
+    await rig.settle(pointer, await rig.granted(pointer), told(2));
+    for (let restart = 0; restart < 2; restart++) {
+      expect(await stored()).toEqual([3]);
+      const { minutes, ...summary } = await rig.summary();
+      expect(summary).toMatchObject({ delivered: 3, waiting: 0 });
+      expect(minutes.filter(({ delivered }) => delivered > 0).map(({ at }) => (at - START) / MINUTE)).toEqual([
+        0, 1, 10,
+      ]);
+      expect(await byName()).toMatchObject([{ eventName: "Order", total: 3 }]);
+      await evictDurableObject(rig.ledger);
+    }
+  });
+
+  it("are booked at once when they have more names than a job's row should hold", async () => {
+    const rig = createLedgerRig();
+    const pointer = await rig.open(500);
+    const claim = await rig.granted(pointer);
+    const lines = Array.from({ length: 400 }, (_, line) => line);
+    await rig.settle(pointer, claim, {
+      passed: lines,
+      outcomes: lines.map((line) => ({ cell: 500 + line, status: "delivered", kind: line })),
+      kinds: lines.map((line) => ({ type: "track", name: `Event ${line} ${"x".repeat(100)}` })),
+      release: false,
+    });
+    await runInDurableObject(rig.ledger, (_, { storage: { sql } }) => {
+      expect(sql.exec("SELECT COUNT(*) AS n FROM hours").one()).toEqual({ n: 1 });
+      expect(sql.exec("SELECT counted FROM jobs").one()).toEqual({ counted: null });
+    });
+    expect(await rig.summary()).toMatchObject({ delivered: 400, waiting: 100 });
   });
 
   it("come with what each error means and who has to act", async () => {

@@ -220,7 +220,7 @@ describe("housekeeping", () => {
 
   it.each([
     ["a whole segment of one part", 1, 10],
-    ["each further part of a large one", 16, 10 + 15 * 2],
+    ["each further part of a large one", 16, 10 + 15],
   ])("writes few rows for %s, also with five subscriptions", async (_, parts, most) => {
     const rig = createLedgerRig();
     const lanes = ["one", "two", "three", "four", "five"];

@@ -36,7 +36,7 @@ let rig: Rig;
 beforeAll(async () => {
   rig = await startRig();
 });
-afterAll(() => rig.inlet.stop());
+afterAll(() => rig.stop());
 
 it(
   "answers whatever is sent with a reason, stores exactly what is good, and stays as it was",
@@ -64,6 +64,7 @@ it(
       totals.figures[`of them certain of ${name}`] = ledger.count(name);
       expect.soft({ seed: SEED, name, ...ledger.audit(name, times), faults }).toEqual({ seed: SEED, name, faults: [] });
     }
+    totals.figures["asked of others"] = rig.sink.asked;
     totals.figures["MB more held at the end"] = megabytes(grown(heaps));
     totals.figures["most MB held"] = megabytes(Math.max(...heaps));
     totals.write();

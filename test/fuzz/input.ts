@@ -51,6 +51,10 @@ export interface Material {
   readonly operations: readonly Operation[];
   /** Values of path parameters that exist, by name. */
   readonly parameters: Readonly<Record<string, readonly string[]>>;
+  /** The same of what may be deleted. */
+  readonly expendable: Readonly<Record<string, readonly string[]>>;
+  /** Of this machine, where a server listens that is no database. */
+  readonly port: number;
 }
 
 /** A part of openapi.json. */

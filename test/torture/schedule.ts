@@ -8,8 +8,10 @@ export type Act =
   | { readonly does: "jump"; readonly ms: number }
   /** The source that may grow gets its second shard. */
   | { readonly does: "grow" }
-  /** The connections of the warehouse break off. */
+  /** The next connection to the warehouse breaks off. */
   | { readonly does: "cut" }
+  /** Tables are made of what is there so far. */
+  | { readonly does: "export" }
   /** What is archived of this source so far is replayed. */
   | { readonly does: "replay"; readonly source: 0 | 1 };
 
@@ -94,7 +96,7 @@ export const SHORT_PLAN: readonly Round[] = [
     name: "bucket",
     ms: 1500,
     rates: mixed("bucket"),
-    acts: [jump(3 * HOUR), replay(0), abort("ARCHIVE_INDEX"), abort("EXPORTS")],
+    acts: [jump(3 * HOUR), { does: "cut" }, { does: "export" }, replay(0), abort("ARCHIVE_INDEX"), abort("EXPORTS")],
     until: kindsOf(mixed("bucket")).filter((kind) => kind !== "list_refused"),
     stepMs: HOUR + MINUTE,
     kill: "runtime",
@@ -161,9 +163,11 @@ export function* drawRounds(random: Random): Generator<Round> {
 
 /** What a long run does now and then besides. */
 function extrasOf(n: number, random: Random): Act[] {
-  const cut: Act[] = random.next() < 0.3 ? [{ does: "cut" }] : [];
-  if (n === 3) return [...cut, { does: "grow" }];
-  return n % 4 === 0 ? [...cut, replay(random.pick([0, 1]))] : cut;
+  const extras: Act[] = [];
+  if (random.next() < 0.5) extras.push({ does: "export" });
+  if (random.next() < 0.3) extras.push({ does: "cut" });
+  if (n % 4 === 0) extras.push(replay(random.pick([0, 1])));
+  return n === 3 ? [...extras, { does: "grow" }] : extras;
 }
 
 const weaker = (rates: Rates, by: number): Rates =>

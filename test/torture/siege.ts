@@ -59,7 +59,9 @@ export class Siege implements AsyncDisposable {
     await town.open();
     await inlet.start();
     const hall = await CityHall.found(inlet, town);
-    const warehouse = IS_LONG ? await Warehouse.open() : undefined;
+    const warehouse = IS_LONG
+      ? await Warehouse.open((connections) => totals.fault("warehouse_cut", connections))
+      : undefined;
     const exported = hall.sources.filter((one) => one.exports).map(({ id }) => id);
     await warehouse?.connect(inlet, exported);
     return new Siege({ totals, inlet, town, hall, warehouse });
@@ -124,7 +126,8 @@ export class Siege implements AsyncDisposable {
   async #act(act: Act): Promise<void> {
     if (act.does === "grow") return this.#grow();
     if (act.does === "replay") return this.replays.begin(this.hall.sources[act.source]);
-    if (act.does === "cut") return this.#cut();
+    if (act.does === "export") return this.#export();
+    if (act.does === "cut") return this.warehouse?.cutNext();
     if (act.does === "abort") {
       const name = this.#random.pick(this.hall.objects[act.binding]);
       await this.inlet.control(PATHS.abort, { binding: act.binding, name });
@@ -134,9 +137,11 @@ export class Siege implements AsyncDisposable {
     this.totals.fault(act.ms < 0 ? "clock_back" : "clock_forward");
   }
 
-  async #cut(): Promise<void> {
-    const ended = (await this.warehouse?.cut()) ?? 0;
-    if (ended > 0) this.totals.fault("warehouse_cut", ended);
+  /** Whatever is due, the open hour too; who is refused lets it be. */
+  async #export(): Promise<void> {
+    for (const { id } of this.hall.sources.filter((one) => one.exports)) {
+      await this.inlet.api("POST", `/api/sources/${id}/exports/run`, {}).catch(() => undefined);
+    }
   }
 
   /** The change itself may meet a fault; whoever made it makes it again. */

@@ -4,13 +4,6 @@ import { mangle, mutate, stepCount } from "../mutate.ts";
 import { valueFor } from "../schema-value.ts";
 import { contentType } from "./messages.ts";
 
-/** What asks somebody outside, and what would take away what other inputs need. */
-const LEFT_OUT =
-  /\/test(?:-authentication)?$|\/validation$|\/connection-state$|connected-sources|^DELETE \/(?:sources|destinations|warehouses|tokens)\/\{\w+\}$/;
-
-export const isAsked = ({ method, path }: Pick<Operation, "method" | "path">): boolean =>
-  !LEFT_OUT.test(`${method} ${path}`);
-
 const STRANGE = [
   "__proto__",
   "constructor",
@@ -30,9 +23,10 @@ const STRANGE = [
   ":id",
 ];
 
-function addressOf({ random, material }: Draw, { path }: Operation): string {
+/** What is deleted is none of what other inputs need. */
+function addressOf({ random, material }: Draw, path: string, method: string): string {
   const named = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const known = material.parameters[name] ?? [];
+    const known = (method === "DELETE" ? material.expendable[name] : undefined) ?? material.parameters[name] ?? [];
     return known.length > 0 && random.next() < 0.8 ? random.pick(known) : random.pick(STRANGE);
   });
   return `/api${named === "/" ? "" : named}`;
@@ -154,10 +148,9 @@ export function control(draw: Draw): FuzzInput {
   const operation = random.pick(material.operations);
   const body = bodyOf(draw, operation);
   const method = chance(draw, 0.03) ? random.pick(["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]) : operation.method;
-  const isKept = isAsked({ ...operation, method });
   return {
-    method: isKept ? method : operation.method,
-    target: addressOf(draw, operation) + queryOf(draw, operation),
+    method,
+    target: addressOf(draw, operation.path, method) + queryOf(draw, operation),
     headers: [
       ...credentialsOf(draw, material),
       elsewhere(draw),

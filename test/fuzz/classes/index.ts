@@ -9,6 +9,7 @@ import { header, preflight } from "./headers.ts";
 import { library, socket } from "./library.ts";
 import { limit } from "./limits.ts";
 import { batch, bytes, message, recorded } from "./messages.ts";
+import { outside } from "./outside.ts";
 import { path } from "./paths.ts";
 import { wire } from "./wire.ts";
 
@@ -30,6 +31,7 @@ const SHARES = {
   link: [20, link],
   library: [30, library],
   control: [60, control],
+  outside: [20, outside],
   socket: [7, socket],
   wire: [10, wire],
 } as const satisfies Record<string, readonly [number, Maker]>;

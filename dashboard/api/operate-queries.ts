@@ -5,6 +5,8 @@ import type { Alert, Cost, Health } from "./operate-types.ts";
 
 /** Each look asks every object of the workspace. */
 const LOOK_MS = 30_000;
+/** While an alert has not been looked at yet, which takes seconds. */
+const SOON_MS = 2000;
 const COST_MS = 60_000;
 
 export const healthQuery = queryOptions({
@@ -26,5 +28,6 @@ export const alertPath = (id: string): string => `/alerts/${encodeURIComponent(i
 export const alertsQuery = queryOptions({
   queryKey: ["alerts"],
   queryFn: () => api<{ alerts: Alert[] }>("GET", `/alerts?pagination[count]=${PAGE}`).then((data) => data.alerts),
-  refetchInterval: LOOK_MS,
+  refetchInterval: ({ state: { data = [] } }) =>
+    data.some(({ enabled, state }) => enabled && state === undefined) ? SOON_MS : LOOK_MS,
 });

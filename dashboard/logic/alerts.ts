@@ -34,21 +34,35 @@ export function ruleWords(rule: AlertRule, { sourceName, destinationName }: Name
   }
 }
 
+/** The page that shows what a rule looks at. */
+export function rulePage(rule: AlertRule): string {
+  switch (rule.type) {
+    case "health":
+      return "/health";
+    case "source_volume":
+      return `/sources/${rule.sourceId}/debugger`;
+    case "delivery_rate":
+      return `/destinations/${rule.destinationId}/delivery`;
+  }
+}
+
 /** The answer to: is anything ringing? */
-export function alertsAnswer(alerts: readonly Alert[]): string {
-  if (alerts.length === 0) return "Nobody is told of anything yet.";
+export const alertsAnswer = (alerts: readonly Alert[]): string =>
+  `${alertsWords(alerts)}.${alerts.length === 0 ? "" : " Looked at every five minutes."}`;
+
+/** "1 of 2 alerts fires, 1 is off". */
+export function alertsWords(alerts: readonly Alert[]): string {
+  if (alerts.length === 0) return "Nobody is told of anything yet";
   const firing = alerts.filter(({ state }) => state?.status === "firing").length;
   const failing = alerts.filter(({ messages }) => messages[0]?.status === "failed").length;
   const off = alerts.filter(({ enabled }) => !enabled).length;
-  return (
-    [
-      firing === 0
-        ? `None of ${plural(alerts.length, "alert")} fires`
-        : `${count(firing)} of ${plural(alerts.length, "alert")} ${firing === 1 ? "fires" : "fire"}`,
-      ...(failing > 0 ? [`${plural(failing, "channel")} could not be reached`] : []),
-      ...(off > 0 ? [`${count(off)} ${off === 1 ? "is" : "are"} off`] : []),
-    ].join(", ") + ". Looked at every five minutes."
-  );
+  return [
+    firing === 0
+      ? `None of ${plural(alerts.length, "alert")} fires`
+      : `${count(firing)} of ${plural(alerts.length, "alert")} ${firing === 1 ? "fires" : "fire"}`,
+    ...(failing > 0 ? [`${plural(failing, "channel")} could not be reached`] : []),
+    ...(off > 0 ? [`${count(off)} ${off === 1 ? "is" : "are"} off`] : []),
+  ].join(", ");
 }
 
 /** How an alert stands, as a word with its colour. */

@@ -16,8 +16,21 @@ export const SEVERITIES: Readonly<
 const lookedAt = ({ looked: { sources, shards, destinations } }: Health): string =>
   `${plural(sources, "source")} (${plural(shards, "shard")}) and ${plural(destinations, "destination")}`;
 
-/** The answer to: does anything hold events up? */
-export function healthAnswer(health: Health): string {
+/** The whole workspace as a word, and its colour. */
+export const HEALTH_WORDS: Readonly<
+  Record<Health["status"], readonly [word: string, variant: "error" | "warning" | "success"]>
+> = {
+  critical: ["Critical", "error"],
+  warning: ["Warning", "warning"],
+  well: ["Well", "success"],
+};
+
+/** When the event came that waits longest for a destination. */
+export const oldestUndelivered = ({ destinations }: Health): string | undefined =>
+  destinations.flatMap(({ oldestUndeliveredAt = [] }) => oldestUndeliveredAt).toSorted()[0];
+
+/** "All is well, 2 notes", "1 thing needs you now". */
+export function healthWords(health: Health): string {
   const of = (severity: Severity): number => health.findings.filter((one) => one.severity === severity).length;
   const [critical, warnings, notes] = [of("critical"), of("warning"), of("info")];
   const parts = [
@@ -25,9 +38,11 @@ export function healthAnswer(health: Health): string {
     ...(warnings > 0 ? [`${plural(warnings, "thing")} to look at today`] : []),
   ];
   const also = notes > 0 ? `, ${plural(notes, "note")}` : "";
-  const looked = `Looked at ${lookedAt(health)}`;
-  return parts.length === 0 ? `All is well${also}. ${looked}` : `${parts.join(", ")}${also}. ${looked}`;
+  return `${parts.length === 0 ? "All is well" : parts.join(", ")}${also}`;
 }
+
+/** The answer to: does anything hold events up? */
+export const healthAnswer = (health: Health): string => `${healthWords(health)}. Looked at ${lookedAt(health)}`;
 
 /** "$0", "less than $0.01", "$12.30", "$1,234.00". */
 export function dollars(amount: number): string {
@@ -40,7 +55,8 @@ const grouped = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maxim
 /** A line of a bill in more digits, for what is small. */
 export function preciseDollars(amount: number): string {
   if (amount >= 1) return dollars(amount);
-  return amount < 0.000001 ? "less than $0.000001" : `$${amount.toFixed(amount < 0.001 ? 6 : 4)}`;
+  if (amount <= 0) return "$0";
+  return amount < 0.000001 ? "< $0.000001" : `$${amount.toFixed(amount < 0.001 ? 6 : 4)}`;
 }
 
 const LINE_WORDS: Readonly<Record<CostLine["what"], string>> = {

@@ -8,10 +8,16 @@ export function relativeTime(at: number, now: number): string {
   const age = now - at;
   if (age < 100) return "just now";
   if (age < 10 * SECOND) return `${(age / SECOND).toFixed(1)} s ago`;
-  if (age < MINUTE) return `${Math.floor(age / SECOND)} s ago`;
-  if (age < HOUR) return `${Math.floor(age / MINUTE)} min ago`;
-  if (age < DAY) return `${Math.floor(age / HOUR)} h ago`;
-  return `${Math.floor(age / DAY)} d ago`;
+  return `${lasting(at, now)} ago`;
+}
+
+/** How long something has lasted: "0 s", "12 s", "4 min", "3 h", "2 d". Both in ms. */
+export function lasting(at: number, now: number): string {
+  const age = Math.max(0, now - at);
+  if (age < MINUTE) return `${Math.floor(age / SECOND)} s`;
+  if (age < HOUR) return `${Math.floor(age / MINUTE)} min`;
+  if (age < DAY) return `${Math.floor(age / HOUR)} h`;
+  return `${Math.floor(age / DAY)} d`;
 }
 
 /** "in 40 s", "in 3 h", "in 2 d"; "any moment now" once it is due. Both in ms. */

@@ -1,5 +1,5 @@
 import { type ReactNode, useSyncExternalStore } from "react";
-import { absoluteTime, relativeTime, timeUntil } from "../logic/times.ts";
+import { absoluteTime, lasting, relativeTime, timeUntil } from "../logic/times.ts";
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -34,6 +34,9 @@ export const When = ({ at }: InstantProps): ReactNode => <Instant at={at} words=
 
 /** "in 40 s", likewise. */
 export const Until = ({ at }: InstantProps): ReactNode => <Instant at={at} words={timeUntil} />;
+
+/** "7 min", for what has lasted since then, likewise. */
+export const Lasting = ({ at }: InstantProps): ReactNode => <Instant at={at} words={lasting} />;
 
 function Instant({ at, words }: InstantProps & { words: (at: number, now: number) => string }): ReactNode {
   const current = useNow();

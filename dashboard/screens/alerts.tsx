@@ -31,7 +31,7 @@ export function AlertsScreen(): ReactNode {
     <Page
       title="Alerts"
       answer={alerts.data === undefined ? "Who is told of what, and is anything ringing?" : alertsAnswer(alerts.data)}
-      actions={edit === undefined ? add : undefined}
+      actions={edit === undefined && alerts.data?.length !== 0 ? add : undefined}
     >
       <Loaded query={alerts} failure="The alerts could not be loaded">
         {(list) => (

@@ -16,6 +16,7 @@ import { TextLink } from "../parts/text-link.tsx";
 import { areKnown, useDeliveries } from "../parts/use-deliveries.ts";
 import { When } from "../parts/when.tsx";
 import { Deliveries } from "./overview/deliveries.tsx";
+import { Operate } from "./overview/operate.tsx";
 
 const NONE: readonly Destination[] = [];
 
@@ -59,6 +60,7 @@ export function Overview(): ReactNode {
                   />
                 )}
                 <UnknownKeys count={day.unknown.count} />
+                <Operate />
                 <Flow sources={list} volume={day} />
                 <Deliveries destinations={destinations.data ?? NONE} days={days} sources={list} />
               </div>

@@ -11,7 +11,7 @@ import { Page, Section } from "../parts/page.tsx";
 import { WorkspaceRetention } from "./workspace/retention.tsx";
 import { Tokens } from "./workspace/tokens.tsx";
 
-/** Who may use the control plane? */
+/** Who may use this workspace? */
 export function WorkspaceScreen(): ReactNode {
   const workspace = useQuery(workspaceQuery);
   const tokens = useQuery(tokensQuery);
@@ -20,8 +20,10 @@ export function WorkspaceScreen(): ReactNode {
       title="Workspace"
       answer={
         tokens.data === undefined
-          ? "Who may use the control plane?"
-          : `The holder of the admin token, and ${plural(tokens.data.length, "API token")}.`
+          ? "Who may use this workspace?"
+          : tokens.data.length === 0
+            ? "Only the admin token lets anybody in."
+            : `The admin token and ${plural(tokens.data.length, "API token")} let people and scripts in.`
       }
     >
       <Section title="Name">
@@ -39,7 +41,7 @@ export function WorkspaceScreen(): ReactNode {
       </Section>
       <Section
         title="API tokens"
-        help="For scripts: Authorization: Bearer <token> on every route under /api. A viewer's token also signs in to the console."
+        help="For scripts, as Authorization: Bearer <token> on every route under /api, and for people: it signs in to the console as its role. A viewer sees events and settings, no secrets, and changes nothing."
       >
         <Loaded query={tokens} failure="The tokens could not be loaded">
           {(list) => <Tokens tokens={list} />}

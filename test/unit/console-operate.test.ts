@@ -35,12 +35,7 @@ describe("money", () => {
       "$12.30",
       "$1,234.00",
     ]);
-    expect([1e-9, 0.0002, 0.02, 2].map(preciseDollars)).toEqual([
-      "less than $0.000001",
-      "$0.000200",
-      "$0.0200",
-      "$2.00",
-    ]);
+    expect([1e-9, 0.0002, 0.02, 2].map(preciseDollars)).toEqual(["< $0.000001", "$0.000200", "$0.0200", "$2.00"]);
   });
 
   it("says what it counts, in its unit", () => {

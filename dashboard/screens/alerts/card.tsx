@@ -6,13 +6,14 @@ import { api } from "../../api/client.ts";
 import { alertPath, alertsQuery } from "../../api/operate-queries.ts";
 import type { Alert, AlertMessage } from "../../api/operate-types.ts";
 import { queryClient } from "../../api/queries.ts";
-import { messageFate, messageKind, ruleWords, standing } from "../../logic/alerts.ts";
+import { messageFate, messageKind, rulePage, ruleWords, standing } from "../../logic/alerts.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { ConfirmByName } from "../../parts/confirm-by-name.tsx";
+import { TextLink } from "../../parts/text-link.tsx";
 import { useNames } from "../../parts/use-names.ts";
 import { useOwner } from "../../parts/use-owner.ts";
 import { Verdict } from "../../parts/verdict.tsx";
-import { Until, When } from "../../parts/when.tsx";
+import { Lasting, Until, When } from "../../parts/when.tsx";
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: alertsQuery.queryKey });
 
@@ -28,14 +29,20 @@ export function AlertCard({ alert, onEdit }: { alert: Alert; onEdit: () => void 
         <bdi className="min-w-0 break-words">{clip(name, 80)}</bdi>
         {state !== undefined && (
           <span className="text-kumo-subtle text-sm font-normal">
-            since <When at={state.since} />
+            for <Lasting at={state.since} />
           </span>
         )}
       </h2>
-      <p className="break-words">{ruleWords(rule, names)}.</p>
+      <p className={state?.status === "firing" ? "text-kumo-subtle text-sm break-words" : "break-words"}>
+        {ruleWords(rule, names)}.
+      </p>
       {state !== undefined && (
-        <p className="text-kumo-subtle text-sm break-words">
-          {state.sentence} Looked at <When at={state.checkedAt} />.
+        <p className={state.status === "firing" ? "break-words" : "text-kumo-subtle text-sm break-words"}>
+          {state.sentence} <TextLink href={rulePage(rule)}>Look at it</TextLink>
+          <span className="text-kumo-subtle text-sm">
+            {" "}
+            · looked at <When at={state.checkedAt} />
+          </span>
         </p>
       )}
       <p className="text-kumo-subtle text-sm break-words">

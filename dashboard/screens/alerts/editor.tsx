@@ -72,7 +72,11 @@ export function AlertEditor({ alert, onClose }: AlertEditorProps): ReactNode {
           type="url"
           autoComplete="off"
           placeholder={alert === undefined ? "https://…" : `${clip(alert.channel.host, 60)}/… (leave empty to keep it)`}
-          description="Sealed, and never shown again."
+          description={
+            form.channel === "slack"
+              ? "Of a Slack app of yours: api.slack.com/apps, Incoming Webhooks, Add New Webhook. Sealed, and never shown again."
+              : "Gets each message as JSON. Sealed, and never shown again."
+          }
           value={form.url}
           error={problems.fields["channel.url"]}
           onChange={(event) => set({ url: event.target.value })}

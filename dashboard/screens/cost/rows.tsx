@@ -7,7 +7,7 @@ import { TextLink } from "../../parts/text-link.tsx";
 
 /** Each source and destination with its part of the month's estimate, the dearest first. */
 export function CostRows({ cost }: { cost: Cost }): ReactNode {
-  const { rows, missing, projected } = cost;
+  const { rows, missing, soFar, projected } = cost;
   return (
     <section aria-label="By source and destination" className="flex flex-col gap-3">
       {rows.length === 0 ? (
@@ -20,6 +20,11 @@ export function CostRows({ cost }: { cost: Cost }): ReactNode {
             </li>
           ))}
         </ul>
+      )}
+      {rows.length > 1 && (
+        <p className="text-right tabular-nums">
+          Together <strong className="font-semibold">{preciseDollars(soFar)}</strong> so far
+        </p>
       )}
       {missing.length > 0 && (
         <p className="text-kumo-subtle text-sm break-words">
@@ -46,7 +51,8 @@ function Row({ row, whole }: { row: CostRow; whole: number }): ReactNode {
           <span className="text-kumo-subtle text-sm font-normal">{subject.kind}</span>
         </h2>
         <p className="tabular-nums">
-          {dollars(soFar)} so far <span className="text-kumo-subtle">· {dollars(projected)} by the month’s end</span>
+          {sentence(dollars(soFar))} so far{" "}
+          <span className="text-kumo-subtle">· {dollars(projected)} by the month’s end</span>
         </p>
       </div>
       <div className="flex items-center gap-3">
@@ -55,21 +61,23 @@ function Row({ row, whole }: { row: CostRow; whole: number }): ReactNode {
             <span className="text-kumo-info min-w-1 rounded-full bg-current" style={{ width: `${part * 100}%` }} />
           )}
         </span>
-        <span className="text-kumo-subtle w-16 text-right text-sm tabular-nums">{share(projected, whole)}</span>
+        <span className="text-kumo-subtle text-right text-sm tabular-nums">{share(projected, whole)} of all</span>
       </div>
       {lines.length === 0 ? (
         <p className="text-kumo-subtle text-sm">Nothing was used this month.</p>
       ) : (
         <details className="text-sm">
           <summary className="text-kumo-subtle w-fit cursor-pointer">What it is made of</summary>
-          <Lines lines={lines} />
+          <Lines lines={lines} sum={soFar} />
         </details>
       )}
     </article>
   );
 }
 
-const Lines = ({ lines }: Pick<CostRow, "lines">): ReactNode => (
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const Lines = ({ lines, sum }: Pick<CostRow, "lines"> & { readonly sum: number }): ReactNode => (
   <table className="mt-2 w-full">
     <caption className="sr-only">What it is made of so far</caption>
     <tbody>
@@ -78,10 +86,18 @@ const Lines = ({ lines }: Pick<CostRow, "lines">): ReactNode => (
           <th scope="row" className="py-1.5 pr-3 text-left font-normal">
             {lineWords(line)}
           </th>
-          <td className="text-kumo-subtle py-1.5 pr-3 text-right tabular-nums">{lineAmount(line)}</td>
-          <td className="py-1.5 text-right tabular-nums">{preciseDollars(line.dollars)}</td>
+          <td className="text-kumo-subtle py-1.5 pr-3 text-right whitespace-nowrap tabular-nums">{lineAmount(line)}</td>
+          <td className="py-1.5 text-right whitespace-nowrap tabular-nums">{preciseDollars(line.dollars)}</td>
         </tr>
       ))}
     </tbody>
+    <tfoot>
+      <tr className="border-kumo-hairline border-t font-medium">
+        <th scope="row" colSpan={2} className="py-1.5 pr-3 text-left font-medium">
+          Together, so far
+        </th>
+        <td className="py-1.5 text-right whitespace-nowrap tabular-nums">{preciseDollars(sum)}</td>
+      </tr>
+    </tfoot>
   </table>
 );

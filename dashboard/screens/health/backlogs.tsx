@@ -2,7 +2,7 @@ import { Table } from "@cloudflare/kumo/components/table";
 import type { ReactNode } from "react";
 import type { Health } from "../../api/operate-types.ts";
 import { byteSize } from "../../logic/byte-size.ts";
-import { count, plural, share } from "../../logic/times.ts";
+import { count, share } from "../../logic/times.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 import { useNames } from "../../parts/use-names.ts";
 import { When } from "../../parts/when.tsx";
@@ -18,7 +18,8 @@ export function Backlogs({ health: { shards, destinations } }: { health: Health 
   return (
     <>
       <Sheet
-        title="Waiting at destinations"
+        title="Waiting for destinations"
+        help="Deliveries that have not ended yet, and what the last day’s came to."
         empty="There are no destinations yet."
         heads={["Destination", "Waiting", "Oldest", "Last day"]}
         hidden={destinations.length - slow.length}
@@ -33,24 +34,29 @@ export function Backlogs({ health: { shards, destinations } }: { health: Health 
               </span>
             </Table.Cell>
             <Table.Cell data-label="Waiting">
-              {count(waiting)}
-              {retrying > 0 && <span className="text-kumo-subtle"> ({count(retrying)} failed before)</span>}
+              <span>
+                {count(waiting)}
+                {retrying > 0 && <span className="text-kumo-subtle"> ({count(retrying)} failed before)</span>}
+              </span>
             </Table.Cell>
             <Table.Cell data-label="Oldest">
               {oldestUndeliveredAt === undefined ? "–" : <When at={oldestUndeliveredAt} />}
             </Table.Cell>
             <Table.Cell data-label="Last day">
-              {plural(deliveredLastDay, "delivery", "deliveries")}
-              {abandonedLastDay > 0 &&
-                `, ${count(abandonedLastDay)} given up (${share(abandonedLastDay, deliveredLastDay + abandonedLastDay)})`}
+              <span>
+                {count(deliveredLastDay)} delivered
+                {abandonedLastDay > 0 &&
+                  `, ${count(abandonedLastDay)} given up (${share(abandonedLastDay, deliveredLastDay + abandonedLastDay)})`}
+              </span>
             </Table.Cell>
           </Table.Row>
         ))}
       </Sheet>
       <Sheet
         title="Waiting in Intake"
+        help="Events that are acknowledged and gathered for the archive, and segments (files of them) that destinations have not been handed yet. By default both are gone within seconds."
         empty="There are no sources yet."
-        heads={["Source", "Events", "Oldest", "Segments not routed"]}
+        heads={["Source", "Events", "Oldest", "Segments to hand over"]}
         hidden={shards.length - full.length}
       >
         {full.map(({ sourceId, shard, waitingEvents, waitingBytes, oldestWaitingAt, unconfirmedSegments }) => (
@@ -66,13 +72,15 @@ export function Backlogs({ health: { shards, destinations } }: { health: Health 
               </span>
             </Table.Cell>
             <Table.Cell data-label="Events">
-              {count(waitingEvents)}
-              {waitingBytes > 0 && <span className="text-kumo-subtle"> ({byteSize(waitingBytes)})</span>}
+              <span>
+                {count(waitingEvents)}
+                {waitingBytes > 0 && <span className="text-kumo-subtle"> ({byteSize(waitingBytes)})</span>}
+              </span>
             </Table.Cell>
             <Table.Cell data-label="Oldest">
               {oldestWaitingAt === undefined ? "–" : <When at={oldestWaitingAt} />}
             </Table.Cell>
-            <Table.Cell data-label="Segments not routed">{count(unconfirmedSegments)}</Table.Cell>
+            <Table.Cell data-label="Segments to hand over">{count(unconfirmedSegments)}</Table.Cell>
           </Table.Row>
         ))}
       </Sheet>
@@ -85,15 +93,19 @@ const weight = ({ waitingEvents, unconfirmedSegments }: Health["shards"][number]
 
 interface SheetProps {
   readonly title: string;
+  readonly help: string;
   readonly empty: string;
   readonly heads: readonly string[];
   readonly hidden: number;
   readonly children: readonly ReactNode[];
 }
 
-const Sheet = ({ title, empty, heads, hidden, children }: SheetProps): ReactNode => (
+const Sheet = ({ title, help, empty, heads, hidden, children }: SheetProps): ReactNode => (
   <section aria-label={title} className="flex flex-col gap-2">
-    <h2 className="text-base font-semibold">{title}</h2>
+    <div>
+      <h2 className="text-base font-semibold">{title}</h2>
+      <p className="text-kumo-subtle text-sm">{help}</p>
+    </div>
     {children.length === 0 ? (
       <p className="text-kumo-subtle">{empty}</p>
     ) : (

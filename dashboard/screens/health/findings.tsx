@@ -5,7 +5,7 @@ import { clip } from "../../logic/entry-text.ts";
 import { SEVERITIES } from "../../logic/operate.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 import { Verdict } from "../../parts/verdict.tsx";
-import { Until, When } from "../../parts/when.tsx";
+import { Lasting, Until } from "../../parts/when.tsx";
 
 /** What is not as it should be, the worst first; one line where nothing is. */
 export const Findings = ({ findings }: { findings: readonly Finding[] }): ReactNode =>
@@ -38,12 +38,14 @@ function Row({ finding }: { finding: Finding }): ReactNode {
         <span className="text-kumo-subtle text-sm font-normal">{subject.kind}</span>
       </h2>
       <p className="break-words">{sentence}</p>
-      <p className="text-kumo-subtle text-sm break-words">{todo}</p>
+      <p className="text-sm break-words">
+        <span className="font-medium">What to do:</span> {todo}
+      </p>
       {(since !== undefined || nextAt !== undefined) && (
         <p className="text-kumo-subtle flex flex-wrap gap-x-4 text-sm">
           {since !== undefined && (
             <span>
-              Since <When at={since} />
+              For <Lasting at={since} />
             </span>
           )}
           {nextAt !== undefined && (

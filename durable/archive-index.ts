@@ -13,6 +13,7 @@ import type { BuiltFile, CompactionClaim, FileName } from "../src/core/compactio
 import type { ExportTask } from "../src/core/exports.ts";
 import type { SegmentPointer } from "../src/core/intake.ts";
 import { Plan, PLANS } from "../src/core/plan.ts";
+import { AlarmClock } from "./alarm-clock.ts";
 import { readFacts } from "./archive-index/read-facts.ts";
 import { Duties } from "./archive-index/duties.ts";
 import { createRoom, dutiesOf, type ArchiveRoom } from "./archive-index/room.ts";
@@ -27,7 +28,7 @@ import { logError } from "../src/log/log.ts";
 export class ArchiveIndex extends DurableObject<Env> {
   readonly #room: ArchiveRoom;
   readonly #duties: Duties;
-  #alarmAt: number | null = null;
+  readonly #alarm: AlarmClock;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -42,12 +43,13 @@ export class ArchiveIndex extends DurableObject<Env> {
       now: () => Date.now(),
     });
     this.#duties = new Duties(dutiesOf(this.#room));
+    this.#alarm = new AlarmClock(ctx.storage);
     void ctx.blockConcurrencyWhile(async () => {
-      this.#alarmAt = await ctx.storage.getAlarm();
+      await this.#alarm.read();
       const { adoption, hours, dayMarks, retention } = this.#room;
-      if (!adoption.isDone()) this.#arm(Date.now());
-      else if (this.#alarmAt === null) {
-        this.#arm(hours.nextDue() ?? dayMarks.nextDue() ?? (retention.isEmpty() ? undefined : Date.now()));
+      if (!adoption.isDone()) this.#alarm.wakeBy(Date.now());
+      else if (!this.#alarm.isSet()) {
+        this.#alarm.wakeBy(hours.nextDue() ?? dayMarks.nextDue() ?? (retention.isEmpty() ? undefined : Date.now()));
       }
     });
   }
@@ -61,7 +63,7 @@ export class ArchiveIndex extends DurableObject<Env> {
       logError("segment_not_in_archive", { key });
       return;
     }
-    this.#arm(adding.add([known], now()));
+    this.#alarm.wakeBy(adding.add([known], now()));
   }
 
   /** Tells the exports of all changes within `[from, to)` (ms) at once, those of the open hour too. */
@@ -124,7 +126,7 @@ export class ArchiveIndex extends DurableObject<Env> {
   async finishCompaction(name: FileName, built: BuiltFile): Promise<boolean> {
     const { compaction, now } = this.#room;
     const placed = compaction.finish(name, built, now());
-    this.#arm(now());
+    this.#alarm.wakeBy(now());
     return placed;
   }
 
@@ -132,7 +134,7 @@ export class ArchiveIndex extends DurableObject<Env> {
   async failCompaction(name: FileName): Promise<void> {
     const { compaction, now } = this.#room;
     compaction.fail(name, now());
-    this.#arm(now());
+    this.#alarm.wakeBy(now());
   }
 
   /** Whether retention has ended a segment's time: then nobody can read it any more. */
@@ -147,18 +149,12 @@ export class ArchiveIndex extends DurableObject<Env> {
 
   /** Alarms are dropped after six failures: Duties never throws, and says when to come again. */
   override async alarm(): Promise<void> {
-    this.#alarmAt = null;
-    this.#arm(await this.#duties.run(this.#room.now()));
+    this.#alarm.rang();
+    this.#alarm.wakeBy(await this.#duties.run(this.#room.now()));
   }
 
   /** An answer that may lack segments says so. */
   #told<Answer extends object>(answer: Answer): Answer & { readonly adopting?: true } {
     return this.#room.adoption.isDone() ? answer : { ...answer, adopting: true };
-  }
-
-  #arm(at: number | undefined): void {
-    if (at === undefined || (this.#alarmAt !== null && this.#alarmAt <= at)) return;
-    this.#alarmAt = at;
-    void this.ctx.storage.setAlarm(at);
   }
 }

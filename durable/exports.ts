@@ -24,18 +24,18 @@ import type {
 import type { Refusal } from "../src/core/catalog.ts";
 import type { Result } from "../src/core/result.ts";
 import type { ColumnType } from "../src/core/warehouse/schema.ts";
+import { AlarmClock } from "./alarm-clock.ts";
 import { retype } from "./exports/columns.ts";
 import { followerClaims, type FollowerClaims } from "./exports/follower-claims.ts";
 import { hourClaims, type HourClaims } from "./exports/hour-claims.ts";
+import { createMotor, type Motor } from "./exports/motor.ts";
 import { createPlans, type Plans } from "./exports/plans.ts";
 import { publishing } from "./exports/publishing.ts";
 import { createPump, type Pump } from "./exports/pump.ts";
 import { createRoom, type Room } from "./exports/room.ts";
 import { createViews } from "./exports/views.ts";
-import { logError } from "../src/log/log.ts";
 
-const ALARM_FAILED_MS = 30_000;
-const TRASH_AT_ONCE = 500;
+/** An alarm that comes so much earlier will do. */
 const EARLY_MS = 5000;
 
 /**
@@ -51,7 +51,7 @@ export class Exports extends DurableObject<Env> {
   readonly #views: ReturnType<typeof createViews>;
   readonly #plans: Plans;
   readonly #pump: Pump;
-  #alarmAt: number | null = null;
+  readonly #motor: Motor;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -72,16 +72,17 @@ export class Exports extends DurableObject<Env> {
       followers: this.#followers,
       now: () => Date.now(),
     });
+    const alarm = new AlarmClock(ctx.storage);
     this.#pump = createPump({
       room: this.#room,
       followers: this.#followers,
       sourceId,
       send: async (tasks) => void (await queue.sendBatch(tasks.map((body) => ({ body })))),
-      wakeAt: (at) => this.#wakeAt(at),
+      wakeAt: (at) => alarm.wakeAt(at, EARLY_MS),
     });
-    void ctx.blockConcurrencyWhile(async () => {
-      this.#alarmAt = await ctx.storage.getAlarm();
-    });
+    const [room, plans, pump] = [this.#room, this.#plans, this.#pump];
+    this.#motor = createMotor({ room, plans, pump, alarm, archive: env.ARCHIVE, sourceId });
+    void ctx.blockConcurrencyWhile(() => alarm.read());
   }
 
   /** The archive has more of these hours. Idempotent; kept also while exports are off, so that turning them on fills up. */
@@ -89,7 +90,7 @@ export class Exports extends DurableObject<Env> {
     this.#room.transaction(() => {
       for (const { hour, seq } of hours) this.#room.hours.want(hour, seq);
     });
-    await this.#proceed();
+    await this.#motor.proceed();
   }
 
   /** Nothing of these hours waits for its next try; with `rebuild` all that are known are made again: how many those are. */
@@ -102,14 +103,14 @@ export class Exports extends DurableObject<Env> {
       for (const hour of wanted) hours.ask(hour);
       return wanted.length;
     });
-    await this.#proceed();
+    await this.#motor.proceed();
     return count;
   }
 
   /** Settings or warehouses have changed. */
   async refresh(): Promise<void> {
     this.#plans.forget();
-    await this.#proceed();
+    await this.#motor.proceed();
   }
 
   async claimHour(): Promise<HourClaimResult> {
@@ -119,7 +120,7 @@ export class Exports extends DurableObject<Env> {
     const owner = await this.#plans.owner();
     const claim = this.#claims.claim(plan, owner, Date.now());
     if (claim.status === "claimed") this.#pump.held(undefined, Date.now() + EXPORTS.leaseMs);
-    await this.#proceed();
+    await this.#motor.proceed();
     return claim;
   }
 
@@ -168,7 +169,7 @@ export class Exports extends DurableObject<Env> {
     const now = Date.now();
     const claim = this.#followers.claim(name, owner, now);
     if (claim.status === "claimed") this.#pump.held(name, now + EXPORTS.leaseMs);
-    await this.#proceed();
+    await this.#motor.proceed();
     return claim;
   }
 
@@ -183,14 +184,14 @@ export class Exports extends DurableObject<Env> {
   async finishFollower(name: string, token: number, result: FollowerResult): Promise<HoldResult> {
     const held = this.#followers.finish(name, token, result, Date.now());
     if (held.status === "held") this.#pump.held(name, Date.now() + EXPORTS.nextMs);
-    await this.#proceed();
+    await this.#motor.proceed();
     return held;
   }
 
   /** Another type for a column: all published hours of its table are made again. */
   async setColumnType(table: string, column: string, type: ColumnType): Promise<Result<number, Refusal>> {
     const result = retype(this.#room, this.#claims, { table, column, type }, Date.now());
-    await this.#proceed();
+    await this.#motor.proceed();
     return result;
   }
 
@@ -214,61 +215,14 @@ export class Exports extends DurableObject<Env> {
     return this.#room.history.find(id) ?? null;
   }
 
-  /** Alarms are dropped after six failures, so nothing may leave this without the next one armed. */
   override async alarm(): Promise<void> {
-    this.#alarmAt = null;
-    const now = Date.now();
-    try {
-      await this.#emptyTrash(now);
-      await this.#proceed();
-    } catch (error) {
-      logError("exports_alarm_failed", { sourceId: this.ctx.id.name }, error);
-      this.#arm(now + ALARM_FAILED_MS);
-    }
-  }
-
-  /** Once an object is gone its row goes; deleting it again after a crash does no harm. */
-  async #emptyTrash(now: number): Promise<void> {
-    const rows = this.#room.trash.due(now, TRASH_AT_ONCE);
-    if (rows.length === 0) return;
-    await this.env.ARCHIVE.delete(rows.map(({ key }) => key));
-    this.#room.transaction(() => this.#room.trash.forget(rows));
+    await this.#motor.rang();
   }
 
   /** @param pauseMs how long whoever let go has to ask for the next one. */
   async #released<T extends HoldResult>(result: T, pauseMs = 0): Promise<T> {
     if (result.status === "held") this.#pump.held(undefined, pauseMs === 0 ? undefined : Date.now() + pauseMs);
-    await this.#proceed();
+    await this.#motor.proceed();
     return result;
-  }
-
-  /** Sends what is due. While the Catalog does not answer the alarm asks again. */
-  async #proceed(): Promise<void> {
-    const now = Date.now();
-    // Before anything is awaited: what has just been stored must not be forgotten.
-    if (this.#pump.waits(now)) this.#arm(now + ALARM_FAILED_MS);
-    try {
-      const { enabled } = await this.#plans.current();
-      await this.#pump.run(Date.now(), enabled);
-    } catch (error) {
-      logError("export_plan_unknown", { sourceId: this.ctx.id.name }, error);
-      this.#arm(now + ALARM_FAILED_MS);
-    }
-  }
-
-  #arm(at: number): void {
-    if (this.#alarmAt === null || this.#alarmAt > at) this.#wakeAt(at);
-  }
-
-  /** Every change of the alarm is a row written, so one that comes a little early will do. */
-  #wakeAt(at: number | undefined): void {
-    if (at === undefined) {
-      if (this.#alarmAt !== null) void this.ctx.storage.deleteAlarm();
-      this.#alarmAt = null;
-      return;
-    }
-    if (this.#alarmAt !== null && this.#alarmAt <= at && this.#alarmAt > at - EARLY_MS) return;
-    this.#alarmAt = at;
-    void this.ctx.storage.setAlarm(at);
   }
 }

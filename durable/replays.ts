@@ -3,6 +3,7 @@ import type { Refusal } from "../src/core/catalog.ts";
 import type { ReplayAction, ReplayPage, ReplayQuery, ReplayRecord, ReplayRequest } from "../src/core/replay.ts";
 import type { CheckedStep, LoadedStep, ReplayClaim, ReplayStep } from "../src/core/replay-steps.ts";
 import type { Result } from "../src/core/result.ts";
+import { AlarmClock } from "./alarm-clock.ts";
 import { movesOf } from "./replays/moves.ts";
 import { createPump } from "./replays/pump.ts";
 import { createRoom, type ReplaysRoom } from "./replays/room.ts";
@@ -11,6 +12,9 @@ import { showListed, showReplay } from "./replays/view.ts";
 import { logError } from "../src/log/log.ts";
 
 const ALARM_FAILED_MS = 30_000;
+
+const earliest = (...times: readonly (number | undefined)[]): number | undefined =>
+  times.filter((at) => at !== undefined).toSorted((a, b) => a - b)[0];
 
 /**
  * The replays of the workspace: `getByName("workspace")`. It knows what is to be sent and how far each replay is;
@@ -21,7 +25,7 @@ export class Replays extends DurableObject<Env> {
   readonly #moves: ReturnType<typeof movesOf>;
   readonly #steps: ReturnType<typeof stepMovesOf>;
   readonly #pump: ReturnType<typeof createPump>;
-  #alarmAt: number | null = null;
+  readonly #alarm: AlarmClock;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -41,9 +45,8 @@ export class Replays extends DurableObject<Env> {
     this.#moves = movesOf(this.#room);
     this.#steps = stepMovesOf(this.#room);
     this.#pump = createPump(this.#room);
-    void ctx.blockConcurrencyWhile(async () => {
-      this.#alarmAt = await ctx.storage.getAlarm();
-    });
+    this.#alarm = new AlarmClock(ctx.storage);
+    void ctx.blockConcurrencyWhile(() => this.#alarm.read());
   }
 
   /**
@@ -93,12 +96,12 @@ export class Replays extends DurableObject<Env> {
 
   /** Alarms are dropped after six failures, so nothing may leave this without the next one armed. */
   override async alarm(): Promise<void> {
-    this.#alarmAt = null;
+    this.#alarm.rang();
     // Before anything is done: an object that dies in the middle must be woken again.
-    this.#arm(Date.now() + ALARM_FAILED_MS);
+    this.#alarm.wakeBy(Date.now() + ALARM_FAILED_MS);
     try {
       const wake = await this.#pump.run();
-      await this.#rearm(wake);
+      this.#alarm.wakeAt(earliest(wake, this.#pump.dueAt()));
     } catch (error) {
       logError("replays_alarm_failed", {}, error);
     }
@@ -106,22 +109,7 @@ export class Replays extends DurableObject<Env> {
 
   /** Arms the alarm for what has become due. */
   #armed<T>(answer: T): T {
-    const at = this.#pump.dueAt();
-    if (at !== undefined) this.#arm(at);
+    this.#alarm.wakeBy(this.#pump.dueAt());
     return answer;
-  }
-
-  #arm(at: number): void {
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    void this.ctx.storage.setAlarm(Math.max(at, Date.now()));
-  }
-
-  /** After a run: exactly when there is something to do, or never. */
-  async #rearm(at: number | undefined): Promise<void> {
-    const due = Math.min(at ?? Infinity, this.#pump.dueAt() ?? Infinity);
-    this.#alarmAt = null;
-    if (Number.isFinite(due)) this.#arm(due);
-    else await this.ctx.storage.deleteAlarm();
   }
 }

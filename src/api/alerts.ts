@@ -45,6 +45,8 @@ const State = z.object({
   sentence: z.string(),
   /** Nobody could say: it stands as it stood. */
   unknown: z.boolean(),
+  /** While firing: since when nothing is wrong any more; it is over once that has lasted ten minutes. */
+  goodSince: IsoTime.optional(),
 });
 const Alert = z.object({
   id: z.string(),
@@ -150,12 +152,13 @@ const showMessage = (message: Notification): z.infer<typeof Message> => ({
   ...isoField("nextAt", message.nextAt),
 });
 
-const showState = ({ status, since, checkedAt, sentence, unknown }: AlertState): z.infer<typeof State> => ({
+const showState = ({ status, since, checkedAt, sentence, unknown, goodSince }: AlertState): z.infer<typeof State> => ({
   status,
   since: iso(since),
   checkedAt: iso(checkedAt),
   sentence,
   unknown: unknown === true,
+  ...isoField("goodSince", goodSince),
 });
 
 type Watched = Awaited<ReturnType<ApiDeps["alerts"]["view"]>>;

@@ -143,7 +143,10 @@ describe("looking", () => {
       messages: [{ kind: "firing", status: "sent", attempts: [{ ok: true, words: "It answered 200." }] }],
     });
     await count(alert, START + 9 * MINUTE, 1000);
-    for (const minutes of [10, 15, 20, 25]) await look(minutes * MINUTE);
+    await look(10 * MINUTE);
+    const goodSince = new Date(START + 10 * MINUTE).toISOString();
+    expect(await read(alert)).toMatchObject({ state: { status: "firing", goodSince } });
+    for (const minutes of [15, 20, 25]) await look(minutes * MINUTE);
     expect(sent.map((one) => (JSON.parse(one.body) as { status: string }).status)).toEqual(["firing", "resolved"]);
     expect(await read(alert)).toMatchObject({ state: { status: "ok" } });
   });

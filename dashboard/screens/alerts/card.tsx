@@ -38,7 +38,13 @@ export function AlertCard({ alert, onEdit }: { alert: Alert; onEdit: () => void 
       </p>
       {state !== undefined && (
         <p className={state.status === "firing" ? "break-words" : "text-kumo-subtle text-sm break-words"}>
-          {state.sentence} <TextLink href={rulePage(rule)}>Look at it</TextLink>
+          {state.sentence}{" "}
+          {state.goodSince !== undefined && (
+            <>
+              Well again for <Lasting at={state.goodSince} />: it counts as over once that is ten minutes.{" "}
+            </>
+          )}
+          <TextLink href={rulePage(rule)}>Look at it</TextLink>
           <span className="text-kumo-subtle text-sm">
             {" "}
             · looked at <When at={state.checkedAt} />

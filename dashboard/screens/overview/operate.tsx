@@ -42,7 +42,7 @@ const Card = ({ title, href, failed, children }: CardProps): ReactNode => (
     <p className="font-medium">
       <TextLink href={href}>{title}</TextLink>
     </p>
-    <div className="mt-1 min-h-10 text-sm break-words">
+    <div className="mt-1 md:min-h-10 text-sm break-words">
       {children ?? <p className="text-kumo-subtle">{failed ? "Could not be loaded." : "…"}</p>}
     </div>
   </li>
@@ -53,7 +53,7 @@ function HealthLine({ health }: { health: Health }): ReactNode {
   const oldest = oldestUndelivered(health);
   return (
     <p>
-      <Badge variant={variant}>{word}</Badge> {healthWords(health)}.
+      {health.status !== "well" && <Badge variant={variant}>{word}</Badge>} {healthWords(health)}.
       {oldest !== undefined && (
         <span className="text-kumo-subtle">
           {" "}

@@ -4,7 +4,7 @@ import type { Changes } from "../../src/core/changes.ts";
 import { defined } from "../../src/core/defined.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
 import type { Room } from "./room.ts";
-import { openAll, sealAll } from "./sealed-secrets.ts";
+import { openAll, sealChanges } from "./sealed-secrets.ts";
 import { randomId } from "./secrets.ts";
 
 type Answer = Result<AlertView, Refusal>;
@@ -30,7 +30,7 @@ function missing({ store }: Room, { rule }: Pick<AlertInput, "rule">): Refusal |
 
 export async function createAlert(room: Room, input: AlertInput): Promise<Answer> {
   const id = randomId();
-  const { sealed } = await sealAll(room.sealer, sealOwner(id), input.secrets);
+  const reseal = await sealChanges(room.sealer, sealOwner(id), input.secrets);
   const { alerts } = room.store;
   return room.write(() => {
     if (alerts.list().length >= ALERTS.rules) {
@@ -40,6 +40,7 @@ export async function createAlert(room: Room, input: AlertInput): Promise<Answer
     if (refusal !== undefined) return err(refusal);
     const { name, enabled, rule, channel, consoleUrl } = input;
     const now = room.now();
+    const sealed = reseal({});
     const record = { id, name, enabled, rule, channel, sealed, consoleUrl, createdAt: now, updatedAt: now };
     alerts.put(record);
     return ok(viewOf(record));
@@ -48,14 +49,13 @@ export async function createAlert(room: Room, input: AlertInput): Promise<Answer
 
 /** What is named changes; of the secrets only those that are named. */
 export async function updateAlert(room: Room, id: string, patch: Changes<AlertInput>): Promise<Answer> {
-  const { sealed, cleared } = await sealAll(room.sealer, sealOwner(id), patch.secrets ?? {});
+  const reseal = await sealChanges(room.sealer, sealOwner(id), patch.secrets ?? {});
   const { alerts } = room.store;
   return room.write(() => {
     const old = alerts.find(id);
     if (old === undefined) return err(NO_ALERT);
     const refusal = patch.rule === undefined ? undefined : missing(room, { rule: patch.rule });
     if (refusal !== undefined) return err(refusal);
-    const kept = Object.entries({ ...old.sealed, ...sealed }).filter(([field]) => !cleared.includes(field));
     const record: AlertRecord = {
       ...old,
       ...defined("name", patch.name),
@@ -63,7 +63,7 @@ export async function updateAlert(room: Room, id: string, patch: Changes<AlertIn
       ...defined("rule", patch.rule),
       ...defined("channel", patch.channel),
       ...defined("consoleUrl", patch.consoleUrl),
-      sealed: Object.fromEntries(kept),
+      sealed: reseal(old.sealed),
       updatedAt: room.now(),
     };
     alerts.put(record);

@@ -11,7 +11,7 @@ import {
 import { compileDestination } from "../../src/core/directory.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
 import type { Room } from "./room.ts";
-import { openAll, sealAll } from "./sealed-secrets.ts";
+import { hideSecrets, openAll, sealChanges } from "./sealed-secrets.ts";
 import { randomId } from "./secrets.ts";
 import type { Store } from "./store.ts";
 import { newSubscription } from "./subscriptions.ts";
@@ -21,10 +21,7 @@ type Answer = Result<DestinationView, Refusal>;
 const NO_DESTINATION = refuse("not_found", "There is no such destination.");
 const sealOwner = (id: string): string => `destination:${id}`;
 
-function viewOf(record: DestinationRecord): DestinationView {
-  const { sealed, ...view } = record;
-  return { ...view, secrets: Object.fromEntries(Object.keys(sealed).map((field) => [field, true])) };
-}
+const viewOf = (record: DestinationRecord): DestinationView => hideSecrets(record);
 
 /** Why a destination cannot have these sources. */
 function refuseSources(store: Store, sourceIds: readonly string[]): Refusal | undefined {
@@ -41,7 +38,7 @@ const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
 
 export async function createDestination(room: Room, input: DestinationInput): Promise<Answer> {
   const id = randomId();
-  const { sealed } = await sealAll(room.sealer, sealOwner(id), input.secrets);
+  const reseal = await sealChanges(room.sealer, sealOwner(id), input.secrets);
   const { store } = room;
   return room.write(() => {
     const refusal = refuseSources(store, distinct(input.sourceIds));
@@ -57,7 +54,7 @@ export async function createDestination(room: Room, input: DestinationInput): Pr
       sourceIds: distinct(input.sourceIds),
       consentCategories: distinct(input.consentCategories),
       settings: { ...rest.settings },
-      sealed,
+      sealed: reseal({}),
       createdAt: now,
       updatedAt: now,
     };
@@ -72,7 +69,7 @@ export async function createDestination(room: Room, input: DestinationInput): Pr
  * taken away takes the filters along that stood between it and the destination.
  */
 export async function updateDestination(room: Room, id: string, patch: DestinationPatch): Promise<Answer> {
-  const { sealed, cleared } = await sealAll(room.sealer, sealOwner(id), patch.secrets ?? {});
+  const reseal = await sealChanges(room.sealer, sealOwner(id), patch.secrets ?? {});
   const { store } = room;
   return room.write(() => {
     const old = store.destination(id);
@@ -80,7 +77,6 @@ export async function updateDestination(room: Room, id: string, patch: Destinati
     const sourceIds = distinct(patch.sourceIds ?? old.sourceIds);
     const refusal = patch.sourceIds === undefined ? undefined : refuseSources(store, sourceIds);
     if (refusal !== undefined) return err(refusal);
-    const kept = Object.entries({ ...old.sealed, ...sealed }).filter(([field]) => !cleared.includes(field));
     const record: DestinationRecord = {
       ...old,
       name: patch.name ?? old.name,
@@ -88,7 +84,7 @@ export async function updateDestination(room: Room, id: string, patch: Destinati
       sourceIds,
       consentCategories: distinct(patch.consentCategories ?? old.consentCategories),
       settings: { ...(patch.settings ?? old.settings) },
-      sealed: Object.fromEntries(kept),
+      sealed: reseal(old.sealed),
       updatedAt: room.now(),
     };
     put(store, record);
@@ -160,11 +156,11 @@ export async function openDestination(room: Room, id: string): Promise<OpenDesti
  * edge knows a secret. Nothing happens when the destination is gone.
  */
 export async function saveTokens(room: Room, id: string, tokens: Readonly<Record<string, string>>): Promise<void> {
-  const { sealed } = await sealAll(room.sealer, sealOwner(id), tokens);
+  const reseal = await sealChanges(room.sealer, sealOwner(id), tokens);
   const record = room.store.destination(id);
   if (record === undefined) return;
   const names = Object.keys(tokens);
   const plain = Object.entries(record.settings).filter(([name]) => !names.includes(name));
   const settings = Object.fromEntries(plain);
-  room.store.putDestination({ ...record, settings, sealed: { ...record.sealed, ...sealed }, updatedAt: room.now() });
+  room.store.putDestination({ ...record, settings, sealed: reseal(record.sealed), updatedAt: room.now() });
 }

@@ -1,9 +1,10 @@
 import type * as z from "zod";
+import { AlertRecord } from "../../src/core/alert.ts";
 import { SourceRecord, TokenRecord, Workspace } from "../../src/core/catalog.ts";
-import { alertTable } from "./alert-table.ts";
+import { WarehouseRecord } from "../../src/core/warehouse-record.ts";
 import { destinationTables } from "./destination-tables.ts";
+import { recordTable } from "./record-table.ts";
 import { schemaTable } from "./schemas.ts";
-import { warehouseTable } from "./warehouse-table.ts";
 
 /** The Catalog's tables. Bodies are JSON of the zod records; times are ms since epoch. */
 const SCHEMA = `
@@ -56,8 +57,8 @@ export function openStore(sql: SqlStorage) {
     dropSource: (id: string) => void sql.exec("DELETE FROM sources WHERE id = ?", id),
 
     schemas: schemaTable(sql),
-    warehouses: warehouseTable(sql),
-    alerts: alertTable(sql),
+    warehouses: recordTable(sql, "warehouses", WarehouseRecord),
+    alerts: recordTable(sql, "alerts", AlertRecord),
 
     ...destinationTables(sql),
 

@@ -10,7 +10,7 @@ import {
   type WarehouseView,
 } from "../../src/core/warehouse-record.ts";
 import type { Room } from "./room.ts";
-import { openAll, sealAll } from "./sealed-secrets.ts";
+import { hideSecrets, openAll, sealChanges } from "./sealed-secrets.ts";
 import { randomId } from "./secrets.ts";
 import type { Store } from "./store.ts";
 
@@ -19,14 +19,11 @@ type Answer = Result<WarehouseView, Refusal>;
 const NO_WAREHOUSE = refuse("not_found", "There is no such warehouse.");
 const sealOwner = (id: string): string => `warehouse:${id}`;
 
-function viewOf(record: WarehouseRecord): WarehouseView {
-  const { sealed, ...view } = record;
-  return { ...view, secrets: Object.fromEntries(Object.keys(sealed).map((field) => [field, true])) };
-}
+const viewOf = (record: WarehouseRecord): WarehouseView => hideSecrets(record);
 
 export async function createWarehouse(room: Room, input: WarehouseInput): Promise<Answer> {
   const id = randomId();
-  const { sealed } = await sealAll(room.sealer, sealOwner(id), input.secrets);
+  const reseal = await sealChanges(room.sealer, sealOwner(id), input.secrets);
   const { warehouses } = room.store;
   return room.write(() => {
     if (warehouses.list().length >= WAREHOUSE_LIMITS.warehouses) {
@@ -35,7 +32,7 @@ export async function createWarehouse(room: Room, input: WarehouseInput): Promis
     const now = room.now();
     const { kind, name, enabled, settings } = input;
     const times = { createdAt: now, updatedAt: now };
-    const record = { id, kind, name, enabled, sourceIds: [], settings: { ...settings }, sealed, ...times };
+    const record = { id, kind, name, enabled, sourceIds: [], settings: { ...settings }, sealed: reseal({}), ...times };
     warehouses.put(record);
     return ok(viewOf(record));
   });
@@ -43,18 +40,17 @@ export async function createWarehouse(room: Room, input: WarehouseInput): Promis
 
 /** `settings`, when given, replaces the plain ones; of the secrets only those that are named change. */
 export async function updateWarehouse(room: Room, id: string, patch: WarehousePatch): Promise<Answer> {
-  const { sealed, cleared } = await sealAll(room.sealer, sealOwner(id), patch.secrets ?? {});
+  const reseal = await sealChanges(room.sealer, sealOwner(id), patch.secrets ?? {});
   const { warehouses } = room.store;
   return room.write(() => {
     const old = warehouses.find(id);
     if (old === undefined) return err(NO_WAREHOUSE);
-    const kept = Object.entries({ ...old.sealed, ...sealed }).filter(([field]) => !cleared.includes(field));
     const record: WarehouseRecord = {
       ...old,
       name: patch.name ?? old.name,
       enabled: patch.enabled ?? old.enabled,
       settings: { ...(patch.settings ?? old.settings) },
-      sealed: Object.fromEntries(kept),
+      sealed: reseal(old.sealed),
       updatedAt: room.now(),
     };
     warehouses.put(record);

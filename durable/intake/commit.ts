@@ -4,7 +4,8 @@ import { FreshIds } from "./fresh-ids.ts";
 import { addAll, seal, type IntakeMemory, type OpenSegment } from "./memory.ts";
 import { findPlaces } from "./places.ts";
 import { hashAt, packHashes, RowBuilder, type PackedRow } from "./rows.ts";
-import type { IntakeStore, OutboxRow } from "./store.ts";
+import type { OutboxRow } from "./outbox.ts";
+import type { IntakeStore } from "./store.ts";
 
 /** Lines a segment may hold: its row has 12 bytes of hash and up to 24 of `commits` for each, of 2 MB in all. */
 const SEGMENT_LINES = 25_000;

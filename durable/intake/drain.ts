@@ -5,7 +5,8 @@ import type { SegmentPointer } from "../../src/core/intake.ts";
 import type { CountedSegment } from "../../src/core/ledger.ts";
 import { writeFacts } from "./facts.ts";
 import { mergeKinds, readKinds } from "./kinds.ts";
-import type { IntakeStore, OutboxRow } from "./store.ts";
+import type { OutboxRow } from "./outbox.ts";
+import type { IntakeStore } from "./store.ts";
 
 /** The longest pause after which a pointer that nobody confirmed is handed over again. */
 const HAND_OVER_MAX_MS = 15 * 60_000;

@@ -4,7 +4,7 @@ import { batchSize, type PackedBatch } from "../../src/core/intake.ts";
 import { ReceivedTimes } from "../../src/core/received-times.ts";
 import { writeTimes } from "./facts.ts";
 import { writeKinds } from "./kinds.ts";
-import type { OutboxRow } from "./store.ts";
+import type { OutboxRow } from "./outbox.ts";
 
 /** A SQLite row holds 2 MB; a UTF-16 unit takes at most three bytes of it. Not enforced locally, so kept here. */
 const ROW_UNITS = 600_000;

@@ -1,21 +1,8 @@
 import type { SegmentFacts } from "../../src/core/archive-index.ts";
 import { HASH_BYTES } from "../../src/core/dedup-index.ts";
 import { readFacts } from "./facts.ts";
+import { outboxStore } from "./outbox.ts";
 import { runStore } from "./run-store.ts";
-
-/** One commit in the outbox: the lines of `count` events, newline-joined, and their packed 16-byte id hashes. */
-export interface OutboxRow {
-  readonly segment: number;
-  /** When it was committed, ms since epoch. */
-  readonly at: number;
-  readonly count: number;
-  readonly hashes: ArrayBuffer;
-  readonly lines: string;
-  /** How many events of which kind (see kinds.ts); null in rows of an earlier version. */
-  readonly kinds: string | null;
-  /** When they were received (see facts.ts); null in rows of an earlier version. */
-  readonly received: string | null;
-}
 
 /** A written segment. `commits` is JSON [[first line, committed at ms], …]; `confirmed` = routed by queues/events and counted. */
 export interface SegmentRow {
@@ -27,7 +14,7 @@ export interface SegmentRow {
   readonly hashes: ArrayBuffer;
   readonly commits: string;
   readonly confirmed: number;
-  /** As in OutboxRow. */
+  /** As in OutboxRow (outbox.ts). */
   readonly kinds: string | null;
   /** What the archive's index is told (see facts.ts); null in rows of an earlier version. */
   readonly facts: string | null;
@@ -38,10 +25,6 @@ export interface SegmentRow {
  * `segments` the long columns are the last: whoever asks for one behind them reads them too.
  */
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS outbox (
-    seq INTEGER PRIMARY KEY, segment INTEGER NOT NULL, at INTEGER NOT NULL,
-    count INTEGER NOT NULL, hashes BLOB NOT NULL, lines TEXT NOT NULL, kinds TEXT,
-    received TEXT);
   CREATE TABLE IF NOT EXISTS segments (
     no INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, count INTEGER NOT NULL, confirmed INTEGER NOT NULL,
     kinds TEXT, facts TEXT, commits TEXT NOT NULL, hashes BLOB NOT NULL);
@@ -52,8 +35,6 @@ const SCHEMA = `
 type Row<T> = T & Record<string, SqlStorageValue>;
 
 const LATER_COLUMNS = [
-  ["outbox", "kinds"],
-  ["outbox", "received"],
   ["segments", "kinds"],
   ["segments", "facts"],
 ] as const;
@@ -70,46 +51,12 @@ export function intakeStore(storage: DurableObjectStorage, sql: SqlStorage = sto
   sql.exec(SCHEMA);
   addColumns(sql);
   const all = <T>(query: string, ...args: SqlStorageValue[]) => sql.exec<Row<T>>(query, ...args).toArray();
+  const { whole, forget, ...outbox } = outboxStore(sql);
 
   return {
-    transaction: <T>(work: () => T): T => storage.transactionSync(work),
+    transaction: <T>(work: () => T): T => whole(() => storage.transactionSync(work)),
     runs: runStore(sql),
-
-    addOutbox: (row: OutboxRow) =>
-      void sql.exec(
-        "INSERT INTO outbox (segment, at, count, hashes, lines, kinds, received) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        row.segment,
-        row.at,
-        row.count,
-        row.hashes,
-        row.lines,
-        row.kinds,
-        row.received,
-      ),
-    outboxRows: (segment: number) =>
-      all<OutboxRow>(
-        "SELECT segment, at, count, hashes, lines, kinds, received FROM outbox WHERE segment = ? ORDER BY seq",
-        segment,
-      ),
-    outboxIds: (segment: number) =>
-      all<Pick<OutboxRow, "segment" | "at" | "count" | "hashes">>(
-        "SELECT segment, at, count, hashes FROM outbox WHERE segment = ? ORDER BY seq",
-        segment,
-      ),
-    /** The lines of a segment's `n`th row, from 0. */
-    outboxLines: (segment: number, n: number) =>
-      all<{ lines: string }>("SELECT lines FROM outbox WHERE segment = ? ORDER BY seq LIMIT 1 OFFSET ?", segment, n)[0]
-        ?.lines,
-    outboxSegments: () =>
-      all<{ segment: number; bytes: number }>(
-        "SELECT segment, SUM(LENGTH(lines)) AS bytes FROM outbox GROUP BY segment ORDER BY segment",
-      ),
-    /** All that waits; the lines themselves are not read. */
-    outboxFigures: () =>
-      all<{ count: number; oldest: number | null }>(
-        "SELECT COALESCE(SUM(count), 0) AS count, (SELECT at FROM outbox ORDER BY seq LIMIT 1) AS oldest FROM outbox",
-      )[0] ?? { count: 0, oldest: null },
-    clearOutbox: (segment: number) => void sql.exec("DELETE FROM outbox WHERE segment = ?", segment),
+    ...outbox,
 
     addSegment: (row: SegmentRow) =>
       void sql.exec(
@@ -169,6 +116,7 @@ export function intakeStore(storage: DurableObjectStorage, sql: SqlStorage = sto
         bucket,
       );
       sql.exec("DELETE FROM duplicates WHERE at < ?", at);
+      forget(at);
     },
 
     meta: (key: string) => all<{ value: string }>("SELECT value FROM meta WHERE key = ?", key)[0]?.value,

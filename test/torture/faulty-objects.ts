@@ -1,4 +1,5 @@
 // Calls between objects that get lost, and transactions that fail. Runs inside the Worker.
+import { WAITING } from "../../durable/intake/outbox.ts";
 import { between, blame, drawPause, plan, sleep, strikes } from "./chaos.ts";
 
 type Call = (...given: unknown[]) => Promise<unknown>;
@@ -66,6 +67,7 @@ export function faultyTransactions(storage: DurableObjectStorage): void {
 /** Refuses as the product does when a shard holds too much, only sooner. */
 export function checkRoom({ sql }: DurableObjectStorage): void {
   if (plan.room === undefined) return;
-  const { units } = sql.exec<{ units: number }>("SELECT IFNULL(SUM(LENGTH(lines)), 0) AS units FROM outbox").one();
+  const query = `SELECT IFNULL(SUM(LENGTH(text)), 0) AS units FROM outbox WHERE ${WAITING}`;
+  const { units } = sql.exec<{ units: number }>(query).one();
   if (units > plan.room.outbox) throw new Error("torture: the outbox is full");
 }

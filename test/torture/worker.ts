@@ -7,6 +7,7 @@ import product, {
   Ledger as RealLedger,
   Replays as RealReplays,
 } from "../../src/worker.ts";
+import { WAITING } from "../../durable/intake/outbox.ts";
 import { advance, advanceAlarm, moveAlarms, moveDate } from "../acceptance/clock.ts";
 import { blame, plan, setRates, tallySoFar } from "./chaos.ts";
 import { faultyBucket } from "./faulty-bucket.ts";
@@ -74,7 +75,7 @@ export class Intake extends RealIntake implements Controlled {
   left(): { outbox: number; unconfirmed: number } {
     const count = (query: string) => this.ctx.storage.sql.exec<{ n: number }>(query).one().n;
     return {
-      outbox: count("SELECT COUNT(*) AS n FROM outbox"),
+      outbox: count(`SELECT COUNT(*) AS n FROM outbox WHERE ${WAITING}`),
       unconfirmed: count("SELECT COUNT(*) AS n FROM segments WHERE confirmed = 0"),
     };
   }

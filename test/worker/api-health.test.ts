@@ -28,7 +28,7 @@ describe("GET /workspace/health", () => {
     const id = String(source["id"]);
     const intake = env.INTAKE.getByName(`${id}:0`);
     await runInDurableObject(intake, (_, { storage }) => {
-      const insert = "INSERT INTO outbox (segment, at, count, hashes, lines) VALUES (0, ?, 3, x'', '{}')";
+      const insert = "INSERT INTO outbox (segment, at, count, hashes, text) VALUES (0, ?, 3, x'', '{}')";
       storage.sql.exec(insert, Date.now() - 10 * 60_000);
     });
     const health = await look();

@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { WAITING } from "../../durable/intake/outbox.ts";
 import { DedupIndex } from "../../src/core/dedup-index.ts";
 import type { Intake } from "../../src/worker.ts";
 import { archivedIds, archivedLines, intakeOf, testBatch, testRoute } from "../support/intake.ts";
@@ -9,7 +10,11 @@ const ids = (n: number) => Array.from({ length: n }, () => crypto.randomUUID());
 const appended = (duplicates: number[] = []) => ({ status: "appended", duplicates });
 const count = (stub: DurableObjectStub<Intake>, table: string): Promise<number> =>
   runInDurableObject(stub, (_, state) =>
-    Number(state.storage.sql.exec(`SELECT COUNT(*) AS n FROM ${table}`).one()["n"]),
+    Number(
+      state.storage.sql
+        .exec(`SELECT COUNT(*) AS n FROM ${table} ${table === "outbox" ? `WHERE ${WAITING}` : ""}`)
+        .one()["n"],
+    ),
   );
 
 afterEach(() => vi.useRealTimers());

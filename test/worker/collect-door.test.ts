@@ -112,6 +112,15 @@ describe("an acknowledged event", () => {
   });
 });
 
+it("an id that another source has seen is new: whoever has one key suppresses nothing elsewhere", async () => {
+  const event = track("shop");
+  const there = track("limited", { messageId: event.messageId });
+  for (const one of [event, there]) {
+    const response = await post("/v1/track", one, { prefer: "return=representation" });
+    expect(await response.json()).toMatchObject({ items: [{ status: "accepted" }] });
+  }
+});
+
 describe("a refused event", () => {
   it("is answered 200 and shown with its reason in words", async () => {
     const event = track("shop", { userId: 42 });

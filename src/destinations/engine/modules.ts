@@ -90,7 +90,8 @@ const loading = new Map<string, Promise<void>>();
 
 const sharedProcess = processWith(() => currentCall()?.env ?? {});
 
-function createRequire(process: unknown): Require {
+/** `require` as the catalogue's code is given it. @param process what it gets as `process`. */
+export function createRequire(process: unknown): Require {
   return function require(specifier) {
     const name = specifier.replace(/^node:/, "");
     if (name === "process") return process;

@@ -1,4 +1,5 @@
 import { isObject } from "./oracle.ts";
+import type { Verdict } from "./verdict.ts";
 import { SOURCES, type Expectation, type SourceName } from "./input.ts";
 
 /** Ids that the collector makes. */
@@ -11,6 +12,8 @@ interface Book {
   readonly possible: Set<string>;
   /** How often an answer said `accepted`. */
   readonly accepted: Map<string, number>;
+  /** What an answer refused by its id. */
+  readonly refused: Set<string>;
   /** Events without an id of their own: how many must be there, how many may. */
   unnamed: { least: number; most: number };
 }
@@ -20,11 +23,17 @@ export class StoreLedger {
   readonly #books = Object.fromEntries(
     SOURCES.map((name): [string, Book] => [
       name,
-      { certain: new Set(), possible: new Set(), accepted: new Map(), unnamed: { least: 0, most: 0 } },
+      {
+        certain: new Set(),
+        possible: new Set(),
+        accepted: new Map(),
+        refused: new Set(),
+        unnamed: { least: 0, most: 0 },
+      },
     ]),
   ) as Record<SourceName, Book>;
 
-  book({ source, messages }: Expectation, accepted: readonly string[]): void {
+  book({ source, messages }: Expectation, { accepted, refused }: Pick<Verdict, "accepted" | "refused">): void {
     const book = this.#books[source];
     for (const { id, fate } of messages) {
       if (fate === "bad") continue;
@@ -35,22 +44,26 @@ export class StoreLedger {
         (fate === "good" ? book.certain : book.possible).add(id);
       }
     }
+    for (const id of refused) book.refused.add(id);
     for (const id of accepted) book.accepted.set(id, (book.accepted.get(id) ?? 0) + 1);
   }
 
-  count(source: SourceName): number {
-    return this.#books[source].certain.size + this.#books[source].unnamed.least;
+  /** How many of the archived ids had to be there, for what they are or for what an answer said; others only might. */
+  certain(source: SourceName, archived: ReadonlyMap<string, number>): number {
+    const { certain, accepted } = this.#books[source];
+    return [...archived.keys()].filter((id) => certain.has(id) || accepted.has(id)).length;
   }
 
   /** What is wrong with a source's archive: how many there are of each kind, and the first few. */
   audit(source: SourceName, archived: ReadonlyMap<string, number>): Record<string, unknown> {
-    const { certain, possible, accepted, unnamed } = this.#books[source];
+    const { certain, possible, accepted, refused, unnamed } = this.#books[source];
     const ids = [...archived.keys()];
     const strangers = ids.filter((id) => !certain.has(id) && !possible.has(id));
     const made = strangers.filter((id) => MADE.test(id));
     return withoutNothing({
       lost: [...certain].filter((id) => !archived.has(id)),
       "acknowledged and lost": [...accepted.keys()].filter((id) => !archived.has(id)),
+      "refused and stored": [...refused].filter((id) => archived.has(id) && !certain.has(id) && !accepted.has(id)),
       twice: ids.filter((id) => archived.get(id)! > 1),
       "accepted twice": [...accepted].filter(([, times]) => times > 1).map(([id]) => id),
       "not to be accepted": strangers.filter((id) => !MADE.test(id)),

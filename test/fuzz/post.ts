@@ -118,7 +118,8 @@ export function post(draw: Draw, posted: Posted): FuzzInput {
   const { shape, plain, sent = plain, source, headers = [], keyed = true, unsure = false, says } = posted;
   const judged = judgeBody(plain, shape.batch, shape.implied);
   const unnamed = judged.some(({ id }) => id === undefined);
-  const told = unnamed || chance(draw, 0.7);
+  // Where either may be right, the answer says which it is to be.
+  const told = unnamed || unsure || judged.some(({ fate }) => fate === "unsure") || chance(draw, 0.7);
   return {
     method: "POST",
     target: shape.path,

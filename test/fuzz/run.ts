@@ -48,7 +48,7 @@ async function sendOne(run: Run, caller: Caller, n: number, { name, input }: Dra
   const began = performance.now();
   const verdict = await ask(caller, input);
   run.totals.add(name, verdict.label, performance.now() - began);
-  if (input.expect !== undefined) run.ledger.book(input.expect, verdict.accepted);
+  if (input.expect !== undefined) run.ledger.book(input.expect, verdict);
   if (verdict.wrong === undefined) return undefined;
   if (IS_LONG) process.stdout.write(`fuzz: input ${n} (${name}) went wrong: ${verdict.wrong.slice(0, 200)}\n`);
   return {
@@ -64,7 +64,7 @@ async function ask(caller: Caller, input: FuzzInput): Promise<Verdict> {
     return judgeAnswer(input, await caller.send(input));
   } catch (error) {
     caller.close();
-    return { label: error instanceof Hang ? "hang" : "broken answer", wrong: String(error), accepted: [] };
+    return { label: error instanceof Hang ? "hang" : "broken answer", wrong: String(error), accepted: [], refused: [] };
   }
 }
 

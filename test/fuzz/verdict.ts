@@ -25,11 +25,12 @@ const CODES = new Set([...Object.keys(REJECTIONS), "invalid_request", "method_no
 /** Refusals in plain text. */
 const SENTENCES = ["Inlet has no source with this write key.", "No such chunk.", "No such file."];
 
-/** `label`: the kind of answer, for the totals. `wrong`: what must not be. `accepted`: ids whose storing was told. */
+/** `label`: the kind of answer, for the totals. `wrong`: what must not be. `accepted`, `refused`: ids of which that was told. */
 export interface Verdict {
   readonly label: string;
   readonly wrong?: string;
   readonly accepted: readonly string[];
+  readonly refused: readonly string[];
 }
 
 interface Told {
@@ -54,8 +55,8 @@ const parse = (body: Buffer): Body | undefined => {
   }
 };
 
-const wrong = (label: string, what: string): Verdict => ({ label, wrong: what, accepted: [] });
-const fine = (label: string): Verdict => ({ label, accepted: [] });
+const wrong = (label: string, what: string): Verdict => ({ label, wrong: what, accepted: [], refused: [] });
+const fine = (label: string): Verdict => ({ label, accepted: [], refused: [] });
 
 export function judgeAnswer(input: FuzzInput, answer: Answer | HungUp): Verdict {
   if (answer.status === 0)
@@ -104,8 +105,14 @@ function ofCall(input: FuzzInput, status: number, { success, code, items, outcom
   const odd = told.find((one) => !["accepted", "duplicate", "rejected"].includes(one.status));
   if (odd !== undefined) return wrong(label, `no fate: ${JSON.stringify(odd)}`);
   const differs = input.expect?.told === true ? compare(input.expect, items, status) : undefined;
-  const accepted = (items ?? []).flatMap((one) => (one.status === "accepted" ? [one.messageId ?? ""] : []));
-  return { label, accepted, ...(differs === undefined ? {} : { wrong: differs }) };
+  const idsOf = (status: string) =>
+    (items ?? []).flatMap((one) => (one.status === status ? [one.messageId ?? ""] : []));
+  return {
+    label,
+    accepted: idsOf("accepted"),
+    refused: idsOf("rejected"),
+    ...(differs === undefined ? {} : { wrong: differs }),
+  };
 }
 
 /** The answer's items against what the oracle says of each message. */

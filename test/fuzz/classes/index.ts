@@ -31,7 +31,7 @@ const SHARES = {
   link: [20, link],
   library: [30, library],
   control: [60, control],
-  outside: [20, outside],
+  outside: [12, outside],
   socket: [7, socket],
   wire: [10, wire],
 } as const satisfies Record<string, readonly [number, Maker]>;

@@ -18,6 +18,10 @@ const RESERVED = [
   "/catalog",
   "/trace",
   "/workspace",
+  "/health",
+  "/alerts",
+  "/cost",
+  "/sign-in",
   "/js",
   "/healthz",
 ];

@@ -25,7 +25,14 @@ describe("the dashboard's page", () => {
     const { headers } = await app.request("/");
     const policy = headers.get("content-security-policy") ?? "";
     expect(policy).not.toMatch(/unsafe|\*|https?:/);
-    for (const part of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) {
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ]) {
       expect(policy.split("; ")).toContain(part);
     }
     expect(Object.fromEntries(headers)).toMatchObject({

@@ -8,6 +8,7 @@ import {
   type LookupResult,
   type PackedBatch,
 } from "../src/core/intake.ts";
+import { err, ok, type Result } from "../src/core/result.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
 import type { IntakeStanding } from "../src/core/standing.ts";
@@ -95,9 +96,19 @@ export class Intake extends DurableObject<Env> {
   }
 
   /** Stores the new events durably and names the duplicates; see AppendResult. Throws when it is overloaded. */
-  async add(batch: PackedBatch): Promise<AppendResult> {
-    const { route, parts = 1 } = batch;
+  add(batch: PackedBatch): Promise<AppendResult> {
     this.#used.add("requests");
+    return this.#add(batch);
+  }
+
+  /** As `add`, for batches of several clients in one call: one result each, in order. Why one failed is a text. */
+  addAll(batches: readonly PackedBatch[]): Promise<Result<AppendResult, string>[]> {
+    this.#used.add("requests");
+    return Promise.all(batches.map((batch) => this.#add(batch).then(ok, (error: unknown) => err(String(error)))));
+  }
+
+  async #add(batch: PackedBatch): Promise<AppendResult> {
+    const { route, parts = 1 } = batch;
     this.#used.add("calls", 1 / parts);
     if (waitingBytes(this.#memory) > OUTBOX_LIMIT) throw new Error("intake outbox is full");
     this.#adopt(route.epoch);

@@ -1,13 +1,18 @@
 import type { AcceptDeps } from "../collect/accept.ts";
 import { intakeName } from "../core/intake.ts";
 import type { Observation } from "../core/sample.ts";
-import { appendDurably } from "./append.ts";
+import { addTogether, appendDurably } from "./append.ts";
 import { Coalescer, mergeObservations } from "./coalesce.ts";
 import type { DirectoryCache } from "./directory.ts";
 
-/** Supplies what accepting a call needs from this Worker's bindings. */
-export function createAcceptDeps(env: Env, directory: DirectoryCache): AcceptDeps {
+/** Supplies what accepting a call needs from this Worker's bindings. @param outlive `waitUntil` of the current request */
+export function createAcceptDeps(
+  env: Env,
+  directory: DirectoryCache,
+  outlive: (work: Promise<void>) => void,
+): AcceptDeps {
   const reload = async (sourceId: string) => (await directory.reload(sourceId))?.route;
+  const add = addTogether(env, outlive);
   const now = () => Date.now();
   const paced = { merge: mergeObservations, now, sleep: (ms: number) => scheduler.wait(ms) };
   const refusals = new Coalescer<Observation>({
@@ -25,7 +30,7 @@ export function createAcceptDeps(env: Env, directory: DirectoryCache): AcceptDep
       if (rateLimit === "off") return true;
       return (await env[`RATE_${rateLimit}`].limit({ key: source.id })).success;
     },
-    append: (source, events, receivedAt) => appendDurably(env, source, events, receivedAt, reload),
+    append: (source, events, receivedAt) => appendDurably(add, env, source, events, receivedAt, reload),
     observe: (observation) => refusals.tell(observation.sourceId, observation),
     countUnknown: (reason, count, at) =>
       unknown.tell("workspace", { sourceId: "", at, counts: { [`refused:${reason}`]: count }, samples: [] }),

@@ -67,7 +67,7 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
     settings,
     directory,
     collect: {
-      ...createAcceptDeps(env, directory),
+      ...createAcceptDeps(env, directory, (work) => waitUntil(work)),
       hmac: webHmac,
       newAnonymousId: () => crypto.randomUUID(),
       waitUntil: (work) => waitUntil(work),

@@ -30,7 +30,7 @@ moveDate();
 advance(plan.ahead);
 
 /** What the door asks of a shard; the first is of an earlier version. */
-const APPENDS: ReadonlySet<string> = new Set(["append", "add"]);
+const APPENDS: ReadonlySet<string> = new Set(["append", "add", "addAll"]);
 
 const faulty = (env: Env): Env => ({
   ...env,
@@ -71,6 +71,10 @@ export class Intake extends RealIntake implements Controlled {
   override async add(batch: Parameters<RealIntake["add"]>[0]): ReturnType<RealIntake["add"]> {
     checkRoom(this.ctx.storage);
     return super.add(batch);
+  }
+  override async addAll(batches: Parameters<RealIntake["addAll"]>[0]): ReturnType<RealIntake["addAll"]> {
+    checkRoom(this.ctx.storage);
+    return super.addAll(batches);
   }
   left(): { outbox: number; unconfirmed: number } {
     const count = (query: string) => this.ctx.storage.sql.exec<{ n: number }>(query).one().n;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { appendDurably } from "../../src/bindings/append.ts";
+import { addAlone, appendDurably } from "../../src/bindings/append.ts";
 import type { SourceContext } from "../../src/core/source.ts";
 
 type Answer = { status: "appended"; duplicates: number[] };
@@ -31,7 +31,7 @@ describe("an append to an object that does not answer", () => {
   test("counts as refused after 8 s, and the events are parked", async () => {
     const { env, overflowed } = bindings(() => new Promise(() => {}));
     const over = vi.fn();
-    const result = appendDurably(env, source, events, 0, async () => undefined).finally(over);
+    const result = appendDurably(addAlone(env), env, source, events, 0, async () => undefined).finally(over);
     await vi.advanceTimersByTimeAsync(7999);
     expect(over).not.toHaveBeenCalled();
     expect(overflowed).toEqual([]);
@@ -44,7 +44,7 @@ describe("an append to an object that does not answer", () => {
   test("does no harm when it answers or fails too late", async () => {
     const late = Promise.withResolvers<Answer>();
     const { env } = bindings(() => late.promise);
-    const result = appendDurably(env, source, events, 0, async () => undefined);
+    const result = appendDurably(addAlone(env), env, source, events, 0, async () => undefined);
     await vi.advanceTimersByTimeAsync(8000);
     late.reject(new Error("the object was reset"));
     expect(await result).toEqual({ status: "stored", duplicates: [] });
@@ -52,9 +52,11 @@ describe("an append to an object that does not answer", () => {
 
   test("leaves no timer behind once it was answered, or refused", async () => {
     const { env } = bindings(async () => ({ status: "appended", duplicates: [1] }));
-    expect(await appendDurably(env, source, events, 0, async () => undefined)).toMatchObject({ duplicates: [1] });
+    expect(await appendDurably(addAlone(env), env, source, events, 0, async () => undefined)).toMatchObject({
+      duplicates: [1],
+    });
     const refusing = bindings(() => Promise.reject(new Error("overloaded")));
-    await appendDurably(refusing.env, source, events, 0, async () => undefined);
+    await appendDurably(addAlone(refusing.env), refusing.env, source, events, 0, async () => undefined);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -3,6 +3,9 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WAITING } from "../../durable/intake/outbox.ts";
 import { DedupIndex } from "../../src/core/dedup-index.ts";
+import { packBatch } from "../../src/core/intake.ts";
+import { ok } from "../../src/core/result.ts";
+import type { SourceRoute } from "../../src/core/source.ts";
 import type { Intake } from "../../src/worker.ts";
 import { archivedIds, archivedLines, intakeOf, testBatch, testRoute } from "../support/intake.ts";
 
@@ -41,6 +44,26 @@ describe("dedupe", () => {
     await runInDurableObject(intakeOf(route), (intake: Intake) =>
       Promise.all(ids(40).map((id) => intake.append(testBatch(route, [id])))),
     );
+    expect(await count(intakeOf(route), "outbox")).toBe(1);
+  });
+
+  it("takes batches of several callers in one call, and what is wrong with one is told of that one alone", async () => {
+    const older = testRoute();
+    const route = { ...older, epoch: 2 };
+    const [a, b, c, d] = ids(4) as [string, string, string, string];
+    const batches = [
+      [route, [a, b]],
+      [older, [c]],
+      [route, [d, a]],
+    ] as const;
+    const broken = { ...packBatch(testBatch(route, [c])), route: undefined as unknown as SourceRoute };
+    const packed = batches.map(([of, its]) => packBatch(testBatch(of, its)));
+    expect(await intakeOf(route).addAll([packed[0]!, packed[1]!, broken, packed[2]!])).toEqual([
+      ok(appended()),
+      ok({ status: "stale_epoch", epoch: 2 }),
+      { ok: false, error: expect.stringContaining("TypeError") as string },
+      ok(appended([1])),
+    ]);
     expect(await count(intakeOf(route), "outbox")).toBe(1);
   });
 

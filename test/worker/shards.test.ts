@@ -8,7 +8,7 @@ import {
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { replayOverflow } from "../../queues/overflow.ts";
-import { appendDurably, appendParked, appendToShards } from "../../src/bindings/append.ts";
+import { addAlone, appendDurably, appendParked, appendToShards } from "../../src/bindings/append.ts";
 import { intakeName } from "../../src/core/intake.ts";
 import type { SourceContext, SourceRoute } from "../../src/core/source.ts";
 import { archivedIds, idsIn, intakeOf, testBatch, testLine, testRoute } from "../support/intake.ts";
@@ -19,7 +19,7 @@ const none = async () => undefined;
 const eventsOf = (ids: readonly string[]) =>
   ids.map((messageId) => ({ messageId, line: testLine(messageId), kind: TESTED }));
 const append = (route: SourceRoute, ids: readonly string[], reload: () => Promise<SourceRoute | undefined> = none) =>
-  appendToShards(env, route, eventsOf(ids), Date.now(), reload);
+  appendToShards(addAlone(env), route, eventsOf(ids), Date.now(), reload);
 const sourceOf = (route: SourceRoute) => ({ id: route.sourceId, route }) as SourceContext;
 
 async function drainAll(route: SourceRoute, shards: number): Promise<string[]> {
@@ -92,13 +92,8 @@ describe("overflow", () => {
     const ids = Array.from({ length: 5 }, () => crypto.randomUUID());
     const parked: string[] = [];
     const OVERFLOW = { send: async (message: string) => void parked.push(message) } as unknown as Queue;
-    const stored = await appendDurably(
-      { ...failing(route.sourceId), OVERFLOW },
-      sourceOf(route),
-      eventsOf(ids),
-      Date.now(),
-      none,
-    );
+    const broken = { ...failing(route.sourceId), OVERFLOW };
+    const stored = await appendDurably(addAlone(broken), broken, sourceOf(route), eventsOf(ids), Date.now(), none);
     expect(stored).toEqual({ status: "stored", duplicates: [] });
     for (const attempts of [1, 2]) {
       const batch = createMessageBatch<string>(
@@ -118,7 +113,7 @@ describe("overflow", () => {
     const route = testRoute();
     const OVERFLOW = { send: () => Promise.reject(new Error("queue is overloaded")) } as unknown as Queue;
     const env2 = { ...failing(route.sourceId), OVERFLOW };
-    const answer = await appendDurably(env2, sourceOf(route), eventsOf(["a"]), Date.now(), none);
+    const answer = await appendDurably(addAlone(env2), env2, sourceOf(route), eventsOf(["a"]), Date.now(), none);
     expect(answer).toEqual({ status: "unavailable" });
   });
 

@@ -131,8 +131,13 @@ function Places({ onSearch }: { onSearch: () => void }): ReactNode {
           </Sidebar.Group>
         )}
       </Sidebar.Content>
-      <Sidebar.Footer>
-        {!owner && <p className="text-kumo-subtle px-2 text-sm">Signed in as a viewer: to look, not to change.</p>}
+      {/* Kumo's is one line high. */}
+      <Sidebar.Footer className={owner ? undefined : "h-auto flex-col items-stretch gap-1 py-2"}>
+        {!owner && (
+          <p className="text-kumo-subtle px-2 text-sm whitespace-normal">
+            Signed in as a viewer: to look, not to change.
+          </p>
+        )}
         <Sidebar.Menu>
           <Sidebar.MenuButton icon={SignOutIcon} onClick={() => leave.mutate()} disabled={leave.isPending}>
             Sign out

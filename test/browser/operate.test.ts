@@ -166,6 +166,9 @@ describe("with a destination that fails", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("list", { name: "Findings" }).getByText("What to do:").first().waitFor();
     await page.getByRole("button", { name: "Look again" }).waitFor();
+    const signOut = await page.getByRole("button", { name: "Sign out" }).boundingBox();
+    expect(signOut!.x + signOut!.width).toBeLessThanOrEqual(260);
+    expect(signOut!.y + signOut!.height).toBeLessThanOrEqual(860);
     await page.goto(visit.at("/alerts?edit=new"));
     const card = page.getByRole("article").filter({ hasText: HOSTILE });
     await card.getByText("Off", { exact: true }).waitFor();

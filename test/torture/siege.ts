@@ -9,6 +9,7 @@ import { IS_LONG, say } from "./settings.ts";
 import type { Totals } from "./totals.ts";
 import { Town } from "./town.ts";
 import { Log, runClient } from "./traffic.ts";
+import { undelivered, unexported } from "./waiting.ts";
 import { Warehouse } from "./warehouse.ts";
 
 const CLIENTS = 4;
@@ -22,11 +23,6 @@ const QUIET_MS = IS_LONG ? 1_200_000 : 240_000;
 const PATIENCE_MS = 30_000;
 
 type Parts = Pick<Siege, "totals" | "inlet" | "town" | "hall" | "warehouse">;
-
-interface Waiting {
-  readonly waiting: number;
-  readonly minutes: unknown;
-}
 
 /** One run: the product, the tools around it, its clients, and everything that is done to it. */
 export class Siege implements AsyncDisposable {
@@ -165,13 +161,13 @@ export class Siege implements AsyncDisposable {
       const left = await this.#left();
       return left.outbox + left.unconfirmed + left.parked === 0 ? undefined : left;
     });
-    await this.#until("the deliveries", () => this.#undelivered());
+    await this.#until("the deliveries", () => undelivered(this.inlet, this.hall));
     await this.#until("the replays", async () => {
       const states = await this.replays.drive(false);
       return states.every(({ status }) => status === "finished") ? undefined : states;
     });
     await this.inlet.pass(HOURS_MS, this.hall.objects);
-    await this.#until("the exports", () => this.#unexported());
+    await this.#until("the exports", () => unexported(this.inlet, this.hall));
     await this.#standStill();
   }
 
@@ -190,33 +186,6 @@ export class Siege implements AsyncDisposable {
       await this.inlet.rates({});
       return after;
     });
-  }
-
-  async #undelivered(): Promise<unknown> {
-    const now = new Date(this.inlet.now()).toISOString();
-    const all = await Promise.all(
-      this.hall.tools.map(async ({ id, path }) => {
-        const where = `/api/destinations/${id}/delivery-metrics?minutes=60`;
-        const { minutes: _, ...metrics } = (await this.inlet.api<{ metrics: Waiting }>("GET", where)).metrics;
-        return metrics.waiting === 0 ? [] : [{ now, path, ...metrics }];
-      }),
-    );
-    return all.flat().length === 0 ? undefined : all.flat();
-  }
-
-  async #unexported(): Promise<unknown> {
-    const sources = this.hall.sources.filter((one) => one.exports);
-    const all = await Promise.all(
-      sources.map(async ({ id }) => {
-        const { exports } = await this.inlet.api<{
-          exports: { waitingHours: number; running?: unknown; followers: { behind: number; running: boolean }[] };
-        }>("GET", `/api/sources/${id}/exports`);
-        const { waitingHours, running, followers } = exports;
-        const idle = followers.every((one) => one.behind === 0 && !one.running);
-        return waitingHours === 0 && running === undefined && idle ? [] : [exports];
-      }),
-    );
-    return all.flat().length === 0 ? undefined : all.flat();
   }
 
   async #until(what: string, look: () => Promise<unknown>): Promise<void> {

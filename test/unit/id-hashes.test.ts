@@ -25,7 +25,12 @@ test("an id's hash is its SHA-256 as the platform computes it, cut to 16 bytes",
 });
 
 test("every length around a block's end is padded as it must be", () => {
-  const ids = Array.from({ length: 300 }, (_, n) => "ü".repeat(n % 3) + "x".repeat(n));
+  const ids = Array.from({ length: 1100 }, (_, n) => "ü".repeat(n % 3) + "x".repeat(n));
+  expect(hashes(ids)).toEqual(ids.map(reference));
+});
+
+test("an id longer than the room that is kept is hashed whole", () => {
+  const ids = ["x".repeat(1024), `${"x".repeat(1023)}ü`, "€".repeat(5000), "x"];
   expect(hashes(ids)).toEqual(ids.map(reference));
 });
 

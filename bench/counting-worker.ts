@@ -14,35 +14,28 @@ import { countBatch, countCalls, countFetch, readCounts, resetCounts, watchEnv, 
 
 export { Preferences } from "../src/worker.ts";
 
-export class ArchiveIndex extends PlainArchiveIndex {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(watchState("ArchiveIndex", ctx), watchEnv(env));
-  }
+type ObjectClass = new (ctx: DurableObjectState, env: Env) => object;
+
+/** The same class with what its objects do counted, and each call of theirs. */
+function counted<const Class extends ObjectClass>(name: string, Plain: Class): Class {
+  const Counted = class extends (Plain as ObjectClass) {
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(watchState(name, ctx), watchEnv(env));
+    }
+  };
+  countCalls(name, Counted);
+  return Counted as Class;
 }
 
-export class Catalog extends PlainCatalog {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(watchState("Catalog", ctx), watchEnv(env));
-  }
-}
+export const ArchiveIndex = counted("ArchiveIndex", PlainArchiveIndex);
+export const Catalog = counted("Catalog", PlainCatalog);
+export const Debugger = counted("Debugger", PlainDebugger);
+export const Exports = counted("Exports", PlainExports);
+export const Ledger = counted("Ledger", PlainLedger);
+export const Replays = counted("Replays", PlainReplays);
+export const Watch = counted("Watch", PlainWatch);
 
-export class Debugger extends PlainDebugger {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(watchState("Debugger", ctx), watchEnv(env));
-  }
-}
-
-export class Exports extends PlainExports {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(watchState("Exports", ctx), watchEnv(env));
-  }
-}
-
-export class Intake extends PlainIntake {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(watchState("Intake", ctx), watchEnv(env));
-  }
-
+export class Intake extends counted("Intake", PlainIntake) {
   /** What the dedup window keeps of each id: bytes of the segments' rows, and how many ids they hold. */
   async storedIds(): Promise<{ ids: number; bytes: number }> {
     const query = "SELECT SUM(count) AS ids, SUM(LENGTH(hashes) + LENGTH(commits) + 20) AS bytes FROM segments";
@@ -50,33 +43,6 @@ export class Intake extends PlainIntake {
     return { ids: row.ids, bytes: row.bytes };
   }
 }
-
-export class Ledger extends PlainLedger {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(watchState("Ledger", ctx), watchEnv(env));
-  }
-}
-
-export class Replays extends PlainReplays {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(watchState("Replays", ctx), watchEnv(env));
-  }
-}
-
-export class Watch extends PlainWatch {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(watchState("Watch", ctx), watchEnv(env));
-  }
-}
-
-countCalls("ArchiveIndex", ArchiveIndex);
-countCalls("Catalog", Catalog);
-countCalls("Debugger", Debugger);
-countCalls("Exports", Exports);
-countCalls("Intake", Intake);
-countCalls("Ledger", Ledger);
-countCalls("Replays", Replays);
-countCalls("Watch", Watch);
 
 async function demoSourceId(env: Env): Promise<string> {
   const directory = await env.CATALOG.getByName("workspace").directory();

@@ -58,6 +58,17 @@ const powers = (low: number, high: number): number[] => {
   return Array.from({ length: Math.max(1, to - from) + 1 }, (_, n) => 10 ** (from + n));
 };
 
+type Point = readonly [x: number, y: number];
+
+/** A mark of an axis: a line across the field, and its number at `place`. */
+const tick = (mark: number, from: Point, to: Point, place: Point, anchor: "middle" | "end"): Markup =>
+  html`<line class="grid" x1="${from[0]}" x2="${to[0]}" y1="${from[1]}" y2="${to[1]}" /><text
+      x="${place[0]}"
+      y="${place[1]}"
+      text-anchor="${anchor}"
+      >${show(mark)}</text
+    >`;
+
 /** Lines over two logarithmic axes. */
 export function lines(title: string, axes: { readonly x: string; readonly y: string }, all: readonly Line[]): Markup {
   const points = all.flatMap((line) => line.points);
@@ -66,25 +77,10 @@ export function lines(title: string, axes: { readonly x: string; readonly y: str
     ((Math.log10(value) - Math.log10(marks[0]!)) / (Math.log10(marks.at(-1)!) - Math.log10(marks[0]!))) * length;
   const x = (value: number): number => EDGE + place(value, xs, WIDTH - EDGE - 150);
   const y = (value: number): number => HEIGHT - 34 - place(value, ys, HEIGHT - 50);
+  const [right, bottom] = [WIDTH - 150, HEIGHT - 34];
   const grid = [
-    ...xs.map(
-      (mark) =>
-        html`<line class="grid" x1="${x(mark)}" x2="${x(mark)}" y1="16" y2="${HEIGHT - 34}" /><text
-            x="${x(mark)}"
-            y="${HEIGHT - 18}"
-            text-anchor="middle"
-            >${show(mark)}</text
-          >`,
-    ),
-    ...ys.map(
-      (mark) =>
-        html`<line class="grid" x1="${EDGE}" x2="${WIDTH - 150}" y1="${y(mark)}" y2="${y(mark)}" /><text
-            x="${EDGE - 6}"
-            y="${y(mark) + 4}"
-            text-anchor="end"
-            >${show(mark)}</text
-          >`,
-    ),
+    ...xs.map((mark) => tick(mark, [x(mark), 16], [x(mark), bottom], [x(mark), HEIGHT - 18], "middle")),
+    ...ys.map((mark) => tick(mark, [EDGE, y(mark)], [right, y(mark)], [EDGE - 6, y(mark) + 4], "end")),
   ];
   const drawn = all.map((line, n) => {
     const path = line.points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(" ");

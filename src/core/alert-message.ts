@@ -7,7 +7,7 @@ const TITLES: Readonly<Record<MessageKind, string>> = {
   test: "Test of an alert, nothing is wrong",
 };
 
-/** Names and sentences hold what clients and colleagues wrote: none of it may become a mention or a link. */
+/** Names and sentences hold what clients and colleagues wrote: none of it may become a mention, or a link under another text. */
 const forSlack = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 

@@ -45,7 +45,7 @@ export interface StoredIds {
 
 /** Longer than any pause between two operations of the same events: a drain waits 2 s, a queue batch 1 s. */
 const QUIET_MS = 2500;
-const LIMIT_MS = 45_000;
+const LIMIT_MS = 120_000;
 const WARM_CALLS = 100;
 
 /** Waits for something that may never come; the report then says so. */

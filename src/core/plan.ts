@@ -8,7 +8,10 @@ export type Plan = z.infer<typeof Plan>;
 export interface PlanRules {
   /** What a new source starts with, where its maker names nothing else. */
   readonly newSource: SourceSettingsPatch;
-  /** Requests to destinations that one queue batch may begin: a paid Worker has 10,000, and other batches want a turn. */
+  /**
+   * Requests to destinations that one queue batch may begin. A paid Worker has 10,000, redirects and its own calls included;
+   * that others get their turn is the time limit's to see to (DELIVERY.batchBudgetMs). Who goes on in another batch claims anew.
+   */
   readonly requestsPerBatch: number;
   /** Whether hours of the archive are packed into larger files. */
   readonly compacts: boolean;
@@ -20,7 +23,7 @@ export interface PlanRules {
  * So segments are few, pages send their events together, and what takes longer than 10 ms (Parquet, repacking) is off.
  */
 export const PLANS: Readonly<Record<Plan, PlanRules>> = {
-  paid: { newSource: {}, requestsPerBatch: 2000, compacts: true },
+  paid: { newSource: {}, requestsPerBatch: 5000, compacts: true },
   free: {
     newSource: {
       drain: { afterMs: 120_000, afterBytes: 4_000_000 },

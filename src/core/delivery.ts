@@ -11,8 +11,8 @@ export const DELIVERY = {
   /** No new request is begun after this much of one queue batch: a hanging destination must let go of the consumer. */
   batchBudgetMs: 20_000,
   /**
-   * Lines sent between two settlements, so the most that a crash can send twice. Each settlement costs two rows:
-   * at 60 they were the largest part of a webhook's cost.
+   * Lines sent between two settlements, so the most that a crash can send twice. Each settlement costs a row:
+   * at 60 they would be the largest part of a webhook's cost.
    */
   chunkLines: 200,
   /** Must outlast one chunk: batchBudgetMs + callTimeoutMs and the reads around it. */

@@ -12,8 +12,8 @@ const REFRESH_LIMIT_MS = 3000;
 const FULL_MS = 60_000;
 
 /**
- * This isolate's copy of the directory. Values only are shared between requests, never promises: Workers forbid
- * one request to wait for another's I/O. When the Catalog is unreachable the old copy serves on.
+ * This isolate's copy of the directory. Values only are shared between requests, never promises: the request that
+ * loads may end before it has an answer. When the Catalog is unreachable the old copy serves on.
  */
 export class DirectoryCache {
   readonly #load: (version?: number) => Promise<Directory | "unchanged">;

@@ -49,6 +49,18 @@ describe("on a first day", () => {
     await page.getByText(/^\$0 so far in .* An estimate from counted operations, at list prices of \d{4}-/).waitFor();
     await page.getByText("Nothing was used this month.").waitFor();
   });
+
+  it("a page that cannot be loaded says so, and is there at the next try", async () => {
+    const { page } = visit;
+    const refusal = JSON.stringify({ errors: [{ type: "forbidden", message: "Not now." }] });
+    await page.route("**/api/workspace/cost", (route) => route.fulfill({ status: 403, body: refusal }));
+    await visit.signIn("/cost");
+    await page.getByRole("alert").getByText("The costs could not be added up.").waitFor();
+    await page.getByText("Not now.").waitFor();
+    await page.unroute("**/api/workspace/cost");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText(/^\$0 so far in /).waitFor();
+  });
 });
 
 describe("with a destination that fails", () => {

@@ -9,7 +9,7 @@ import { build } from "./build.mjs";
 import { missingFrom } from "./complete-lock.mjs";
 import { ROOT } from "./serve.mjs";
 
-/** Bytes after gzip (ARCHITECTURE.md, "Numbers to hold"). */
+/** Bytes after gzip. */
 const WORKER_BUDGET = 3_000_000;
 const FIRST_LOAD_BUDGET = 250_000;
 /** The chunk around every screen of the dashboard, and those around some of them. */

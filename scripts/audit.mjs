@@ -5,6 +5,8 @@ import { ROOT } from "./serve.mjs";
 const GRAVE = new Set(["high", "critical"]);
 /** A registry that is asked and does not answer. */
 const TIMEOUT_MS = 30_000;
+/** Of a report: the worse the news, the longer it is. */
+const MOST_BYTES = 256e6;
 
 /**
  * @param {string} text what `npm audit --json` has written
@@ -38,6 +40,7 @@ function audit(...args) {
     cwd: ROOT,
     encoding: "utf8",
     timeout: TIMEOUT_MS,
+    maxBuffer: MOST_BYTES,
   });
   return readAudit(error === undefined ? stdout : JSON.stringify({ message: error.message }));
 }

@@ -81,9 +81,7 @@ export class Watch extends DurableObject<Env> {
   }
 
   /** A test was sent by somebody who watches: remembered with the others. */
-  async tested(ruleId: string, sentence: string, attempt: Attempt): Promise<Notification> {
-    const verdict: Verdict = { status: "good", sentence, link: "/alerts" };
-    const { nextAt: _, ...message } = this.#message(ruleId, "test", verdict, attempt.at);
+  async tested(message: Notification, attempt: Attempt): Promise<Notification> {
     const done = { ...message, attempts: [attempt] };
     this.#store.add(done);
     return done;

@@ -62,7 +62,7 @@ export function createAlertDesk(env: Env, fetch: GuardedFetch): AlertDesk {
         link: "/alerts",
         attempts: [],
       };
-      return watchOf(env).tested(alertId, sentence, await send(alert, message));
+      return watchOf(env).tested(message, await send(alert, message));
     },
   };
 }

@@ -265,7 +265,7 @@ describe("a test of an alert", () => {
     const alert = await addAlert();
     const { data } = await api("POST", `/alerts/${String(alert["id"])}/test`);
     expect(data["message"]).toMatchObject({ kind: "test", status: "sent" });
-    expect(JSON.parse(sent[0]!.body)).toMatchObject({ test: true, status: "test" });
+    expect(JSON.parse(sent[0]!.body)).toMatchObject({ test: true, status: "test", id: data["message"]!["id"] });
     expect(await read(alert)).toMatchObject({ messages: [{ kind: "test" }] });
     expect((await api("POST", "/alerts/nothing/test")).status).toBe(404);
   });

@@ -25,6 +25,18 @@ interface Sent {
   readonly answer: Promise<string>;
 }
 
+interface Gathered {
+  readonly alone: readonly Sent[];
+  readonly calls: readonly Asked[];
+  readonly sent: readonly Sent[];
+  /** Of the largest call: the request that calls, and those that wait for it. */
+  readonly caller: Sent;
+  readonly riders: readonly Sent[];
+  /** Lets all calls go on. */
+  release(): Promise<void>;
+  answers(events: readonly Sent[]): Promise<string[]>;
+}
+
 let made = 0;
 
 function send(of: TestSource, id = `shared-${made++}`): Sent {
@@ -53,11 +65,8 @@ async function set(mode: Mode): Promise<void> {
   parked += told.parked;
 }
 
-/**
- * Calls alone fill the places, then the events of these sources are on their way in shared calls, held. Gives what was
- * sent, by the first of each shared call: the request that calls.
- */
-async function gather(of: readonly TestSource[], fate: Fate, allHang = false) {
+/** Calls alone fill the places, then the events of these sources are on their way in shared calls, held. */
+async function gather(of: readonly TestSource[], fate: Fate, allHang = false): Promise<Gathered> {
   asked.length = 0;
   parked = 0;
   const mode = { held: true, shared: fate, allHang };
@@ -76,13 +85,19 @@ async function gather(of: readonly TestSource[], fate: Fate, allHang = false) {
   const group = calls.toSorted((a, b) => b.ids.length - a.ids.length)[0]!;
   const inGroup = (event: Sent) => group.ids.includes(event.id);
   const [caller] = sent.filter(({ id }) => id === group.ids[0]) as [Sent];
+  const riders = sent.filter((event) => inGroup(event) && event !== caller);
+  if (riders.length < 2) {
+    // On a machine this busy each has come so late that the one before had waited long enough.
+    await set({ held: false, shared: "pass" });
+    await Promise.all([...alone, ...sent].map(({ answer }) => answer));
+    return gather(of, fate, allHang);
+  }
   return {
     alone,
     calls,
     sent,
     caller,
-    riders: sent.filter((event) => inGroup(event) && event !== caller),
-    /** Lets all calls go on. */
+    riders,
     release: () => set({ held: false, shared: fate, allHang }),
     answers: (events: readonly Sent[]) => Promise.all(events.map(({ answer }) => answer)),
   };
@@ -100,8 +115,7 @@ const ten = () => Array.from({ length: 10 }, () => source);
 
 describe("requests that share a call to their shard", () => {
   it("are answered each, with its own events stored", async () => {
-    const { sent, alone, riders, release, answers } = await gather(ten(), "pass");
-    expect(riders.length).toBeGreaterThan(0);
+    const { sent, alone, release, answers } = await gather(ten(), "pass");
     await release();
     expect(await answers([...sent, ...alone])).toEqual(all("accepted", [...sent, ...alone]));
     expect(await again([...sent, ...alone])).toEqual(all("duplicate", [...sent, ...alone]));

@@ -6,10 +6,10 @@ import { createGunzip } from "node:zlib";
 import { segmentKey } from "../../src/core/archive-key.ts";
 import { HOUR_MS } from "../../src/core/durations.ts";
 import { EXPORTS } from "../../src/core/export-times.ts";
-import type { HourClaim } from "../../src/core/exports.ts";
 import { splitLines } from "../../src/core/segment-lines.ts";
 import { exportHour } from "../../src/warehouse/export-hour.ts";
 import type { HourDeps } from "../../src/warehouse/hour-deps.ts";
+import { hourClaim } from "./hour-claim.ts";
 
 const [folder = ""] = process.argv.slice(2);
 const names = readdirSync(folder).filter((name) => name.endsWith(".gz"));
@@ -24,24 +24,7 @@ const listed = names.map((_, n) => ({
 }));
 const fileOf = new Map(listed.map(({ key }, n) => [key, path.join(folder, names[n]!)]));
 
-const claim: HourClaim = {
-  status: "claimed",
-  token: 1,
-  runId: 1,
-  sourceId: "s1",
-  schema: "shop",
-  hour,
-  version: 1,
-  seq: 1,
-  rules: { maxColumns: 500, excludedTables: [], excludedColumns: {} },
-  ndjson: true,
-  registry: { tables: [] },
-  processedAt: hour + HOUR_MS,
-  n: 0,
-  idsBefore: [],
-  idsAfter: [],
-  publishedSegments: 0,
-};
+const claim = hourClaim(hour, { ndjson: true });
 let rows = 0;
 let files = 0;
 /** Greatest number of bytes outside the heap, garbage excluded, at a moment when a file is handed over. */

@@ -1,31 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
-import { HOUR_MS } from "../../src/core/durations.ts";
 import type { HourClaim, Progress } from "../../src/core/exports.ts";
 import { exportHour } from "../../src/warehouse/export-hour.ts";
 import type { HourDeps, HourLimits } from "../../src/warehouse/hour-deps.ts";
+import { hourClaim } from "../support/hour-claim.ts";
 
 const HOUR = Date.parse("2026-11-01T05:00:00.000Z");
 const WIDE: HourLimits = { stepChars: 1e6, stepMs: 60_000, keptChars: 1e6, bufferBytes: 1e6 };
 
-const claim = (more: Partial<HourClaim> = {}): HourClaim => ({
-  status: "claimed",
-  token: 7,
-  runId: 1,
-  sourceId: "s1",
-  schema: "shop",
-  hour: HOUR,
-  version: 1,
-  seq: 1,
-  rules: { maxColumns: 500, excludedTables: [], excludedColumns: {} },
-  ndjson: false,
-  registry: { tables: [] },
-  processedAt: HOUR + HOUR_MS,
-  n: 0,
-  idsBefore: [],
-  idsAfter: [],
-  publishedSegments: 0,
-  ...more,
-});
+const claim = (more: Partial<HourClaim> = {}): HourClaim => hourClaim(HOUR, { token: 7, ...more });
 
 const line = (n: number): string =>
   JSON.stringify({ type: "track", event: "Viewed", messageId: `m${n}`, receivedAt: new Date(HOUR + n).toISOString() });

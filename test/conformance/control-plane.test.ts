@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startInlet, type RunningInlet } from "../support/server.ts";
+import { PATIENT } from "../support/patience.ts";
 
 /** What only the bundled Worker on a real port shows: cookies, a real WebSocket handshake, itty-durable as bundled. */
 let inlet: RunningInlet;
@@ -40,7 +41,7 @@ describe("the control plane of the bundled Worker", () => {
     const socket = new WebSocket(address.href, { headers } as unknown as string[]);
     const frames: Frame[] = [];
     socket.addEventListener("message", ({ data }) => void frames.push(JSON.parse(String(data))));
-    await vi.waitUntil(() => frames[0]?.kind === "ring");
+    await vi.waitUntil(() => frames[0]?.kind === "ring", PATIENT);
     await send({ event: "Order Completed" });
     await send({ event: 5 });
     const seen = () => frames.flatMap((frame) => frame.entries).toSorted((a, b) => a.seq - b.seq);

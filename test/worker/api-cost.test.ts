@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { api, call, makeSource } from "../support/api.ts";
 import { createLedgerRig } from "../support/ledger.ts";
 import { testBatch, testRoute } from "../support/intake.ts";
+import { PATIENT } from "../support/patience.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -33,7 +34,7 @@ describe("what is used", () => {
     await intake.append({ ...testBatch(route, ["c"]), parts: 2 });
     await runDurableObjectAlarm(intake);
     const ledger = env.LEDGER.getByName(`source:${route.sourceId}`);
-    await vi.waitUntil(async () => (await ledger.usage(QUERY)).month["op:segments"] === 1);
+    await vi.waitUntil(async () => (await ledger.usage(QUERY)).month["op:segments"] === 1, PATIENT);
     const { month, activeHours } = await ledger.usage(QUERY);
     expect(month).toMatchObject({ accepted: 3, "op:calls": 1.5, "op:segments": 1 });
     expect(month["op:rows"]).toBeGreaterThan(3);

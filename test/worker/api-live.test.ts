@@ -6,6 +6,7 @@ import { intakeName } from "../../src/core/intake.ts";
 import type { Sample } from "../../src/core/sample.ts";
 import { api, call, makeSource, ORIGIN } from "../support/api.ts";
 import { testLine } from "../support/intake.ts";
+import { PATIENT } from "../support/patience.ts";
 
 const newSource = async () => String((await makeSource())["id"]);
 
@@ -72,9 +73,9 @@ describe("the live socket", () => {
     const frames: { kind: string; entries: { name: string }[] }[] = [];
     response.webSocket?.addEventListener("message", ({ data }) => void frames.push(JSON.parse(String(data))));
     response.webSocket?.accept();
-    await vi.waitUntil(() => frames.length === 1);
+    await vi.waitUntil(() => frames.length === 1, PATIENT);
     await record(id, [sample("Order 2")]);
-    await vi.waitUntil(() => frames.length === 2);
+    await vi.waitUntil(() => frames.length === 2, PATIENT);
     expect(frames.map((frame) => [frame.kind, frame.entries.map((entry) => entry.name)])).toEqual([
       ["ring", ["Order"]],
       ["entries", ["Order 2"]],

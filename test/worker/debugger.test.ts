@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DEBUGGER, type ServerFrame } from "../../src/core/debugger.ts";
 import type { Observation, Sample } from "../../src/core/sample.ts";
+import { PATIENT } from "../support/patience.ts";
 
 let next = 0;
 const newDebugger = () => env.DEBUGGER.getByName(`source-${next++}`);
@@ -44,7 +45,7 @@ async function watch(object: DebuggerStub, query = "") {
     frames,
     texts,
     say: (message: unknown) => socket.send(JSON.stringify(message)),
-    frame: (index: number) => vi.waitUntil(() => frames[index]),
+    frame: (index: number) => vi.waitUntil(() => frames[index], PATIENT),
     names: (index: number) => frames[index]?.entries.map((entry) => entry.name),
   };
 }
@@ -179,7 +180,7 @@ describe("the live socket", () => {
     const view = await watch(object);
     await view.frame(0);
     view.say({ kind: "pause" });
-    await vi.waitUntil(async () => !(await object.record(observation([]))).watching);
+    await vi.waitUntil(async () => !(await object.record(observation([]))).watching, PATIENT);
     const before = view.frames.length;
     await object.record(observation([sample("missed")]));
     view.say({ kind: "resume" });
@@ -213,7 +214,7 @@ describe("the live socket", () => {
       await object.record(observation(Array.from({ length: 25 }, (_u, n) => big(n))));
     const view = await watch(object);
     const total = () => view.frames.reduce((sum, frame) => sum + frame.entries.length, 0);
-    await vi.waitUntil(() => total() === 100);
+    await vi.waitUntil(() => total() === 100, PATIENT);
     expect(view.frames.map((frame) => frame.kind)).toEqual(["ring", "entries", "entries", "entries"]);
     for (const text of view.texts) expect(new TextEncoder().encode(text).length).toBeLessThan(1 << 20);
   });
@@ -221,11 +222,11 @@ describe("the live socket", () => {
   it("answers ping without waking, and names what it did not understand", async () => {
     const view = await watch(newDebugger());
     view.socket.send("ping");
-    await vi.waitUntil(() => view.texts.includes("pong"));
+    await vi.waitUntil(() => view.texts.includes("pong"), PATIENT);
     view.socket.send("not json");
-    await vi.waitUntil(() => view.texts.some((text) => text.includes('"kind":"error"')));
+    await vi.waitUntil(() => view.texts.some((text) => text.includes('"kind":"error"')), PATIENT);
     view.say({ kind: "filter", type: "purchase" });
-    await vi.waitUntil(() => view.texts.filter((text) => text.includes('"kind":"error"')).length === 2);
+    await vi.waitUntil(() => view.texts.filter((text) => text.includes('"kind":"error"')).length === 2, PATIENT);
   });
 
   it("goes on for the others when one socket is gone or broken", async () => {
@@ -260,7 +261,7 @@ describe("the live socket", () => {
     const object = newDebugger();
     const view = await watch(object);
     view.socket.send("ping");
-    await vi.waitUntil(() => view.texts.includes("pong"));
+    await vi.waitUntil(() => view.texts.includes("pong"), PATIENT);
     const closed = new Promise<number>((resolve) => view.socket.addEventListener("close", ({ code }) => resolve(code)));
     vi.useFakeTimers({ toFake: ["Date"] });
     vi.setSystemTime(Date.now() + 200_000);

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SegmentPointer } from "../../src/core/intake.ts";
 import { archivedLines, intakeOf, testBatch, testRoute } from "../support/intake.ts";
+import { PATIENT } from "../support/patience.ts";
 
 const NOON = Date.UTC(2026, 5, 1, 12);
 const HOUR = 3_600_000;
@@ -163,7 +164,7 @@ it("segments in R2 are handed over while R2 refuses new ones, and the pause betw
   await vi.waitFor(async () => {
     await runDurableObjectAlarm(stub);
     expect((await archivedLines(route.sourceId)).flatMap(({ lines }) => lines)).toHaveLength(17);
-  });
+  }, PATIENT);
 });
 
 it("a shard that is only asked keeps its ids for as long as the window is now", async () => {
@@ -189,7 +190,7 @@ it("every accepted event is counted once, though the object dies before it told 
   await stub.append(testBatch(route, ["a", "b"]));
   await evictDurableObject(stub);
   await runDurableObjectAlarm(stub);
-  await vi.waitFor(async () => expect(await accepted()).toBe(2));
+  await vi.waitFor(async () => expect(await accepted()).toBe(2), PATIENT);
   await evictDurableObject(stub);
   await runDurableObjectAlarm(stub);
   expect(await accepted()).toBe(2);
@@ -204,7 +205,7 @@ it("every accepted event is counted once, though the object dies before it told 
   await vi.waitFor(async () => {
     await runDurableObjectAlarm(stub);
     expect(await accepted()).toBe(5);
-  });
+  }, PATIENT);
 });
 
 it("a ledger that never answers holds up neither drain nor hand-over", async () => {
@@ -222,7 +223,7 @@ it("a ledger that never answers holds up neither drain nor hand-over", async () 
       expect((await archivedLines(route.sourceId)).flatMap(({ lines }) => lines)).toContainEqual(
         expect.objectContaining({ messageId: id }),
       );
-    });
+    }, PATIENT);
   }
   expect(new Set(handedOver(route.sourceId))).toEqual(new Set([0, 1]));
 });

@@ -6,6 +6,7 @@ import type { AppendBatch } from "../../src/core/intake.ts";
 import type { CountedSegment } from "../../src/core/ledger.ts";
 import type { SourceRoute } from "../../src/core/source.ts";
 import { archivedIds, intakeOf, testBatch, testLine, testRoute } from "../support/intake.ts";
+import { PATIENT } from "../support/patience.ts";
 
 /** What the ledgers were told, by their name; `down` makes them fail. */
 const told: { ledger: string; counted: CountedSegment }[] = [];
@@ -49,7 +50,7 @@ it("tells the ledger how many new events of which kind a segment holds, duplicat
   await stub.append(mixedBatch(route, names, 3));
   await stub.append(mixedBatch(route, [names[0]!, ...ids(1), names[4]!], 2));
   await runDurableObjectAlarm(stub);
-  await vi.waitUntil(() => toldOf(route).length > 0);
+  await vi.waitUntil(() => toldOf(route).length > 0, PATIENT);
   expect(toldOf(route)).toMatchObject([{ segment: 0, accepted: 6, kinds: counts(4, 2) }]);
 });
 
@@ -58,7 +59,7 @@ it("tells the same again after a crash between the drain and the telling, and no
   const stub = intakeOf(route);
   await stub.append(mixedBatch(route, ids(2), 2));
   await runDurableObjectAlarm(stub);
-  await vi.waitUntil(() => toldOf(route).length === 1);
+  await vi.waitUntil(() => toldOf(route).length === 1, PATIENT);
   await stub.confirm(0);
   down = true;
   await stub.append(mixedBatch(route, ids(3), 1));
@@ -66,7 +67,7 @@ it("tells the same again after a crash between the drain and the telling, and no
   await evictDurableObject(stub);
   down = false;
   await runDurableObjectAlarm(stub);
-  await vi.waitUntil(() => toldOf(route).length > 1);
+  await vi.waitUntil(() => toldOf(route).length > 1, PATIENT);
   expect(toldOf(route).slice(1)).toMatchObject([{ segment: 1, accepted: 3, kinds: counts(1, 2) }]);
 });
 
@@ -81,13 +82,13 @@ it("tells of a segment that was routed before the ledger could be told, though t
   down = false;
   await stub.lookup("wakes it");
   await runDurableObjectAlarm(stub);
-  await vi.waitUntil(() => toldOf(route).length > 0);
+  await vi.waitUntil(() => toldOf(route).length > 0, PATIENT);
   expect(toldOf(route)).toMatchObject([{ segment: 0, accepted: 3, kinds: counts(1, 2) }]);
   await stub.confirm(0);
   await evictDurableObject(stub);
   await stub.append(mixedBatch(route, ids(1), 1));
   await runDurableObjectAlarm(stub);
-  await vi.waitUntil(() => toldOf(route).length > 1);
+  await vi.waitUntil(() => toldOf(route).length > 1, PATIENT);
   expect(toldOf(route).map(({ segment }) => segment)).toEqual([0, 1]);
 });
 
@@ -97,7 +98,7 @@ it("keeps the kinds of what was in the outbox when the object died before the dr
   await stub.append(mixedBatch(route, ids(2), 1));
   await evictDurableObject(stub);
   await runDurableObjectAlarm(stub);
-  await vi.waitUntil(() => toldOf(route).length > 0);
+  await vi.waitUntil(() => toldOf(route).length > 0, PATIENT);
   expect(toldOf(route)).toMatchObject([{ accepted: 2, kinds: counts(1, 1) }]);
 });
 
@@ -110,7 +111,7 @@ it("counts a segment's further kinds under one name for each type, however many 
     await stub.append({ ...testBatch(route, names), kinds: packKinds(kinds) });
   }
   await runDurableObjectAlarm(stub);
-  await vi.waitUntil(() => toldOf(route).length > 0);
+  await vi.waitUntil(() => toldOf(route).length > 0, PATIENT);
   const { accepted, kinds = [] } = toldOf(route)[0]!;
   expect([accepted, kinds.reduce((sum, { count }) => sum + count, 0)]).toEqual([600, 600]);
   expect(kinds.length).toBeLessThanOrEqual(201);
@@ -124,7 +125,7 @@ it("takes batches of an earlier Worker, which tell no kinds, and counts their ev
   const { kinds: _kinds, ...old } = testBatch(route, ids(2));
   await stub.append(old);
   await runDurableObjectAlarm(stub);
-  await vi.waitUntil(() => toldOf(route).length > 0);
+  await vi.waitUntil(() => toldOf(route).length > 0, PATIENT);
   expect(toldOf(route)).toEqual([
     { shard: 0, segment: 0, at: expect.any(Number), accepted: 2, usage: expect.anything() },
   ]);
@@ -144,7 +145,7 @@ it("drains an outbox that an earlier version left behind, and looks its events u
   expect(await stub.lookup(waiting)).toMatchObject({ stored: false, text: testLine(waiting) });
   await stub.append(mixedBatch(route, [fresh, drained], 1));
   await runDurableObjectAlarm(stub);
-  await vi.waitUntil(() => toldOf(route).length >= 3);
+  await vi.waitUntil(() => toldOf(route).length >= 3, PATIENT);
   expect(await archivedIds(route.sourceId)).toEqual([drained, waiting, fresh]);
   expect(toldOf(route).at(-1)).toMatchObject({ segment: 2, accepted: 1, kinds: [{ count: 1 }] });
 });

@@ -8,6 +8,7 @@ import { ok } from "../../src/core/result.ts";
 import type { SourceRoute } from "../../src/core/source.ts";
 import type { Intake } from "../../src/worker.ts";
 import { archivedIds, archivedLines, intakeOf, testBatch, testRoute } from "../support/intake.ts";
+import { PATIENT } from "../support/patience.ts";
 
 const ids = (n: number) => Array.from({ length: n }, () => crypto.randomUUID());
 const appended = (duplicates: number[] = []) => ({ status: "appended", duplicates });
@@ -184,11 +185,11 @@ describe("drain", () => {
     const route = testRoute({ drainAfterBytes: 1 });
     const put = vi.spyOn(env.ARCHIVE, "put");
     await intakeOf(route).append(testBatch(route, ids(1)));
-    await vi.waitFor(() => expect(put.mock.calls.map(([key]) => key).join()).toContain(route.sourceId));
+    await vi.waitFor(() => expect(put.mock.calls.map(([key]) => key).join()).toContain(route.sourceId), PATIENT);
     const alarm = await runInDurableObject(intakeOf(route), (_, state) => state.storage.getAlarm());
     expect(alarm).not.toBeNull();
     put.mockRestore();
-    await vi.waitFor(async () => expect(await archivedIds(route.sourceId)).toHaveLength(1));
+    await vi.waitFor(async () => expect(await archivedIds(route.sourceId)).toHaveLength(1), PATIENT);
   });
 
   it("keeps everything while R2 fails and drains it afterwards", async () => {
@@ -215,7 +216,7 @@ describe("drain", () => {
       vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
       try {
         const hanging = intake.alarm();
-        await vi.waitFor(() => expect(put).toHaveBeenCalled());
+        await vi.waitFor(() => expect(put).toHaveBeenCalled(), PATIENT);
         await vi.advanceTimersByTimeAsync(60_000);
         await hanging;
       } finally {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { DELIVERY } from "../../src/core/delivery.ts";
 import { stopClock } from "../support/clock.ts";
 import { createLedgerRig, laneCells } from "../support/ledger.ts";
+import { PATIENT } from "../support/patience.ts";
 
 const HOUR = 3_600_000;
 
@@ -154,7 +155,7 @@ describe("pointers on the queue", () => {
     vi.spyOn(env.DELIVERIES, "sendBatch").mockReturnValueOnce(queue.promise);
     const adding = rig.open(1);
     const alarm = () => runInDurableObject(rig.ledger, (_, { storage }) => storage.getAlarm());
-    await vi.waitFor(async () => expect(await alarm()).not.toBeNull());
+    await vi.waitFor(async () => expect(await alarm()).not.toBeNull(), PATIENT);
     queue.resolve({} as never);
     await adding;
   });

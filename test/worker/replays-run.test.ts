@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { START, stopClockInEach } from "../support/clock.ts";
 import { atHandOver, createReplaysRig, pass, type ReplaysRig } from "../support/replays-rig.ts";
+import { PATIENT } from "../support/patience.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -69,7 +70,7 @@ describe("the run of a replay", () => {
       await rig.deliver();
       vi.setSystemTime(Date.now() + 2000);
       const first = object.alarm();
-      await vi.waitFor(() => expect(calls).toBeGreaterThan(0));
+      await vi.waitFor(() => expect(calls).toBeGreaterThan(0), PATIENT);
       await Promise.all([first, object.alarm()]);
     });
     expect(calls).toBeGreaterThanOrEqual(2);

@@ -70,7 +70,8 @@ const sum = (counts) => Object.values(counts).reduce((all, count) => all + count
 const rows = suites.map(({ suite, seed, seconds, figures, faults, passed: ok }) => {
   const { inputs, requests, acknowledged, archived, lost, "doubled in the archive": doubled } = figures;
   const shown = { seed, seconds, requests: inputs ?? requests, acknowledged, archived, lost, doubled };
-  return [suite, { ...shown, faults: sum(faults), passed: ok }];
+  const known = Object.entries(shown).map(([name, count]) => [name, count ?? ""]);
+  return [suite, { ...Object.fromEntries(known), faults: sum(faults), passed: ok }];
 });
 console.log("\nAltogether");
 console.table(Object.fromEntries(rows));

@@ -55,7 +55,7 @@ export class StoreLedger {
   }
 
   /** What is wrong with a source's archive: how many there are of each kind, and the first few. */
-  audit(source: SourceName, archived: ReadonlyMap<string, number>): Record<string, unknown> {
+  audit(source: SourceName, archived: ReadonlyMap<string, number>): Record<string, Wrong> {
     const { certain, possible, accepted, refused, unnamed } = this.#books[source];
     const ids = [...archived.keys()];
     const strangers = ids.filter((id) => !certain.has(id) && !possible.has(id));
@@ -74,7 +74,11 @@ export class StoreLedger {
 }
 
 const FEW = 10;
-const withoutNothing = (found: Record<string, readonly string[]>): Record<string, unknown> =>
+interface Wrong {
+  readonly count: number;
+  readonly first: readonly string[];
+}
+const withoutNothing = (found: Record<string, readonly string[]>): Record<string, Wrong> =>
   Object.fromEntries(
     Object.entries(found)
       .filter(([, ids]) => ids.length > 0)

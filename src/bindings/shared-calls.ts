@@ -89,7 +89,7 @@ export class SharedCalls<Item, Answer> {
   async #lead(key: string, lane: Lane<Item, Answer>, own: Rider<Item, Answer>): Promise<Result<Answer, unknown>> {
     const call = { at: this.#deps.now() };
     lane.calls.add(call);
-    const work = this.#ask(key, this.#take(lane, own), this.#limitMs).finally(() => {
+    const work = this.#ask(key, this.#take(lane, own), this.#limitMs, () => {
       lane.calls.delete(call);
       lane.queue[0]?.wake();
       if (lane.calls.size === 0 && lane.queue.length === 0) this.#lanes.delete(key);
@@ -117,7 +117,8 @@ export class SharedCalls<Item, Answer> {
     return taken;
   }
 
-  async #ask(key: string, riders: readonly Rider<Item, Answer>[], ms: number): Promise<void> {
+  /** @param ended told before the riders are: the next call is under way before their clients come again */
+  async #ask(key: string, riders: readonly Rider<Item, Answer>[], ms: number, ended = nobody): Promise<void> {
     let outcomes: readonly Result<Answer, unknown>[];
     try {
       outcomes = await this.#deps.call(
@@ -128,6 +129,7 @@ export class SharedCalls<Item, Answer> {
     } catch (error) {
       outcomes = riders.map(() => err(error));
     }
+    ended();
     riders.forEach((rider, i) => {
       rider.outcome = outcomes[i] ?? err(new Error("no answer for this part of the call"));
       rider.wake();

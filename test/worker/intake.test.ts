@@ -13,13 +13,10 @@ import { PATIENT } from "../support/patience.ts";
 const ids = (n: number) => Array.from({ length: n }, () => crypto.randomUUID());
 const appended = (duplicates: number[] = []) => ({ status: "appended", duplicates });
 const count = (stub: DurableObjectStub<Intake>, table: string): Promise<number> =>
-  runInDurableObject(stub, (_, state) =>
-    Number(
-      state.storage.sql
-        .exec(`SELECT COUNT(*) AS n FROM ${table} ${table === "outbox" ? `WHERE ${WAITING}` : ""}`)
-        .one()["n"],
-    ),
-  );
+  runInDurableObject(stub, (_, { storage: { sql } }) => {
+    const those = table === "outbox" ? `WHERE ${WAITING}` : "";
+    return Number(sql.exec(`SELECT COUNT(*) AS n FROM ${table} ${those}`).one()["n"]);
+  });
 
 afterEach(() => vi.useRealTimers());
 

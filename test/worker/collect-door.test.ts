@@ -179,11 +179,13 @@ it("nobody's events are answered 200 and counted for the workspace", async () =>
 
 it("a source over its rate is told to wait, and another is not", { timeout: 60_000 }, async () => {
   const event = track("limited");
-  const hundred = () => Promise.all(Array.from({ length: 100 }, () => post("/v1/track", event)));
+  // No more at a time than call their shard alone: vitest's runtime does not let requests wait for each other, as
+  // workerd does (no_handle_cross_request_promise_resolution). Shared calls are tested in test/crash.
+  const four = () => Promise.all(Array.from({ length: 4 }, () => post("/v1/track", event)));
   let refused: Response | undefined;
   // 600 a minute: when a minute ends in between, the next 600 are within it.
-  for (let sent = 0; refused === undefined && sent < 1400; sent += 100) {
-    refused = (await hundred()).find((response) => response.status !== 200);
+  for (let sent = 0; refused === undefined && sent < 1400; sent += 4) {
+    refused = (await four()).find((response) => response.status !== 200);
   }
   expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "30"]);
   expect((await post("/v1/track", track("shop"))).status).toBe(200);

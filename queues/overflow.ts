@@ -3,6 +3,8 @@ import { decodeOverflow } from "../src/core/overflow.ts";
 import { logError } from "../src/log/log.ts";
 
 export interface OverflowDeps {
+  /** The source's route as it is today; undefined when the source is gone. */
+  routeOf(sourceId: string): Promise<SourceRoute | undefined>;
   /** Appends to Intake; `refused` counts events that still cannot be taken. Idempotent by messageId. */
   append(
     route: SourceRoute,
@@ -25,7 +27,9 @@ export async function replayOverflow(batch: MessageBatch<string>, deps: Overflow
       const { route, receivedAt, ids, lines } = decodeOverflow(message.body);
       parked = { sourceId: route.sourceId, count: ids.length };
       const events = ids.map((messageId, i) => ({ messageId, line: lines[i]! }));
-      const { refused } = await deps.append(route, events, receivedAt);
+      // A route of days ago would have the shard forget ids that are to be kept for longer by now.
+      const today = (await deps.routeOf(route.sourceId)) ?? route;
+      const { refused } = await deps.append(today, events, receivedAt);
       again = refused.length > 0;
     } catch (error) {
       logError("overflow_message_failed", { attempt: message.attempts }, error);

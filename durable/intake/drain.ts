@@ -20,7 +20,7 @@ export interface DrainDeps {
   /** Tells the source's ledger how many events a segment holds. Idempotent; segments come in rising order. */
   countSegment(counted: CountedSegment): Promise<void>;
   now(): number;
-  /** What `work` gives; fails when it takes longer than R2 and the queue ever should. */
+  /** What `work` gives; fails when it takes longer than R2, a queue or the ledger ever should. */
   inTime<Work>(work: Promise<Work>): Promise<Work>;
 }
 
@@ -76,7 +76,7 @@ export async function countSegments(unconfirmed: Map<number, Unconfirmed>, deps:
     // Asked for only now: kept in memory they would add up while the ledger is down.
     const kinds = deps.store.kindsOf(segment);
     const counted = { shard: deps.shard, segment, at, accepted: state.count };
-    await deps.countSegment(kinds === null ? counted : { ...counted, kinds: readKinds(kinds) });
+    await deps.inTime(deps.countSegment(kinds === null ? counted : { ...counted, kinds: readKinds(kinds) }));
     state.counted = true;
     if (state.dueAt === Infinity) settle(unconfirmed, segment, deps);
   }

@@ -1,11 +1,12 @@
 import type { SegmentPointer } from "../../src/core/intake.ts";
 import { limitTime } from "../../src/core/time-limit.ts";
+import { addUsage } from "../../src/core/usage.ts";
 import type { UsageTally } from "../usage.ts";
 import type { DrainDeps } from "./drain.ts";
 import type { ReporterDeps } from "./reporter.ts";
 import type { IntakeStore } from "./store.ts";
 
-/** For one answer of R2 or the queue. */
+/** For one answer of R2, the queue or the ledger. */
 const ANSWER_LIMIT_MS = 60_000;
 
 export interface ShardOutside {
@@ -33,10 +34,9 @@ export function outsideOf({ env, name, store, used, waitUntil }: ShardOutside): 
       store,
       archive: env.ARCHIVE,
       events: env.EVENTS as Queue<SegmentPointer>,
-      countSegment(counted) {
-        used.add("segments");
-        return used.telling((usage) => ledger().countSegment({ ...counted, usage }));
-      },
+      // The segment goes with its own telling: one that fails is told again, and gives back the rest.
+      countSegment: (counted) =>
+        used.telling((usage) => ledger().countSegment({ ...counted, usage: addUsage(usage, { segments: 1 }) })),
       now,
       inTime: (work) =>
         limitTime(ANSWER_LIMIT_MS, work, (late, ms) => {

@@ -63,6 +63,7 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
     () => Date.now(),
   );
   const warehouses = createWarehouseWays(env, settings, workshop, hosts);
+  const routeOf = async (sourceId: string) => (await directory.reload(sourceId))?.route;
   return {
     settings,
     directory,
@@ -80,8 +81,8 @@ export function createDeps(env: Env, workshop: Workshop): Deps {
       newNonce: () => crypto.randomUUID(),
     },
     overflow: {
-      append: (route, events, receivedAt) =>
-        appendParked(env, route, events, receivedAt, async (id) => (await directory.reload(id))?.route),
+      routeOf,
+      append: (route, events, receivedAt) => appendParked(env, route, events, receivedAt, routeOf),
       note: (sourceId, count, again) =>
         env.LEDGER.getByName(`source:${sourceId}`).count(Date.now(), { [again ? "parked_again" : "parked"]: count }),
     },

@@ -32,9 +32,18 @@ describe("what is used", () => {
     const intake = env.INTAKE.getByName(`${route.sourceId}:0`);
     await intake.append(testBatch(route, ["a", "b"]));
     await intake.append({ ...testBatch(route, ["c"]), parts: 2 });
-    await runDurableObjectAlarm(intake);
     const ledger = env.LEDGER.getByName(`source:${route.sourceId}`);
-    await vi.waitUntil(async () => (await ledger.usage(QUERY)).month["op:segments"] === 1, PATIENT);
+    const refuse = vi.fn(() => Promise.reject(new Error("the ledger is overloaded")));
+    const deaf = { countSegment: refuse, count: refuse } as unknown as typeof ledger;
+    const asked = vi.spyOn(env.LEDGER, "getByName").mockReturnValue(deaf);
+    vi.spyOn(console, "error").mockReturnValue();
+    await runDurableObjectAlarm(intake);
+    await vi.waitFor(() => expect(refuse).toHaveBeenCalled(), PATIENT);
+    asked.mockRestore();
+    await vi.waitUntil(async () => {
+      await runDurableObjectAlarm(intake);
+      return ((await ledger.usage(QUERY)).month["op:segments"] ?? 0) > 0;
+    }, PATIENT);
     const { month, activeHours } = await ledger.usage(QUERY);
     expect(month).toMatchObject({ accepted: 3, "op:calls": 1.5, "op:segments": 1 });
     expect(month["op:rows"]).toBeGreaterThan(3);

@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SegmentPointer } from "../../src/core/intake.ts";
+import type { Intake } from "../../src/worker.ts";
 import { archivedLines, intakeOf, testBatch, testRoute } from "../support/intake.ts";
 import { PATIENT } from "../support/patience.ts";
 
@@ -12,6 +13,12 @@ const HOUR = 3_600_000;
 const sent: SegmentPointer[] = [];
 const handedOver = (sourceId: string) =>
   sent.filter((pointer) => pointer.sourceId === sourceId).map((pointer) => pointer.segment);
+
+/** How many events the source's ledger has counted within the hour. */
+async function acceptedOf(sourceId: string): Promise<number> {
+  const { totals } = await env.LEDGER.getByName(`source:${sourceId}`).volume({ minutes: 60, now: Date.now() });
+  return totals.accepted;
+}
 
 beforeEach(() => {
   sent.length = 0;
@@ -183,10 +190,7 @@ it("a shard that is only asked keeps its ids for as long as the window is now", 
 it("every accepted event is counted once, though the object dies before it told and the ledger was out of reach", async () => {
   const route = testRoute();
   const stub = intakeOf(route);
-  const accepted = async () => {
-    const { totals } = await env.LEDGER.getByName(`source:${route.sourceId}`).volume({ minutes: 60, now: Date.now() });
-    return totals.accepted;
-  };
+  const accepted = () => acceptedOf(route.sourceId);
   await stub.append(testBatch(route, ["a", "b"]));
   await evictDurableObject(stub);
   await runDurableObjectAlarm(stub);
@@ -226,4 +230,30 @@ it("a ledger that never answers holds up neither drain nor hand-over", async () 
     }, PATIENT);
   }
   expect(new Set(handedOver(route.sourceId))).toEqual(new Set([0, 1]));
+});
+
+it("a segment that the ledger never answered for is counted once the wait for that answer is over", async () => {
+  const route = testRoute();
+  const stub = intakeOf(route);
+  const countSegment = vi.fn(() => new Promise(() => {}));
+  const real = env.LEDGER.getByName.bind(env.LEDGER);
+  const asked = vi
+    .spyOn(env.LEDGER, "getByName")
+    .mockImplementation((name) =>
+      name === `source:${route.sourceId}` ? ({ countSegment, count: countSegment } as never) : real(name),
+    );
+  vi.spyOn(console, "error").mockReturnValue();
+  await stub.append(testBatch(route, ["a"]));
+  await runInDurableObject(stub, async (intake: Intake) => {
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: NOON });
+    await intake.alarm();
+    expect(countSegment).toHaveBeenCalled();
+    asked.mockRestore();
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.useFakeTimers({ toFake: ["Date"], now: NOON });
+  });
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(stub);
+    expect(await acceptedOf(route.sourceId)).toBe(1);
+  }, PATIENT);
 });

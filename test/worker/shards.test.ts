@@ -11,6 +11,7 @@ import { replayOverflow } from "../../queues/overflow.ts";
 import { addAlone, appendDurably, appendParked, appendToShards } from "../../src/bindings/append.ts";
 import { intakeName } from "../../src/core/intake.ts";
 import type { SourceContext, SourceRoute } from "../../src/core/source.ts";
+import { stopClock } from "../support/clock.ts";
 import { archivedIds, idsIn, intakeOf, testBatch, testLine, testRoute } from "../support/intake.ts";
 
 const HOUR = 3_600_000;
@@ -101,6 +102,7 @@ describe("overflow", () => {
         parked.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts, body })),
       );
       await replayOverflow(batch, {
+        routeOf: none,
         append: (sourceRoute, events, at) => appendParked(env, sourceRoute, events, at, none),
         note: async () => undefined,
       });
@@ -130,10 +132,30 @@ describe("overflow", () => {
       ["x", "y", "z"].map((id) => ({ id, timestamp: new Date(), attempts: 1, body })),
     );
     const noted: boolean[] = [];
-    await replayOverflow(batch, { append: append2, note: async (_, __, again) => void noted.push(again) });
+    const note = async (_: string, __: number, again: boolean) => void noted.push(again);
+    await replayOverflow(batch, { routeOf: none, append: append2, note });
     const result = await getQueueResult(batch, createExecutionContext());
     expect(result.explicitAcks).toEqual(["z"]);
     expect(result.retryMessages.map(({ msgId }) => msgId)).toEqual(["x", "y"]);
     expect(noted).toEqual([true, true, false]);
+  });
+
+  it("takes a parked batch in by the source's settings of today, so that ids are kept as long as they should be now", async () => {
+    const route = testRoute({ windowMs: HOUR });
+    const today = { ...route, windowMs: 48 * HOUR };
+    const stub = intakeOf(route);
+    const clock = stopClock();
+    await stub.append(testBatch(today, ["early"]));
+    clock.at(30 * HOUR);
+    const body = `${JSON.stringify({ route, receivedAt: 1, ids: ["a"] })}\n${testLine("a")}`;
+    const batch = createMessageBatch<string>("inlet-overflow", [{ id: "x", timestamp: new Date(), attempts: 1, body }]);
+    await replayOverflow(batch, {
+      routeOf: async () => today,
+      append: (sourceRoute, events, at) => appendParked(env, sourceRoute, events, at, none),
+      note: async () => undefined,
+    });
+    await runDurableObjectAlarm(stub);
+    expect(await stub.append(testBatch(today, ["early"]))).toEqual({ status: "appended", duplicates: [0] });
+    vi.useRealTimers();
   });
 });

@@ -22,7 +22,7 @@ export interface Tool {
 }
 
 /** Gets nothing that comes in, only what is replayed: those that are switched off do. */
-export const AGAIN = "/again";
+const AGAIN = "/again";
 
 const DRAIN = { afterMs: 1500, afterBytes: 60_000 };
 /** Clocks jump by days in a long run, and an id is a duplicate all the same. */

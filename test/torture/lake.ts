@@ -17,7 +17,7 @@ const OF_NO_EVENT: ReadonlySet<string> = new Set(["users", "accounts"]);
 export const CALLS: ReadonlySet<string> = new Set(["tracks", "identifies", "pages", "screens", "groups", "aliases"]);
 
 /** One published table by everybody who holds its rows: the ids they give. */
-export interface LakeTable {
+interface LakeTable {
   readonly name: string;
   /** What DuckDB reads through the product's own script. */
   readonly views: readonly string[];
@@ -27,7 +27,7 @@ export interface LakeTable {
   readonly loaded?: readonly string[];
 }
 
-export interface Lake {
+interface Lake {
   readonly tables: readonly LakeTable[];
   readonly manifests: number;
   readonly wrong: readonly string[];

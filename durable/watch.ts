@@ -44,6 +44,7 @@ export class Watch extends DurableObject<Env> {
     if (leaseUntil > now || this.#dueAt() > now) return { status: "nothing_due" };
     const look = (this.#store.lookAt() ?? Infinity) <= now;
     const token = this.#store.takeLease(now + ALERTS.leaseMs);
+    await this.#arm();
     return { status: "granted", look, token };
   }
 
@@ -74,7 +75,7 @@ export class Watch extends DurableObject<Env> {
     this.#store.put(afterAttempt(message, attempt, Math.random()));
   }
 
-  /** The consumer is done. */
+  /** The consumer is done. Who has failed does not say so: the next one comes when its lease has ended. */
   async release(token: number): Promise<void> {
     if (this.#store.lease().token === token) this.#store.endLease();
     await this.#arm();
@@ -93,11 +94,11 @@ export class Watch extends DurableObject<Env> {
 
   /** Alarms are dropped after six failures: the next one is armed before anything is sent. */
   override async alarm(): Promise<void> {
-    const due = this.#dueAt();
-    if (due === Infinity) return;
+    const at = this.#nextAt();
+    if (at === Infinity) return;
     const now = Date.now();
-    await this.ctx.storage.setAlarm(now + ALERTS.leaseMs);
-    if (due > now) return this.#arm();
+    await this.ctx.storage.setAlarm(at > now ? at : now + ALERTS.leaseMs);
+    if (at > now) return;
     await (this.env.ALERTS as Queue<AlertTask>).send({ alerts: "look" });
   }
 
@@ -110,8 +111,13 @@ export class Watch extends DurableObject<Env> {
     return Math.min(this.#store.lookAt() ?? Infinity, ...this.#store.waiting().map(({ nextAt = Infinity }) => nextAt));
   }
 
+  /** When somebody is to come for it: not while another has the lease. */
+  #nextAt(): number {
+    return Math.max(this.#dueAt(), this.#store.lease().leaseUntil);
+  }
+
   async #arm(): Promise<void> {
-    const at = Math.max(this.#dueAt(), this.#store.lease().leaseUntil);
+    const at = this.#nextAt();
     if (at === Infinity) await this.ctx.storage.deleteAlarm();
     else await this.ctx.storage.setAlarm(Math.max(at, Date.now()));
   }

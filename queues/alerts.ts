@@ -30,19 +30,17 @@ async function lookAt(rules: readonly OpenAlert[], deps: AlertDeps): Promise<Jud
 async function takeTask(deps: AlertDeps): Promise<void> {
   const claim = await deps.claim();
   if (claim.status !== "granted") return;
-  try {
-    const rules = await deps.rules();
-    if (claim.look) await deps.looked(claim.token, await lookAt(rules, deps));
-    const byId = new Map(rules.map((rule) => [rule.id, rule]));
-    await inParallel(await deps.due(), AT_ONCE, async (message) => {
-      const rule = byId.get(message.ruleId);
-      // Left alone it would be due at once, time after time, for whom nobody sends.
-      const attempt = rule === undefined ? { at: deps.now(), ok: false, words: GONE } : await deps.send(rule, message);
-      await deps.attempted(message.id, attempt);
-    });
-  } finally {
-    await deps.release(claim.token);
-  }
+  const rules = await deps.rules();
+  if (claim.look) await deps.looked(claim.token, await lookAt(rules, deps));
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  await inParallel(await deps.due(), AT_ONCE, async (message) => {
+    const rule = byId.get(message.ruleId);
+    // Left alone it would be due at once, time after time, for whom nobody sends.
+    const attempt = rule === undefined ? { at: deps.now(), ok: false, words: GONE } : await deps.send(rule, message);
+    await deps.attempted(message.id, attempt);
+  });
+  // Not after a failure: what is still due would call the next consumer at once, time after time.
+  await deps.release(claim.token);
 }
 
 /** Consumer of ALERTS. Every message is confirmed: Watch sends another while there is something to do. */

@@ -55,6 +55,17 @@ async function addAlert(body: Record<string, unknown> = {}): Promise<Json> {
   expect(status, text).toBe(200);
   return data["alert"] as unknown as Json;
 }
+const ring = () => runInDurableObject(watch(), (object) => object.alarm());
+
+/** Alarms ring only when the test says so: to workerd the stopped clock's times may be past. Gives the armed one, ms after START. */
+function alarmsByHand(): Promise<() => number | undefined> {
+  return runInDurableObject(watch(), (_, { storage }) => {
+    let at: number | undefined;
+    vi.spyOn(storage, "setAlarm").mockImplementation(async (time) => void (at = Number(time) - START));
+    vi.spyOn(storage, "deleteAlarm").mockImplementation(async () => void (at = undefined));
+    return () => at;
+  });
+}
 const read = async (alert: Json): Promise<Json> =>
   (await api("GET", `/alerts/${String(alert["id"])}`)).data["alert"] as unknown as Json;
 const ruleOf = (alert: Json) => alert["rule"] as unknown as { sourceId: string; minimumEvents: number };
@@ -246,6 +257,30 @@ describe("looking", () => {
       storage.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'lookAt'").one(),
     );
     expect(Number(next.value)).toBe(START + ALERTS.leaseMs + ALERTS.everyMs);
+  });
+
+  it("that failed comes again when its lease has ended, not at once", async () => {
+    const alert = await addAlert();
+    const armed = await alarmsByHand();
+    vi.spyOn(console, "error").mockReturnValue();
+    const catalog = vi.spyOn(env.CATALOG, "getByName").mockImplementation(() => {
+      throw new Error("overloaded");
+    });
+    clock.at(1000);
+    await ring();
+    await look(2000);
+    catalog.mockRestore();
+    expect(armed()).toBe(2000 + ALERTS.leaseMs);
+    expect(await watch().claim()).toEqual({ status: "nothing_due" });
+    // The alarm of before the claim asks nobody: who looks has the lease.
+    clock.at(1000 + ALERTS.leaseMs);
+    await ring();
+    expect([asked, armed()]).toEqual([1, 2000 + ALERTS.leaseMs]);
+    clock.at(2000 + ALERTS.leaseMs);
+    await ring();
+    expect(asked).toBe(2);
+    await look(2000 + ALERTS.leaseMs);
+    expect(await read(alert)).toHaveProperty("state");
   });
 
   it("is done by one consumer at a time", async () => {

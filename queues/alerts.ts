@@ -1,5 +1,13 @@
 import { judge, type VerdictDeps } from "../src/core/alert-verdict.ts";
-import type { Attempt, JudgedRule, Notification, OpenAlert, WatchClaim } from "../src/core/alert.ts";
+import {
+  ALERTS,
+  type Attempt,
+  type JudgedRule,
+  type Notification,
+  type OpenAlert,
+  type WatchClaim,
+} from "../src/core/alert.ts";
+import { DELIVERY } from "../src/core/delivery.ts";
 import { inParallel } from "../src/core/pool.ts";
 import { logError } from "../src/log/log.ts";
 
@@ -27,18 +35,26 @@ async function lookAt(rules: readonly OpenAlert[], deps: AlertDeps): Promise<Jud
   return inParallel(rules, AT_ONCE, async ({ id, rule }) => ({ ruleId: id, verdict: await judge(rule, asked) }));
 }
 
-async function takeTask(deps: AlertDeps): Promise<void> {
-  const claim = await deps.claim();
-  if (claim.status !== "granted") return;
-  const rules = await deps.rules();
-  if (claim.look) await deps.looked(claim.token, await lookAt(rules, deps));
+/** Sends what is due. Nothing is begun from `until` on: what is still due then is the next consumer's. */
+async function sendDue(rules: readonly OpenAlert[], until: number, deps: AlertDeps): Promise<void> {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  await inParallel(await deps.due(), AT_ONCE, async (message) => {
+  const send = async (message: Notification): Promise<void> => {
     const rule = byId.get(message.ruleId);
     // Left alone it would be due at once, time after time, for whom nobody sends.
     const attempt = rule === undefined ? { at: deps.now(), ok: false, words: GONE } : await deps.send(rule, message);
     await deps.attempted(message.id, attempt);
-  });
+  };
+  await inParallel(await deps.due(), AT_ONCE, send, () => deps.now() < until);
+}
+
+async function takeTask(deps: AlertDeps): Promise<void> {
+  // Beside the next consumer, which has the lease then, it would be sent twice.
+  const until = deps.now() + ALERTS.leaseMs - DELIVERY.requestTimeoutMs;
+  const claim = await deps.claim();
+  if (claim.status !== "granted") return;
+  const rules = await deps.rules();
+  if (claim.look) await deps.looked(claim.token, await lookAt(rules, deps));
+  await sendDue(rules, until, deps);
   // Not after a failure: what is still due would call the next consumer at once, time after time.
   await deps.release(claim.token);
 }

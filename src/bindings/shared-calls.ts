@@ -1,7 +1,10 @@
 import { err, type Result } from "../core/result.ts";
 import type { StartTimer } from "../core/time-limit.ts";
 
-/** So many calls of one isolate to one object may be under way; who comes then waits, and shares the next. */
+/**
+ * While so many calls of one isolate to one object are under way, who comes waits and shares the next. Not a bound: to an
+ * object that is slow more go out, one for all who have waited for TURN_MS.
+ */
 const CALLS = 4;
 /** What one call carries at most, unless it is one item alone. */
 const MAX_ITEMS = 32;
@@ -60,6 +63,13 @@ export class SharedCalls<Item, Answer> {
     const rider: Rider<Item, Answer> = { item, outcome: undefined, wake: nobody };
     lane.queue.push(rider);
     if (this.#isFree(lane)) return this.#lead(key, lane, rider);
+    const riding = this.#ride(key, lane, rider);
+    // A pixel's client may leave before its turn has come.
+    this.#deps.outlive(riding.then(nobody));
+    return riding;
+  }
+
+  async #ride(key: string, lane: Lane<Item, Answer>, rider: Rider<Item, Answer>): Promise<Result<Answer, unknown>> {
     for (const patience of [TURN_MS, TRUST_MS]) {
       await this.#sleep(rider, patience);
       if (rider.outcome !== undefined) return rider.outcome;
@@ -67,8 +77,8 @@ export class SharedCalls<Item, Answer> {
     }
     const own = { ...rider };
     await this.#ask(key, [own], this.#limitMs - TRUST_MS);
-    // The answer to the first call is the truth: the second may call its own item known.
-    return rider.outcome ?? own.outcome!;
+    // The first call's answer is the truth, as the second may call its own item known; its failure is not.
+    return rider.outcome?.ok ? rider.outcome : own.outcome!;
   }
 
   #laneOf(key: string): Lane<Item, Answer> {
@@ -91,7 +101,7 @@ export class SharedCalls<Item, Answer> {
     lane.calls.add(call);
     const work = this.#ask(key, this.#take(lane, own), this.#limitMs, () => {
       lane.calls.delete(call);
-      lane.queue[0]?.wake();
+      if (this.#isFree(lane)) lane.queue[0]?.wake();
       if (lane.calls.size === 0 && lane.queue.length === 0) this.#lanes.delete(key);
     });
     this.#deps.outlive(work);

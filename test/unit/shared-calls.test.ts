@@ -100,10 +100,26 @@ describe("requests that ask one object", () => {
     expect(calls).toHaveLength(5);
   });
 
-  test("keep their calls from ending with their clients", () => {
-    const { fill, outlived } = desk();
+  test("do not end with their clients, neither while they ask nor while they wait for their turn", () => {
+    const { fill, join, outlived } = desk();
     fill();
     expect(outlived).toHaveLength(4);
+    void join("x");
+    expect(outlived).toHaveLength(5);
+  });
+
+  test("leave an object that is slow to those who ask it already, but for one call every 50 ms", async () => {
+    const { calls, fill, join, pass } = desk();
+    fill();
+    void join("x");
+    await pass(50);
+    const last = join("y");
+    await calls[0]!.answer();
+    expect(itemsOf(calls.slice(4))).toEqual(["x"]);
+    await calls[1]!.answer();
+    expect(itemsOf(calls.slice(4))).toEqual(["x", "y"]);
+    await calls[5]!.answer();
+    expect(await last).toEqual(told("y"));
   });
 
   test("hear that their call failed, each of them; the next goes well", async () => {
@@ -193,6 +209,18 @@ describe("a request that dies", () => {
     await calls[4]!.answer();
     await calls[5]!.answer([ok("known")]);
     expect(await Promise.all(waiting)).toEqual([told("slow"), told("x")]);
+  });
+
+  test("and fails in the end takes nothing from who has asked again", async () => {
+    const { calls, fill, join, pass } = desk();
+    fill();
+    const waiting = ["slow", "x"].map((item) => join(item));
+    await pass(50);
+    await pass(3000);
+    const broken = new Error("the object was reset");
+    await calls[4]!.fail(broken);
+    await calls[5]!.answer();
+    expect(await Promise.all(waiting)).toEqual([err(broken), told("x")]);
   });
 
   test("gives its place free once its call should have ended", async () => {

@@ -31,6 +31,7 @@ export class Watch extends DurableObject<Env> {
       for (const id of this.#store.states().keys()) {
         if (id === changed || !enabled.includes(id)) this.#store.forget(id);
       }
+      this.#store.setOutdated();
       this.#store.setRules(enabled.length);
       this.#store.setLookAt(enabled.length === 0 ? undefined : Date.now());
     });
@@ -48,9 +49,9 @@ export class Watch extends DurableObject<Env> {
     return { status: "granted", look, token };
   }
 
-  /** Books what a look gave; the same again, from who has lost the lease, is not booked. */
+  /** Books what a look gave, but not of who has lost the lease, nor of rules that have changed since: they are looked at anew. */
   async looked(token: number, verdicts: readonly JudgedRule[]): Promise<void> {
-    if (this.#store.lease().token !== token) return;
+    if (this.#store.lease().token !== token || this.#store.outdated()) return;
     const now = Date.now();
     this.ctx.storage.transactionSync(() => {
       const states = this.#store.states();

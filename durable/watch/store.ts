@@ -4,7 +4,7 @@ import { ALERTS, type AlertState, type Notification } from "../../src/core/alert
 /**
  * - states: how each rule stands (JSON of AlertState).
  * - messages: what was told of them (JSON of Notification), the newest ALERTS.kept; `next_at` NULL = done with.
- * - meta: `rules` that are enabled, `lookAt`, and the lease of who looks.
+ * - meta: `rules` that are enabled, `lookAt`, the lease of who looks, and whether the rules are `outdated` that it looks at.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS states (rule TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
@@ -88,8 +88,12 @@ export function watchStore(sql: SqlStorage) {
       const token = lease().token + 1;
       setMeta("token", String(token));
       setMeta("leaseUntil", String(until));
+      setMeta("outdated", "");
       return token;
     },
+    /** Whether the rules have changed since the lease was taken: its look is of rules that are no more. */
+    outdated: (): boolean => meta("outdated") === "yes",
+    setOutdated: (): void => setMeta("outdated", "yes"),
     endLease: (): void => setMeta("leaseUntil", "0"),
   };
 }

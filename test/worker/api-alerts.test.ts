@@ -55,6 +55,11 @@ async function addAlert(body: Record<string, unknown> = {}): Promise<Json> {
   expect(status, text).toBe(200);
   return data["alert"] as unknown as Json;
 }
+async function granted() {
+  const claim = await watch().claim();
+  if (claim.status !== "granted") throw new Error("Nobody else may have the lease.");
+  return claim;
+}
 const ring = () => runInDurableObject(watch(), (object) => object.alarm());
 
 /** Alarms ring only when the test says so: to workerd the stopped clock's times may be past. Gives the armed one, ms after START. */
@@ -281,6 +286,26 @@ describe("looking", () => {
     expect(asked).toBe(2);
     await look(2000 + ALERTS.leaseMs);
     expect(await read(alert)).toHaveProperty("state");
+  });
+
+  it("books nothing to rules that have changed meanwhile, and is done anew", async () => {
+    const bad = (ruleId: string) => ({ ruleId, verdict: { status: "bad", sentence: "…", link: "/health" } as const });
+    const changed = String((await addAlert())["id"]);
+    const deleted = String((await addAlert())["id"]);
+    const claim = await granted();
+    await api("PATCH", `/alerts/${changed}`, { rule: { type: "health", severity: "critical" } });
+    await api("DELETE", `/alerts/${deleted}`);
+    await watch().looked(claim.token, [bad(changed), bad(deleted)]);
+    expect((await watch().view()).states).toEqual({});
+    expect(await watch().due()).toEqual([]);
+    // Two consumers at once would send twice: the second comes when the first is done.
+    expect(await watch().claim()).toEqual({ status: "nothing_due" });
+    await watch().release(claim.token);
+    const next = await granted();
+    expect(next.look).toBe(true);
+    await watch().looked(next.token, [bad(changed)]);
+    expect(Object.keys((await watch().view()).states)).toEqual([changed]);
+    await watch().release(next.token);
   });
 
   it("is done by one consumer at a time", async () => {

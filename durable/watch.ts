@@ -25,15 +25,15 @@ export class Watch extends DurableObject<Env> {
     this.#store = watchStore(ctx.storage.sql);
   }
 
-  /** Rules have changed: those that are enabled now. How others stood is forgotten, and so is one of `changed`. */
-  async refresh(enabled: readonly string[], changed?: string): Promise<void> {
+  /**
+   * Rules have changed. Which there are is what the next look reads, so requests that overtake each other cannot leave
+   * us with old ones. How `changed` stood is forgotten: it is another rule now, off, or gone.
+   */
+  async refresh(changed?: string): Promise<void> {
     this.ctx.storage.transactionSync(() => {
-      for (const id of this.#store.states().keys()) {
-        if (id === changed || !enabled.includes(id)) this.#store.forget(id);
-      }
+      if (changed !== undefined) this.#store.forget(changed);
       this.#store.setOutdated();
-      this.#store.setRules(enabled.length);
-      this.#store.setLookAt(enabled.length === 0 ? undefined : Date.now());
+      this.#store.setLookAt(Date.now());
     });
     await this.#arm();
   }
@@ -49,18 +49,23 @@ export class Watch extends DurableObject<Env> {
     return { status: "granted", look, token };
   }
 
-  /** Books what a look gave, but not of who has lost the lease, nor of rules that have changed since: they are looked at anew. */
+  /**
+   * Books what a look at all enabled rules gave; after one that found none there is no other. That of who has lost the
+   * lease is not booked, nor one of rules that have changed since: they are looked at anew.
+   */
   async looked(token: number, verdicts: readonly JudgedRule[]): Promise<void> {
     if (this.#store.lease().token !== token || this.#store.outdated()) return;
     const now = Date.now();
     this.ctx.storage.transactionSync(() => {
       const states = this.#store.states();
+      const judged = new Set(verdicts.map(({ ruleId }) => ruleId));
+      for (const id of states.keys()) if (!judged.has(id)) this.#store.dropState(id);
       for (const { ruleId, verdict } of verdicts) {
         const { state, tell } = afterLook(states.get(ruleId), verdict, now);
         this.#store.putState(ruleId, state);
         if (tell !== undefined) this.#store.add(this.#message(ruleId, tell, verdict, now));
       }
-      this.#store.setLookAt(this.#store.rules() === 0 ? undefined : now + ALERTS.everyMs);
+      this.#store.setLookAt(verdicts.length === 0 ? undefined : now + ALERTS.everyMs);
     });
   }
 
@@ -89,8 +94,10 @@ export class Watch extends DurableObject<Env> {
     return done;
   }
 
-  async view(): Promise<{ states: Record<string, AlertState>; messages: Notification[] }> {
-    return { states: Object.fromEntries(this.#store.states()), messages: this.#store.messages() };
+  /** `awake`: whether rules are looked at. */
+  async view(): Promise<{ awake: boolean; states: Record<string, AlertState>; messages: Notification[] }> {
+    const awake = this.#store.lookAt() !== undefined;
+    return { awake, states: Object.fromEntries(this.#store.states()), messages: this.#store.messages() };
   }
 
   /** Alarms are dropped after six failures: the next one is armed before anything is sent. */

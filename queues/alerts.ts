@@ -31,6 +31,7 @@ const AT_ONCE = 6;
 const GONE = "Not sent: the alert is off or gone.";
 
 async function lookAt(rules: readonly OpenAlert[], deps: AlertDeps): Promise<JudgedRule[]> {
+  if (rules.length === 0) return [];
   const asked = await deps.look();
   return inParallel(rules, AT_ONCE, async ({ id, rule }) => ({ ruleId: id, verdict: await judge(rule, asked) }));
 }

@@ -4,7 +4,7 @@ import { ALERTS, type AlertState, type Notification } from "../../src/core/alert
 /**
  * - states: how each rule stands (JSON of AlertState).
  * - messages: what was told of them (JSON of Notification), the newest ALERTS.kept; `next_at` NULL = done with.
- * - meta: `rules` that are enabled, `lookAt`, the lease of who looks, and whether the rules are `outdated` that it looks at.
+ * - meta: `lookAt` (empty: no rule is enabled), the lease of who looks, and whether the rules are `outdated` that it looks at.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS states (rule TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
@@ -28,6 +28,7 @@ export function watchStore(sql: SqlStorage) {
     token: Number(meta("token") ?? 0),
     leaseUntil: Number(meta("leaseUntil") ?? 0),
   });
+  const dropState = (rule: string): void => void sql.exec("DELETE FROM states WHERE rule = ?", rule);
   return {
     states: (): Map<string, AlertState> =>
       new Map(
@@ -38,9 +39,10 @@ export function watchStore(sql: SqlStorage) {
       ),
     putState: (rule: string, state: AlertState): void =>
       void sql.exec("INSERT OR REPLACE INTO states (rule, body) VALUES (?, ?)", rule, JSON.stringify(state)),
+    dropState,
     /** What waits for its channel is not sent any more either. */
     forget(rule: string): void {
-      sql.exec("DELETE FROM states WHERE rule = ?", rule);
+      dropState(rule);
       sql.exec("UPDATE messages SET next_at = NULL WHERE rule = ?", rule);
     },
 
@@ -76,8 +78,6 @@ export function watchStore(sql: SqlStorage) {
           return { ...message, ...defined("nextAt", next_at) };
         }),
 
-    rules: (): number => Number(meta("rules") ?? 0),
-    setRules: (count: number): void => setMeta("rules", String(count)),
     lookAt(): number | undefined {
       const at = meta("lookAt") ?? "";
       return at === "" ? undefined : Number(at);

@@ -192,25 +192,21 @@ function channelParts({ kind, url, sharedSecret }: z.infer<typeof ChannelPatch>,
 
 /** Rules of what somebody wants to be told of. */
 export const alertRoutes = ({ catalog, alerts }: ApiDeps) => {
-  const refresh = async (changed?: string): Promise<void> => {
-    const enabled = (await catalog().listAlerts()).filter((one) => one.enabled);
-    await alerts.refresh(
-      enabled.map(({ id }) => id),
-      changed,
-    );
-  };
   const answer = async (view: AlertView) => ({ data: { alert: showAlert(view, await alerts.view()) } });
   return createApp()
     .openapi(list, async (c) => {
-      const { items, pagination } = paginate(await catalog().listAlerts(), c.req.valid("query"));
+      const all = await catalog().listAlerts();
+      const { items, pagination } = paginate(all, c.req.valid("query"));
       const watched = await alerts.view();
+      // The request that made the rule ended before Watch was told.
+      if (!watched.awake && all.some(({ enabled: on }) => on)) await alerts.refresh();
       return c.json({ data: { alerts: items.map((view) => showAlert(view, watched)), pagination } }, 200);
     })
     .openapi(create, async (c) => {
       const { channel, ...rest } = c.req.valid("json");
       const input = { ...rest, ...channelParts(channel, ""), consoleUrl: new URL(c.req.url).origin };
       const view = unwrap(await catalog().createAlert(input));
-      await refresh();
+      await alerts.refresh();
       return c.json(await answer(view), 200);
     })
     .openapi(show, async (c) =>
@@ -229,12 +225,14 @@ export const alertRoutes = ({ catalog, alerts }: ApiDeps) => {
       };
       const view = unwrap(await catalog().updateAlert(alertId, patch));
       // Another rule stands as nobody has looked yet; the same again, beside a new name, goes on as it stands.
-      await refresh(JSON.stringify(view.rule) === JSON.stringify(old.rule) ? undefined : alertId);
+      const same = view.enabled === old.enabled && JSON.stringify(view.rule) === JSON.stringify(old.rule);
+      await alerts.refresh(same ? undefined : alertId);
       return c.json(await answer(view), 200);
     })
     .openapi(remove, async (c) => {
-      unwrap(await catalog().deleteAlert(c.req.valid("param").alertId));
-      await refresh();
+      const { alertId } = c.req.valid("param");
+      unwrap(await catalog().deleteAlert(alertId));
+      await alerts.refresh(alertId);
       return c.json(SUCCESS, 200);
     })
     .openapi(test, async (c) => {

@@ -141,11 +141,13 @@ export interface LedgerDesk {
 /** How alert rules stand and what was told of them (durable/watch.ts). */
 export interface AlertDesk {
   view(): Promise<{
+    /** Whether rules are looked at. */
+    readonly awake: boolean;
     readonly states: Readonly<Record<string, AlertState>>;
     readonly messages: readonly Notification[];
   }>;
-  /** Rules have changed: the ids of those that are enabled, and which one is another rule now. */
-  refresh(enabled: readonly string[], changed?: string): Promise<void>;
+  /** Rules have changed, and which one is another rule now, on or off, or gone. */
+  refresh(changed?: string): Promise<void>;
   /** Sends at once; null when there is no such alert. */
   test(alertId: string, sentence: string): Promise<Notification | null>;
 }

@@ -49,7 +49,7 @@ export function createAlertDesk(env: Env, fetch: GuardedFetch): AlertDesk {
   const send = sendThrough(fetch);
   return {
     view: () => watchOf(env).view(),
-    refresh: (enabled, changed) => watchOf(env).refresh(enabled, changed),
+    refresh: (changed) => watchOf(env).refresh(changed),
     async test(alertId, sentence) {
       const alert = await catalogOf(env).openAlert(alertId);
       if (alert === null) return null;

@@ -246,7 +246,10 @@ describe("looking", () => {
   });
 
   it("costs nothing without rules, and comes every five minutes with one, whatever gets lost", async () => {
-    await watch().refresh([]);
+    const gone = await addAlert();
+    await api("DELETE", `/alerts/${String(gone["id"])}`);
+    await look(0);
+    asked = 0;
     await runDurableObjectAlarm(watch());
     expect(asked).toBe(0);
     expect(await runInDurableObject(watch(), (_, { storage }) => storage.getAlarm())).toBeNull();
@@ -262,6 +265,41 @@ describe("looking", () => {
       storage.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'lookAt'").one(),
     );
     expect(Number(next.value)).toBe(START + ALERTS.leaseMs + ALERTS.everyMs);
+  });
+
+  it("comes also when the request that made the rule ended before Watch was told, once alerts are listed", async () => {
+    await look(0);
+    const armed = await alarmsByHand();
+    const told = vi.spyOn(env.WATCH, "getByName").mockImplementation(() => {
+      throw new Error("overloaded");
+    });
+    vi.spyOn(console, "error").mockReturnValue();
+    const rule = { type: "health", severity: "critical" };
+    expect((await api("POST", "/alerts", { name: "X", rule, channel })).status).toBe(500);
+    told.mockRestore();
+    expect(armed()).toBeUndefined();
+    await api("GET", "/alerts");
+    expect(armed()).toBe(0);
+    await look(0);
+    expect(armed()).toBe(ALERTS.everyMs);
+    await api("GET", "/alerts");
+    expect(armed()).toBe(ALERTS.everyMs);
+  });
+
+  it("forgets how a rule stood that is gone or was off, whoever tells of it", async () => {
+    const alert = await addAlert();
+    const off = await addAlert();
+    await look(0);
+    expect(Object.keys((await watch().view()).states)).toHaveLength(2);
+    await api("PATCH", `/alerts/${String(off["id"])}`, { enabled: false });
+    await api("PATCH", `/alerts/${String(off["id"])}`, { enabled: true });
+    expect(await read(off)).not.toHaveProperty("state");
+    // The owner's request ended between the Catalog and Watch.
+    await runInDurableObject(env.CATALOG.getByName("workspace"), (_, { storage }) =>
+      storage.sql.exec("DELETE FROM alerts WHERE id = ?", String(alert["id"])),
+    );
+    await look(5 * MINUTE);
+    expect(Object.keys((await watch().view()).states)).toEqual([off["id"]]);
   });
 
   it("that failed comes again when its lease has ended, not at once", async () => {

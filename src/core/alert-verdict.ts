@@ -1,6 +1,6 @@
 import type { AlertRule, Verdict } from "./alert.ts";
 import type { HealthReport } from "./health-check.ts";
-import { rankOf } from "./health.ts";
+import { NO_ANSWER, rankOf } from "./health.ts";
 import { assertNever } from "./result.ts";
 import { counted, percent } from "./spans.ts";
 import type { DestinationStanding, SourceStanding } from "./standing.ts";
@@ -55,7 +55,13 @@ function rateVerdict(
 function healthVerdict({ severity }: Of<"health">, { findings }: HealthReport): Omit<Verdict, "link"> {
   const found = findings.filter((one) => rankOf(one.severity) <= rankOf(severity));
   const [first, ...others] = found;
-  if (first === undefined) return { status: "good", sentence: "Nothing is found that bad." };
+  if (first === undefined) {
+    const silent = findings.filter(({ code }) => code === NO_ANSWER).map(({ subject }) => subject.name);
+    if (silent.length === 0) return { status: "good", sentence: "Nothing is found that bad." };
+    // Whoever is silent may be the one that had it.
+    const who = silent.length === 1 ? silent[0] : `${silent[0]} and ${silent.length - 1} more`;
+    return { status: "unknown", sentence: `Nothing that bad is found, but not everything answered: ${who}.` };
+  }
   const more = others.length === 0 ? "" : ` And ${counted(others.length, "other finding")}.`;
   return { status: "bad", sentence: `${first.subject.name}: ${first.sentence}${more}` };
 }

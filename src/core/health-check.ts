@@ -1,6 +1,6 @@
 import type { ExportSummary } from "./export-views.ts";
 import { findingsOf, skewFinding, type Told } from "./health-findings.ts";
-import { bySeverity, HEALTH, statusOf, type Finding, type HealthStatus, type Subject } from "./health.ts";
+import { bySeverity, HEALTH, NO_ANSWER, statusOf, type Finding, type HealthStatus, type Subject } from "./health.ts";
 import { inParallel } from "./pool.ts";
 import type { ListedReplay } from "./replay.ts";
 import type { DestinationStanding, IntakeStanding, SourceStanding, WorkspaceStanding } from "./standing.ts";
@@ -134,7 +134,7 @@ function silences(silent: readonly Question[]): Finding[] {
     const who = questions.map(({ what }) => what);
     const shown = who.length > 3 ? `${who.slice(0, 3).join(", ")} and ${who.length - 3} more` : who.join(", ");
     return {
-      code: "no_answer",
+      code: NO_ANSWER,
       severity: "warning",
       subject,
       sentence: `No answer within ${HEALTH.answerMs / 1000} s from ${shown}: what they would say is missing here.`,

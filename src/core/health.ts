@@ -42,6 +42,9 @@ export const SubjectKind = z.enum(["source", "destination", "warehouse", "replay
 export const Subject = z.object({ kind: SubjectKind, id: z.string(), name: z.string() });
 export type Subject = z.infer<typeof Subject>;
 
+/** Finding about who did not answer: what it would have said is not among the others. */
+export const NO_ANSWER = "no_answer";
+
 /** One thing that is not as it should be. `code` and `subject.id` name it from look to look. */
 export interface Finding {
   readonly code: string;

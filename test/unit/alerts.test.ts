@@ -72,6 +72,19 @@ describe("a rule on health", () => {
     health: async () =>
       ({ findings: [{ severity, subject: { name: "CRM" }, sentence: "It is down." }] }) as unknown as HealthReport,
   });
+  it("says nothing of a critical finding's end while somebody does not answer", async () => {
+    const subject = { name: "CRM" };
+    const silent = { code: "no_answer", severity: "warning", subject, sentence: "No answer." };
+    const look = (severity: "critical" | "warning", ...findings: object[]) =>
+      judge({ type: "health", severity }, depsOf({ health: async () => ({ findings }) as unknown as HealthReport }));
+    expect(await look("critical", silent)).toMatchObject({
+      status: "unknown",
+      sentence: "Nothing that bad is found, but not everything answered: CRM.",
+    });
+    expect((await look("critical", { ...silent, code: "down", severity: "critical" }, silent)).status).toBe("bad");
+    expect((await look("warning", silent)).status).toBe("bad");
+  });
+
   it("fires at findings that are at least as bad", async () => {
     const rule = (severity: "critical" | "warning"): AlertRule => ({ type: "health", severity });
     expect((await judge(rule("warning"), depsOf(found("critical")))).status).toBe("bad");

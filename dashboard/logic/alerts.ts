@@ -66,11 +66,11 @@ export function alertsWords(alerts: readonly Alert[]): string {
 }
 
 /** How an alert stands, as a word with its colour. */
-export function standing({ enabled, state }: Alert): readonly [string, "error" | "success" | "secondary" | "warning"] {
+export function standing({ enabled, state }: Alert): readonly [string, "error" | "success" | "secondary"] {
   if (!enabled) return ["Off", "secondary"];
   if (state === undefined) return ["Not looked at yet", "secondary"];
   if (state.status === "firing") return ["Firing", "error"];
-  return state.unknown ? ["Unknown", "warning"] : ["Ok", "success"];
+  return state.unknown ? ["No verdict", "secondary"] : ["Ok", "success"];
 }
 
 const KINDS: Readonly<Record<AlertMessage["kind"], string>> = {

@@ -18,41 +18,48 @@ type Of<T extends AlertRule["type"]> = Extract<AlertRule, { type: T }>;
 
 const unknown = (sentence: string, link: string): Verdict => ({ status: "unknown", sentence, link });
 
+type Judged = Omit<Verdict, "link">;
+
+/**
+ * The least count only keeps few events from ringing: within the bounds they are good, however few. Beyond them they
+ * are no fault, and no end of one: a source that stays silent has not recovered.
+ */
+const tooFew = (figures: string): Judged => ({
+  status: "unknown",
+  sentence: `${figures}; too few to judge, so nothing changes.`,
+});
+
 function volumeVerdict(
   { deviationPercent, minimumEvents }: Of<"source_volume">,
   name: string,
-  standing: SourceStanding,
-) {
-  const [now, before] = [standing.day.accepted, standing.dayBefore.accepted];
-  const figures = `${counted(now, "event")} within 24 hours, ${counted(before, "event")} in the 24 before`;
-  if (Math.max(now, before) < minimumEvents) {
-    return { status: "good" as const, sentence: `${name}: ${figures}; too few to judge.` };
-  }
-  if (before === 0) return { status: "good" as const, sentence: `${name}: ${figures}; nothing to compare with.` };
+  { day, dayBefore }: SourceStanding,
+): Judged {
+  const [now, before] = [day.accepted, dayBefore.accepted];
+  const figures = `${name}: ${counted(now, "event")} within 24 hours, ${counted(before, "event")} in the 24 before`;
+  const few = Math.max(now, before) < minimumEvents;
+  if (before === 0 && few) return tooFew(figures);
+  if (before === 0) return { status: "unknown", sentence: `${figures}; nothing to compare with, so nothing changes.` };
   const change = now / before - 1;
-  const words = `${Math.round(Math.abs(change) * 100)} % ${change < 0 ? "fewer" : "more"}`;
-  const status = Math.abs(change) * 100 >= deviationPercent ? ("bad" as const) : ("good" as const);
-  return { status, sentence: `${name}: ${figures}, ${words}.` };
+  const words = `${figures}, ${Math.round(Math.abs(change) * 100)} % ${change < 0 ? "fewer" : "more"}`;
+  if (Math.abs(change) * 100 < deviationPercent) return { status: "good", sentence: `${words}.` };
+  return few ? tooFew(words) : { status: "bad", sentence: `${words}.` };
 }
 
 function rateVerdict(
   { belowPercent, minimumDeliveries }: Of<"delivery_rate">,
   name: string,
-  standing: DestinationStanding,
-) {
-  const { delivered, abandoned } = standing.day;
+  { day: { delivered, abandoned } }: DestinationStanding,
+): Judged {
   const ended = delivered + abandoned;
-  if (ended < minimumDeliveries) {
-    const few = `${name}: ${counted(ended, "delivery", "deliveries")} within 24 hours; too few to judge.`;
-    return { status: "good" as const, sentence: few };
-  }
+  const deliveries = counted(ended, "delivery", "deliveries");
+  if (ended === 0) return tooFew(`${name}: ${deliveries} within 24 hours`);
   const rate = delivered / ended;
-  const words = `${percent(rate)} of ${counted(ended, "delivery", "deliveries")} within 24 hours arrived`;
-  const status = rate * 100 < belowPercent ? ("bad" as const) : ("good" as const);
-  return { status, sentence: `${name}: ${words}.` };
+  const words = `${name}: ${percent(rate)} of ${deliveries} within 24 hours arrived`;
+  if (rate * 100 >= belowPercent) return { status: "good", sentence: `${words}.` };
+  return ended < minimumDeliveries ? tooFew(words) : { status: "bad", sentence: `${words}.` };
 }
 
-function healthVerdict({ severity }: Of<"health">, { findings }: HealthReport): Omit<Verdict, "link"> {
+function healthVerdict({ severity }: Of<"health">, { findings }: HealthReport): Judged {
   const found = findings.filter((one) => rankOf(one.severity) <= rankOf(severity));
   const [first, ...others] = found;
   if (first === undefined) {

@@ -30,7 +30,7 @@ const Percent = z.int().min(1);
  * - `delivery_rate`: of a destination's deliveries that came to an end within 24 hours, fewer than so many were delivered;
  *   what a filter stopped is in neither number.
  * - `health`: the workspace's health has a finding at least that bad.
- * Below the minimum nothing fires: one event a day less is no alarm.
+ * Below the minimum nothing fires, one event a day less is no alarm; nor is anything over that still deviates.
  */
 export const AlertRule = z.discriminatedUnion("type", [
   z.strictObject({
@@ -93,7 +93,7 @@ export interface OpenAlert {
   readonly consoleUrl: string;
 }
 
-/** What a look at one rule gave. `unknown`: whoever would know did not answer, or is gone; nothing changes then. */
+/** What a look at one rule gave. `unknown`: too few to judge, or whoever would know is silent or gone; nothing changes then. */
 export interface Verdict {
   readonly status: "good" | "bad" | "unknown";
   readonly sentence: string;

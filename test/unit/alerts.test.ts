@@ -39,9 +39,11 @@ describe("a rule on a source's volume", () => {
     [150, 100, "bad"],
     [149, 100, "good"],
     [0, 100, "bad"],
-    [0, 99, "good"],
-    [1, 3, "good"],
-    [5000, 0, "good"],
+    [0, 99, "unknown"],
+    [1, 3, "unknown"],
+    [3, 3, "good"],
+    [0, 0, "unknown"],
+    [5000, 0, "unknown"],
   ] as const)("%i events after %i: %s", async (now, before, status) => {
     expect((await judge(VOLUME, depsOf(volume(now, before)))).status).toBe(status);
   });
@@ -61,7 +63,9 @@ describe("a rule on a destination's deliveries", () => {
     [94, 6, "bad"],
     [95, 5, "good"],
     [0, 100, "bad"],
-    [0, 99, "good"],
+    [0, 99, "unknown"],
+    [98, 1, "good"],
+    [0, 0, "unknown"],
   ] as const)("%i delivered, %i given up: %s", async (delivered, abandoned, status) => {
     expect((await judge(RATE, depsOf(rate(delivered, abandoned)))).status).toBe(status);
   });
@@ -90,6 +94,40 @@ describe("a rule on health", () => {
     expect((await judge(rule("warning"), depsOf(found("critical")))).status).toBe("bad");
     expect((await judge(rule("warning"), depsOf(found("info")))).status).toBe("good");
     expect((await judge(rule("critical"), depsOf(found("warning")))).status).toBe("good");
+  });
+});
+
+describe("too few to judge", () => {
+  /** How many hours after its last event a source that had 1,000 each day is told of, and as what. */
+  async function fallenSilent(hours: number) {
+    let state: AlertState | undefined;
+    const told: string[] = [];
+    for (let hour = 0; hour <= hours; hour++) {
+      const [now, before] = [Math.max(0, 24 - hour) / 24, Math.max(0, Math.min(24, 48 - hour)) / 24];
+      const judged = await judge(VOLUME, depsOf(volume(1000 * now, 1000 * before)));
+      const step = afterLook(state, judged, NOW + hour * 60 * MINUTE);
+      state = step.state;
+      if (step.tell !== undefined) told.push(`${hour} ${step.tell}`);
+    }
+    return { told, state };
+  }
+
+  it("ends no alert about a source that stays silent, reminds nobody any more, and says why", async () => {
+    const { told, state } = await fallenSilent(30 * 24);
+    expect(told).toEqual(["12 firing", "36 reminder"]);
+    expect(state).toMatchObject({
+      status: "firing",
+      unknown: true,
+      sentence: expect.stringMatching(/0 events in the 24 before; too few to judge, so nothing changes\.$/),
+    });
+  });
+
+  it("begins none either, also with a destination", async () => {
+    for (const judged of [await judge(VOLUME, depsOf(volume(10, 90))), await judge(RATE, depsOf(rate(3, 4)))]) {
+      expect(judged.sentence).toMatch(/too few to judge, so nothing changes\.$/);
+      const { state, tell } = afterLook(undefined, judged, NOW);
+      expect([state.status, state.unknown, tell]).toEqual(["ok", true, undefined]);
+    }
   });
 });
 

@@ -48,7 +48,8 @@ describe("alerts in words", () => {
   it("says how one stands, and what became of a message", () => {
     expect(standing(alertOf({}))[0]).toBe("Not looked at yet");
     expect(standing(alertOf({ ...state("firing"), enabled: false }))[0]).toBe("Off");
-    expect(standing(alertOf(state("ok", true)))[0]).toBe("Unknown");
+    // A source that sends too little to judge is nothing to be warned of.
+    expect(standing(alertOf(state("ok", true)))).toEqual(["No verdict", "secondary"]);
     expect(messageFate(message("waiting", 1))).toBe("Is tried again. It answered 500.");
     expect(messageFate(message("failed", 5))).toBe("Given up after 5 attempts. It answered 500.");
   });

@@ -27,7 +27,7 @@ export function AlertCard({ alert, onEdit }: { alert: Alert; onEdit: () => void 
       <h2 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 font-medium">
         <Badge variant={variant}>{word}</Badge>
         <bdi className="min-w-0 break-words">{clip(name, 80)}</bdi>
-        {state !== undefined && (
+        {state !== undefined && (state.status === "firing" || !state.unknown) && (
           <span className="text-kumo-subtle text-sm font-normal">
             for <Lasting at={state.since} />
           </span>

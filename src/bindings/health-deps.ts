@@ -1,6 +1,6 @@
-import { budgetFindings, costReport } from "../core/cost-report.ts";
+import { budgetFindings, costReport, type CostDeps } from "../core/cost-report.ts";
 import type { HealthDeps, HealthSource } from "../core/health-check.ts";
-import { HEALTH } from "../core/health.ts";
+import { HEALTH, type Finding } from "../core/health.ts";
 import type { SourceView } from "../core/catalog.ts";
 import { intakeName } from "../core/intake.ts";
 import { catalogOf } from "./catalog.ts";
@@ -19,7 +19,15 @@ const healthSource = ({ id, name, settings, previous }: SourceView): HealthSourc
   exports: settings.exports.enabled,
 });
 
-/** Supplies what looking at the workspace's health asks; each answer within HEALTH.answerMs, or it fails. */
+async function budgetOf(cost: CostDeps): Promise<Finding[]> {
+  if ((await cost.budget()) === null) return [];
+  return budgetFindings(await costReport(cost));
+}
+
+/**
+ * Supplies what looking at the workspace's health asks; each answer within HEALTH.answerMs, or it fails. The cost meter,
+ * which asks many itself, has HEALTH.totalMs.
+ */
 export function createHealthDeps(env: Env, now: () => number): HealthDeps {
   const soon = <T>(work: Promise<T>): Promise<Awaited<T>> => withinTime(HEALTH.answerMs, work);
   const ledger = (name: string) => env.LEDGER.getByName(name);
@@ -34,11 +42,7 @@ export function createHealthDeps(env: Env, now: () => number): HealthDeps {
     workspace: () => soon(ledger("workspace").workspaceStanding()),
     replays: async () => (await soon(env.REPLAYS.getByName("workspace").list({ limit: LATEST_REPLAYS }))).replays,
     clientSkew: async (sourceId) => (await soon(env.DEBUGGER.getByName(sourceId).clientSkew())) ?? undefined,
-    async costs() {
-      const cost = createCostDeps(env, now);
-      if ((await cost.budget()) === null) return [];
-      return budgetFindings(await withinTime(HEALTH.totalMs, costReport(cost)));
-    },
+    costs: () => withinTime(HEALTH.totalMs, budgetOf(createCostDeps(env, now))),
     now,
   };
 }

@@ -137,7 +137,7 @@ function silences(silent: readonly Question[]): Finding[] {
       code: NO_ANSWER,
       severity: "warning",
       subject,
-      sentence: `No answer within ${HEALTH.answerMs / 1000} s from ${shown}: what they would say is missing here.`,
+      sentence: `No answer in time from ${shown}: what they would say is missing here.`,
       todo: "Look again in a minute. An object that stays silent is overloaded, or fails at its start: see the Worker's logs.",
       link:
         subject.kind === "source"

@@ -1,5 +1,6 @@
 import type { ExportSummary } from "./export-views.ts";
-import { findingsOf, skewFinding, type Told } from "./health-findings.ts";
+import { findingsOf, skewFinding, type Names } from "./health-findings.ts";
+import { ask, questionsOf, WORKSPACE, type Asked, type Question } from "./health-questions.ts";
 import { bySeverity, HEALTH, NO_ANSWER, statusOf, type Finding, type HealthStatus, type Subject } from "./health.ts";
 import { inParallel } from "./pool.ts";
 import type { ListedReplay } from "./replay.ts";
@@ -57,76 +58,6 @@ export interface DestinationRow {
   readonly standing: DestinationStanding;
 }
 
-/** One question to one object, and what it is called when nobody answers. */
-interface Question {
-  readonly subject: Subject;
-  readonly what: string;
-  ask(): Promise<Told>;
-}
-
-type Asked = { readonly question: Question } & ({ readonly told: Told; readonly skewMs: number } | { failed: true });
-
-const WORKSPACE: Subject = { kind: "workspace", id: "workspace", name: "Workspace" };
-
-const subjectOf = (kind: Subject["kind"], { id, name }: { readonly id: string; readonly name: string }): Subject => ({
-  kind,
-  id,
-  name,
-});
-
-function ofSource(source: HealthSource, deps: HealthDeps): Question[] {
-  const subject = subjectOf("source", source);
-  const { id, shards, exports } = source;
-  return [
-    { subject, what: "its ledger", ask: async () => ({ kind: "source", standing: await deps.source(id) }) },
-    ...Array.from({ length: shards }, (_, shard): Question => ({
-      subject,
-      what: shards === 1 ? "Intake" : `shard ${shard} of Intake`,
-      ask: async () => ({ kind: "intake", source, shard, standing: await deps.intake(id, shard) }),
-    })),
-    { subject, what: "its debugger", ask: async () => ({ kind: "clients", skewMs: await deps.clientSkew(id) }) },
-    ...(exports
-      ? [
-          {
-            subject,
-            what: "its exports",
-            ask: async (): Promise<Told> => ({ kind: "exports", summary: await deps.exports(id) }),
-          },
-        ]
-      : []),
-  ];
-}
-
-function ofWorkspace(deps: HealthDeps): Question[] {
-  return [
-    {
-      subject: WORKSPACE,
-      what: "its ledger",
-      ask: async () => ({ kind: "workspace", standing: await deps.workspace() }),
-    },
-    { subject: WORKSPACE, what: "the cost meter", ask: async () => ({ kind: "costs", findings: await deps.costs() }) },
-    { subject: WORKSPACE, what: "replays", ask: async () => ({ kind: "replays", replays: await deps.replays() }) },
-  ];
-}
-
-/** How far an object's clock is from ours beyond what the way there and back explains; its answer says when it was. */
-function skewOf(told: Told, before: number, after: number): number {
-  const at = "standing" in told ? told.standing.now : undefined;
-  if (at === undefined) return 0;
-  return at < before ? at - before : at > after ? at - after : 0;
-}
-
-async function ask(question: Question, deps: HealthDeps): Promise<Asked> {
-  const before = deps.now();
-  try {
-    const told = await question.ask();
-    return { question, told, skewMs: skewOf(told, before, deps.now()) };
-  } catch {
-    // Whoever hangs is itself a finding: the report says who.
-    return { question, failed: true };
-  }
-}
-
 /** Those who did not answer, one finding for each they belong to. */
 function silences(silent: readonly Question[]): Finding[] {
   return [...Map.groupBy(silent, ({ subject }) => `${subject.kind} ${subject.id}`).values()].map((questions) => {
@@ -149,6 +80,30 @@ function silences(silent: readonly Question[]): Finding[] {
   });
 }
 
+/** The sources that were asked anything, whether or not they answered. */
+const sourcesIn = (asked: readonly Asked[]): number =>
+  new Set(asked.flatMap(({ question: { subject } }) => (subject.kind === "source" ? [subject.id] : []))).size;
+
+/** `planned`: the questions that there were, asked or not. */
+function reportOf(at: number, planned: number, asked: readonly Asked[], names: Names): HealthReport {
+  const answered = asked.flatMap((one) => ("told" in one ? [one] : []));
+  const skews = answered.map(({ skewMs }) => skewMs);
+  const findings = [
+    ...answered.flatMap(({ question: { subject }, told }) => findingsOf(subject, told, names, at)),
+    ...skewFinding(skews, WORKSPACE),
+    ...silences(asked.flatMap((one) => ("failed" in one ? [one.question] : []))),
+  ].toSorted(bySeverity);
+  const shards = answered.flatMap(({ question: { subject }, told }) =>
+    told.kind === "intake" ? [{ source: subject, shard: told.shard, standing: told.standing }] : [],
+  );
+  const destinations = answered.flatMap(({ question: { subject }, told }) =>
+    told.kind === "destination" ? [{ destination: subject, standing: told.standing }] : [],
+  );
+  const looked = { sources: sourcesIn(asked), shards: shards.length, destinations: destinations.length };
+  const unasked = planned - asked.length;
+  return { at, status: statusOf(findings), findings, looked, unasked, shards, destinations };
+}
+
 /**
  * Looks at every part of the workspace that can hold something up. Takes HEALTH.totalMs and one answer's time at most,
  * whoever does not answer; never rejects but for a Catalog that cannot say what there is.
@@ -160,43 +115,10 @@ export async function checkHealth(deps: HealthDeps): Promise<HealthReport> {
     deps.destinations(),
     deps.warehouses(),
   ]);
-  const toDestinations = destinations.map((one): Question => ({
-    subject: subjectOf("destination", one),
-    what: "its ledger",
-    ask: async () => ({ kind: "destination", standing: await deps.destination(one.id) }),
-  }));
-  const all = [...ofWorkspace(deps), ...toDestinations, ...sources.flatMap((source) => ofSource(source, deps))];
+  const questions = questionsOf(sources, destinations, deps);
   const goOn = (): boolean => deps.now() < at + HEALTH.totalMs;
-  const some = all.slice(0, HEALTH.questions);
-  const asked = (await inParallel(some, HEALTH.atOnce, (question) => ask(question, deps), goOn)).filter(
-    (one) => one !== undefined,
-  );
-  const answered = asked.flatMap((one) => ("told" in one ? [one] : []));
-  const names = { destinations, sources, warehouses };
-  const findings = [
-    ...answered.flatMap(({ question: { subject }, told }) => findingsOf(subject, told, names, at)),
-    ...skewFinding(
-      answered.map(({ skewMs }) => skewMs),
-      WORKSPACE,
-    ),
-    ...silences(asked.flatMap((one) => ("failed" in one ? [one.question] : []))),
-  ].toSorted(bySeverity);
-  return {
-    at,
-    status: statusOf(findings),
-    findings,
-    looked: {
-      sources: new Set(asked.flatMap(({ question: { subject } }) => (subject.kind === "source" ? [subject.id] : [])))
-        .size,
-      shards: answered.filter(({ told }) => told.kind === "intake").length,
-      destinations: answered.filter(({ told }) => told.kind === "destination").length,
-    },
-    unasked: all.length - asked.length,
-    shards: answered.flatMap(({ question, told }) =>
-      told.kind === "intake" ? [{ source: question.subject, shard: told.shard, standing: told.standing }] : [],
-    ),
-    destinations: answered.flatMap(({ question, told }) =>
-      told.kind === "destination" ? [{ destination: question.subject, standing: told.standing }] : [],
-    ),
-  };
+  const some = questions.slice(0, HEALTH.questions);
+  const asked = await inParallel(some, HEALTH.atOnce, (question) => ask(question, deps), goOn);
+  const done = asked.filter((one) => one !== undefined);
+  return reportOf(at, questions.length, done, { sources, destinations, warehouses });
 }

@@ -35,9 +35,9 @@ export function CostScreen(): ReactNode {
                     much.
                   </li>
                   <li>
-                    Not in it: the Workers plan’s monthly fee, calls that were refused whole, the console’s and the SDK
-                    files’ own requests, Workers Logs, replays’ reading, what warehouses charge, and what Cloudflare
-                    includes for free, which small workspaces stay within.
+                    Not in it: the Workers plan’s monthly fee, what was refused, the console’s and the SDK files’ own
+                    requests, Workers Logs, replays’ reading, what warehouses charge, and what Cloudflare includes for
+                    free, which small workspaces stay within.
                   </li>
                 </ul>
               </Section>

@@ -1,9 +1,13 @@
 import type { AcceptDeps } from "../collect/accept.ts";
 import { intakeName } from "../core/intake.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { Observation } from "../core/sample.ts";
 import { addTogether, appendDurably } from "./append.ts";
 import { Coalescer, mergeObservations } from "./coalesce.ts";
 import type { DirectoryCache } from "./directory.ts";
+
+/** A request counts as one for each so many events, the most that SDKs send in one: 400 bytes can hold 2,500. */
+const EVENTS_A_REQUEST = 100;
 
 /** Supplies what accepting a call needs from this Worker's bindings. @param outlive `waitUntil` of the current request */
 export function createAcceptDeps(
@@ -25,10 +29,12 @@ export function createAcceptDeps(
   });
   return {
     findSource: (writeKeys) => directory.findSource(writeKeys),
-    async withinRate(source) {
-      const { rateLimit } = source.settings;
+    async withinRate({ id, settings: { rateLimit } }, events) {
       if (rateLimit === "off") return true;
-      return (await env[`RATE_${rateLimit}`].limit({ key: source.id })).success;
+      for (let due = Math.min(events, LIMITS.batchItems); ; due -= EVENTS_A_REQUEST) {
+        if (!(await env[`RATE_${rateLimit}`].limit({ key: id })).success) return false;
+        if (due <= EVENTS_A_REQUEST) return true;
+      }
     },
     append: (source, events, receivedAt) => appendDurably(add, env, source, events, receivedAt, reload),
     observe: (observation) => refusals.tell(observation.sourceId, observation),

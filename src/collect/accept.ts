@@ -20,13 +20,14 @@ export interface AcceptedEvent {
 /**
  * What accepting a call needs from outside. Supplied by bindings/deps.ts.
  * - `findSource`: the first key that a source has; `undefined` when none does; throws when no directory can be had.
+ * - `withinRate`: whether the source may take a request of so many events now; asking counts it.
  * - `append`: resolves only once the events are durable (Intake, else the overflow queue); `unavailable` when
  *   nothing durable could be had. `duplicates` are indexes into `events`.
  * - `observe`, `countUnknown`: tell the debugger and the ledger; never awaited before the answer.
  */
 export interface AcceptDeps {
   findSource(writeKeys: readonly string[]): Promise<SourceContext | undefined>;
-  withinRate(source: SourceContext): Promise<boolean>;
+  withinRate(source: SourceContext, events: number): Promise<boolean>;
   append(
     source: SourceContext,
     events: readonly AcceptedEvent[],
@@ -108,13 +109,16 @@ async function refusalOf(call: CollectCall, source: SourceContext, deps: AcceptD
   if (!originAllowed(source.settings.allowedOrigins, call.client.origin)) {
     return reject("origin_not_allowed", call.client.origin?.slice(0, 200));
   }
-  if (!(await deps.withinRate(source))) return reject("rate_limited");
-  if (call.messages.length === 0) return reject("empty_batch");
   const count = call.messages.length;
+  if (!(await deps.withinRate(source, count))) return reject("rate_limited");
+  if (count === 0) return reject("empty_batch");
   return count > LIMITS.batchItems ? reject("batch_too_many_items", `it holds ${count}`) : undefined;
 }
 
-/** Refuses every message of the call for one reason. One the client sends again is shown once, not fifty times. */
+/**
+ * Refuses every message of the call for one reason. One the client sends again is shown once, not fifty times. No more
+ * are counted than a batch may hold: 500 bytes can name a quarter of a million, and would rule the day's figures.
+ */
 function refuseCall(
   call: CollectCall,
   source: SourceContext,
@@ -123,10 +127,8 @@ function refuseCall(
   deps: AcceptDeps,
 ): Accepted {
   const { messages, impliedType } = call;
-  const looked = messages.slice(0, LIMITS.batchItems);
-  const refused: Refused[] = looked.map((raw) => ({ raw, rejection, impliedType }));
-  const first = refused[0] ?? { raw: "", rejection };
-  const counted = [{ ...first, count: 1 + messages.length - looked.length }, ...refused.slice(1)];
+  const refused: Refused[] = messages.slice(0, LIMITS.batchItems).map((raw) => ({ raw, rejection, impliedType }));
+  const counted = refused.length === 0 ? [{ raw: "", rejection }] : refused;
   const shown = wireStatus(rejection.reason) === 200 ? LIMITS.samplesPerRequest : 1;
   const after = observeRefusals(source, at, counted, deps, shown);
   return { outcome: { status: "refused", source, rejection }, after };
@@ -154,7 +156,7 @@ function answerItems(call: CollectCall, judged: Judged, duplicates: readonly num
 export async function acceptCall(call: CollectCall, deps: AcceptDeps): Promise<Accepted> {
   const at = deps.now();
   const source = await lookUp(call.writeKeys, deps);
-  if ("reason" in source) return refuseUnknown(source, Math.max(call.messages.length, 1), at, deps);
+  if ("reason" in source) return refuseUnknown(source, call.messages.length, at, deps);
   const refusal = await refusalOf(call, source, deps);
   if (refusal !== undefined) return refuseCall(call, source, refusal, at, deps);
   const { impliedType, shared, client } = call;
@@ -175,7 +177,8 @@ export async function acceptCall(call: CollectCall, deps: AcceptDeps): Promise<A
 
 const NOTHING_STORED = { status: "stored", duplicates: [] } as const;
 
-function refuseUnknown(rejection: Rejection, count: number, at: number, deps: AcceptDeps): Accepted {
+function refuseUnknown(rejection: Rejection, messages: number, at: number, deps: AcceptDeps): Accepted {
+  const count = Math.min(Math.max(messages, 1), LIMITS.batchItems);
   const after = tell(deps.countUnknown(rejection.reason, count, at), rejection.reason);
   return { outcome: { status: "refused", rejection }, after };
 }

@@ -70,7 +70,8 @@ export function sourceLines(sums: Sums, activeHours: number): CostLine[] {
   const [calls, segments] = [of(sums, "calls"), of(sums, "segments")];
   const later = activeHours === 0 ? 0 : 1;
   const hours = activeHours;
-  const events = sumOf(sums, "accepted") + sumOf(sums, "duplicate") + sumOf(sums, "refused");
+  // Refused ones are not priced: whoever knows a write key can name thousands of them in a few bytes.
+  const events = sumOf(sums, "accepted") + sumOf(sums, "duplicate");
   const invocations = PER_SEGMENT.invocations * segments + PER_HOUR.invocations * hours;
   return lines([
     line("requests", calls + invocations, PRICES.workerRequest),

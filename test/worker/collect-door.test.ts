@@ -25,6 +25,7 @@ async function createSource(name: string, settings: object, enabled = true): Pro
 beforeAll(async () => {
   await createSource("shop", { drain: { afterMs: 60_000 } });
   await createSource("limited", { rateLimit: "600" });
+  await createSource("flooded", { rateLimit: "600" });
   await createSource("strict", { allowedOrigins: ["https://*.example.com"] });
   await createSource("off", {}, false);
 });
@@ -190,6 +191,19 @@ it("a source over its rate is told to wait, and another is not", { timeout: 60_0
   expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "30"]);
   expect((await post("/v1/track", track("shop"))).status).toBe(200);
 });
+
+it(
+  "a batch counts against the rate once for each hundred events, however few bytes it has",
+  { timeout: 60_000 },
+  async () => {
+    const flood = { writeKey: track("flooded").writeKey, batch: Array.from({ length: 2500 }, () => 0) };
+    const statuses: number[] = [];
+    // 24 of them are 600 requests: when a minute ends in between, the next 24 are within it.
+    while (statuses.at(-1) !== 429 && statuses.length < 60) statuses.push((await post("/v1/batch", flood)).status);
+    expect(statuses.at(-1)).toBe(429);
+    expect(statuses.length).toBeGreaterThan(24);
+  },
+);
 
 it("the control plane and unknown paths are not the porch's", async () => {
   expect((await post("/v2/track", track("shop"))).status).toBe(404);

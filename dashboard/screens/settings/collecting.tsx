@@ -44,7 +44,7 @@ export function RateAndOrigins({ source }: { source: Source }): ReactNode {
           />
           <Choice
             label="Rate limit"
-            description="Per Cloudflare location. Beyond it senders get 429 and try again later."
+            description="Per Cloudflare location; a batch counts as one request for each 100 events. Beyond it senders get 429 and try again later."
             value={value.rateLimit}
             choices={RATES}
             error={errors["rateLimit"]}

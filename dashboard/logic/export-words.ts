@@ -82,7 +82,10 @@ const ADVICE: Partial<Record<Notice["code"], string>> = {
   DECIMALS_CUT: "Give the column the type float to keep them.",
   TEXT_CUT: "Read the whole text from identifies or groups, or lower the number of columns in the settings.",
   COLUMN_LIMIT: "Raise the number of columns in the settings, or leave columns out.",
-  TABLE_LIMIT: "Event names probably hold ids or times: send those as properties.",
+  TABLE_LIMIT:
+    "Event names probably hold ids or times: send those as properties. Tables left out in the settings make room.",
+  NEW_TABLE_LIMIT:
+    "Event names that hold ids or times: send those as properties. If the names are right, export this hour again.",
   NAME_COLLISION: "Use one spelling where the event is sent.",
   EVENT_UNREADABLE: "Look for them in the debugger: the collector accepts what it cannot put into a table.",
 };

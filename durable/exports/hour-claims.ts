@@ -102,6 +102,7 @@ export function hourClaims(room: Room) {
       rules,
       ndjson,
       registry: { tables: registry.merged() },
+      newTables: registry.staged(),
       processedAt: startedAt,
       n,
       idsBefore: publications.idsOf(hour - EXPORTS.idsMs, hour).flatMap(({ ids }) => ids),

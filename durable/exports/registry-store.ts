@@ -81,6 +81,15 @@ export function registryStore(sql: SqlStorage) {
       }
     },
 
+    /** Tables of events that the run under way has brought. */
+    staged: (): number =>
+      sql
+        .exec<{ n: number }>(
+          `SELECT COUNT(*) AS n FROM run_tables r WHERE r.body ->> 'kind' = 'event'
+             AND NOT EXISTS (SELECT 1 FROM tables t WHERE t.name = r.name)`,
+        )
+        .one().n,
+
     unstage: (): void => void sql.exec("DELETE FROM run_tables"),
 
     /** Takes over what the run has staged; the columns that are new, as `table.column`. */

@@ -116,6 +116,8 @@ export interface HourClaim {
   readonly ndjson: boolean;
   /** As it stands after the checkpoint. */
   readonly registry: RegistryData;
+  /** Tables of events in it that this run has brought. Absent: none. */
+  readonly newTables?: number;
   /** `uuid_ts` of the rows: when the run began, ms. */
   readonly processedAt: number;
   /** The number of the next file. */

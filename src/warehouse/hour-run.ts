@@ -1,4 +1,5 @@
 import type { HourSegments, ListedSegment } from "../core/archive-index.ts";
+import { defined } from "../core/defined.ts";
 import type { HourClaim, Progress } from "../core/exports.ts";
 import { mapEvent } from "../core/warehouse/map-event.ts";
 import type { MapInto } from "../core/warehouse/call.ts";
@@ -47,7 +48,10 @@ export class HourRun {
     const ordered = listed.segments.toSorted((a, b) => compareSegments(a.key, b.key));
     this.#rest = ordered.filter(({ key }) => this.#after === null || compareSegments(key, this.#after) > 0);
     this.#into = {
-      registry: new Registry(claim.registry),
+      registry: new Registry(claim.registry, {
+        ...defined("newTables", claim.newTables),
+        excluded: claim.rules.excludedTables,
+      }),
       rules: claim.rules,
       notices: new Notices(claim.checkpoint?.notices),
       processedAt: claim.processedAt,

@@ -74,6 +74,41 @@ export const LIMIT_RULES: readonly WarehouseRule[] = [
     },
   },
   {
+    rule: "tables left out",
+    spec: "own",
+    expect: "`excludedTables` count for nothing: leaving some out makes room for as many others, and for their columns",
+    check: () => {
+      const excludedTables = ["t0", "t1", "t2"];
+      const lake = new Lake({ excludedTables }, { tables: many(REGISTRY_LIMITS.tables, 20) });
+      for (const event of ["A", "B", "C"]) lake.map(stored("track", { event, properties: { a: 1 } }));
+      expect(Object.keys(lake.columns("b"))).toEqual(["a"]);
+      expect(lake.said).toEqual(["TABLE_LIMIT tracks 1"]);
+    },
+  },
+  {
+    rule: "new tables of one hour",
+    spec: "own",
+    expect:
+      "500 with a source's first hours, then 100 an hour; events with further names are in `tracks` only, counted as NEW_TABLE_LIMIT",
+    check: () => {
+      const { newTables, firstTables } = REGISTRY_LIMITS;
+      const flood = (lake: Lake, prefix: string): number => {
+        const before = lake.registry.tables.length;
+        for (let n = 0; n < firstTables + 7; n++) lake.map(stored("track", { event: `${prefix} ${n}` }));
+        return lake.registry.tables.length - before;
+      };
+      const lake = new Lake();
+      expect(flood(lake, "First")).toBe(firstTables + 1);
+      expect(lake.said).toEqual(["NEW_TABLE_LIMIT tracks 7"]);
+      const next = new Lake({}, lake.registry.toData());
+      expect(flood(next, "Next")).toBe(newTables);
+      expect(next.map(stored("track", { event: "First 3" }))).toHaveLength(2);
+      expect(next.said).toEqual([`NEW_TABLE_LIMIT tracks ${firstTables + 7 - newTables}`]);
+      const young = new Lake({}, { tables: many(firstTables - 200, 1) });
+      expect(flood(young, "Young")).toBe(201);
+    },
+  },
+  {
     rule: "many spellings of many events",
     spec: "own",
     expect:

@@ -14,8 +14,8 @@ export class Lake {
   readonly rules: ExportRules;
 
   constructor(rules: Partial<ExportRules> = {}, data: RegistryData = { tables: [] }) {
-    this.registry = new Registry(data);
     this.rules = { ...RULES, ...rules };
+    this.registry = new Registry(data, { excluded: this.rules.excludedTables });
   }
 
   map(event: object): MappedRow[] {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { REGISTRY_LIMITS } from "../../src/core/warehouse/registry.ts";
 import type { Exports } from "../../src/worker.ts";
 import { START, stopClockInEach } from "../support/clock.ts";
+import { createExportChain, track } from "../support/export-chain.ts";
 import { createExportsRig, HOUR, testFile, testProgress, testTable } from "../support/exports.ts";
 
 const H1 = START - 30 * HOUR;
@@ -77,5 +78,46 @@ describe("an hour with as many events as a source may have tables", () => {
     expect((await rig.desk.tables()).tables.map(({ name, files: count }) => [name, count])).toEqual(
       names.map((name) => [name, 1]),
     );
+  });
+});
+
+describe("an hour with more new names than may get a table at once", () => {
+  it("leaves those to a later hour, over pauses too, and has them when it is exported again", async () => {
+    const chain = await createExportChain();
+    const { firstTables, newTables } = REGISTRY_LIMITS;
+    await chain.changed(H1 - HOUR);
+    await chain.export({ tables: Array.from({ length: firstTables }, (_, n) => testTable(`first_${n}`)) });
+    const namesOf = (prefix: string) => Array.from({ length: newTables }, (_, n) => track(`${prefix} ${n}`));
+    const flood = namesOf("Flood");
+    await chain.archive(H1, flood.slice(0, 10));
+    await chain.archive(H1 + 1, flood.slice(10));
+    await chain.archive(H1 + 2, [track("Paid", { total: 5 })]);
+    await chain.tell(H1);
+    const { deps } = chain;
+    let calls = 0;
+    // Every segment is a step of its own, and every step a message.
+    chain.deps = {
+      ...deps,
+      hours: (id) => {
+        const real = deps.hours(id);
+        return { ...real, now: () => Date.now() + ++calls * HOUR, limits: { ...real.limits, stepChars: 1, stepMs: 1 } };
+      },
+    };
+    await chain.drain();
+    chain.deps = deps;
+    expect((await chain.desk.summary()).tables).toBe(firstTables + newTables + 1);
+    expect(await chain.rows("tracks")).toHaveLength(newTables + 1);
+    expect(await chain.manifests("paid")).toEqual([]);
+    const { runs } = await chain.desk.runs({ target: "lake", limit: 1 });
+    expect(runs).toMatchObject([{ status: "partial", notices: [{ code: "NEW_TABLE_LIMIT", count: 1, lost: true }] }]);
+
+    await chain.archive(H1 + HOUR, [track("Paid", { total: 6 }), ...namesOf("More")]);
+    await chain.tell(H1 + HOUR);
+    await chain.drain();
+    expect((await chain.rows("paid")).map(({ total }) => Number(total))).toEqual([6]);
+    expect((await chain.desk.summary()).tables).toBe(firstTables + 2 * newTables + 1);
+    await chain.desk.run({ from: H1, to: H1 + HOUR, rebuild: true });
+    await chain.drain();
+    expect((await chain.rows("paid")).map(({ total }) => Number(total)).toSorted()).toEqual([5, 6]);
   });
 });

@@ -47,8 +47,8 @@ function trackRows(call: Call): MappedRow[] {
     ["event_text", raw],
   ];
   const tracks = rowIn(call, "tracks", fixed, []);
-  if (table === "limit") {
-    call.notices.count("TABLE_LIMIT", "tracks", undefined, raw);
+  if (table === "TABLE_LIMIT" || table === "NEW_TABLE_LIMIT") {
+    call.notices.count(table, "tracks", undefined, raw);
     return tracks;
   }
   return [...tracks, ...callRow(call, table, name, fixed, ownLeaves(call, "properties"))];

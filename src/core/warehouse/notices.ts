@@ -10,6 +10,10 @@ const CODES = {
     text: "Texts longer than users and accounts have room for were cut there; identifies and groups have them whole.",
   },
   TABLE_LIMIT: { lost: true, text: "The source has as many tables as it may have: these events are in tracks only." },
+  NEW_TABLE_LIMIT: {
+    lost: true,
+    text: "The hour has more new event names than may get a table at once: these events are in tracks only. A later hour may bring the table; exporting this hour again then fills it.",
+  },
   COLUMN_LIMIT: { lost: false, text: "The table has as many columns as it may have: these values are in _overflow." },
   VALUE_COLLISION: {
     lost: false,

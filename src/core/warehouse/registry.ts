@@ -11,7 +11,24 @@ export const REGISTRY_LIMITS = {
   eventNames: 20,
   eventNameChars: 200,
   otherNameChars: 1_000_000,
+  /**
+   * Whoever has a write key can send thousands of names at once, so a source's tables grow slowly: an hour may bring so
+   * many tables of events, and whatever is missing to `firstTables`. A big site has 100 to 300 names, which all come with
+   * its first hours; to use up all that a source may have then takes 45 hours, each of which says so.
+   */
+  newTables: 100,
+  firstTables: 500,
 } as const;
+
+/** Why an event has no table of its own: the source has all that it may have, or its hour has brought enough new ones. */
+export type TableRefusal = "TABLE_LIMIT" | "NEW_TABLE_LIMIT";
+
+interface RegistryOptions {
+  /** Tables that the hour has brought already. */
+  readonly newTables?: number;
+  /** Tables that the owner leaves out: nothing is added to them, so they count for nothing. */
+  readonly excluded?: readonly string[];
+}
 
 const copyOf = (table: TableSchema): TableSchema => ({
   ...table,
@@ -24,14 +41,25 @@ export class Registry {
   readonly #tables = new Map<string, TableSchema>();
   #columns = 0;
   #otherNameChars = 0;
+  /** Tables that are not left out. */
+  #counted = 0;
+  /** How many the hour may still bring. */
+  #newTables: number;
 
   /** @param data is copied: what is added shows in `tables` and `toData` only. */
-  constructor(data: RegistryData) {
+  constructor(data: RegistryData, { newTables = 0, excluded = [] }: RegistryOptions = {}) {
+    const leftOut = new Set(excluded);
+    let events = 0;
     for (const table of data.tables) {
       this.#tables.set(table.name, copyOf(table));
-      this.#columns += table.columns.length;
       for (const name of table.eventNames.slice(1)) this.#otherNameChars += name.length;
+      if (leftOut.has(table.name)) continue;
+      this.#counted++;
+      this.#columns += table.columns.length;
+      if (table.kind === "event") events++;
     }
+    const missing = REGISTRY_LIMITS.firstTables - (events - newTables);
+    this.#newTables = Math.max(REGISTRY_LIMITS.newTables, missing) - newTables;
   }
 
   /** In the order in which they were made; the same objects for the life of the registry. */
@@ -43,11 +71,16 @@ export class Registry {
     return { tables: this.tables.map(copyOf) };
   }
 
-  /** The table, made when it is new; `undefined` when the source has as many tables as it may have. */
-  open(name: string, kind: TableKind): TableSchema | undefined {
+  /** The table, made when it is new and may be; only those of events can be refused. */
+  open(name: string, kind: TableKind): TableSchema | TableRefusal {
     const known = this.#tables.get(name);
     if (known !== undefined) return known;
-    if (kind === "event" && this.#tables.size >= REGISTRY_LIMITS.tables) return undefined;
+    if (kind === "event") {
+      if (this.#counted >= REGISTRY_LIMITS.tables) return "TABLE_LIMIT";
+      if (this.#newTables <= 0) return "NEW_TABLE_LIMIT";
+      this.#newTables--;
+    }
+    this.#counted++;
     const table: TableSchema = { name, kind, eventNames: [], columns: [] };
     this.#tables.set(name, table);
     return table;

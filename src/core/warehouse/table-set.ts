@@ -1,6 +1,6 @@
 import { Flattener } from "./flatten.ts";
 import { eventTable, isNameless } from "./names.ts";
-import { REGISTRY_LIMITS, type Registry } from "./registry.ts";
+import { REGISTRY_LIMITS, type Registry, type TableRefusal } from "./registry.ts";
 import type { ExportRules, TableKind } from "./schema.ts";
 import { TableSlots } from "./table-slots.ts";
 
@@ -14,7 +14,7 @@ export interface EventTable {
   readonly nameless: boolean;
   /** Another spelling came first. */
   readonly shared: boolean;
-  readonly table: TableSlots | "excluded" | "limit";
+  readonly table: TableSlots | "excluded" | TableRefusal;
 }
 
 /** The tables of one registry under one set of rules, with what mapping has learnt of names. */
@@ -33,7 +33,10 @@ export class TableSet {
   }
 
   fixed(kind: Exclude<TableKind, "event">): TableSlots | "excluded" {
-    return this.#excluded.has(kind) ? "excluded" : this.#open(kind, kind)!;
+    if (this.#excluded.has(kind)) return "excluded";
+    const table = this.#open(kind, kind);
+    if (typeof table === "string") throw new Error(`the table ${kind} was refused`);
+    return table;
   }
 
   event(raw: string): EventTable {
@@ -42,7 +45,7 @@ export class TableSet {
 
   #enter(raw: string): EventTable {
     const name = eventTable(raw);
-    const table = this.#excluded.has(name) ? "excluded" : (this.#open(name, "event") ?? "limit");
+    const table = this.#excluded.has(name) ? "excluded" : this.#open(name, "event");
     const shared = typeof table === "object" && !this.registry.noteEventName(table.schema, raw);
     const entry: EventTable = { name, nameless: isNameless(raw), shared, table };
     if (raw.length <= REGISTRY_LIMITS.eventNameChars) {
@@ -52,11 +55,11 @@ export class TableSet {
     return entry;
   }
 
-  #open(name: string, kind: TableKind): TableSlots | undefined {
+  #open(name: string, kind: TableKind): TableSlots | TableRefusal {
     const known = this.#tables.get(name);
     if (known !== undefined) return known;
     const schema = this.registry.open(name, kind);
-    if (schema === undefined) return undefined;
+    if (typeof schema === "string") return schema;
     const slots = new TableSlots(schema, this.registry, this.rules);
     this.#tables.set(name, slots);
     return slots;

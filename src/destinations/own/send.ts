@@ -1,5 +1,6 @@
 import { DELIVERY } from "../../core/delivery.ts";
 import { clip } from "../../core/mask.ts";
+import { hiderOf } from "../../core/secret-forms.ts";
 import { currentCall, type Call, type RawExchange } from "../engine/call.ts";
 import { explain, keepExchange } from "../engine/network.ts";
 
@@ -8,8 +9,6 @@ const ANSWER_CHARS = 2000;
 const WHOLE_ANSWER_CHARS = 64_000;
 /** Time for the start of an answer's body: the status has been given, the rest is only to be looked at. */
 const ANSWER_MS = 2000;
-/** Shorter ones are part of too many words to be hidden. */
-const SECRET_CHARS = 4;
 const MASK = "••••";
 
 export interface OwnRequest {
@@ -56,14 +55,8 @@ export function ownCall(): Call {
 }
 
 /** Hides secrets in what somebody else wrote: error pages like to repeat the request. */
-function hider({ secretHeaders = {}, secrets = [] }: OwnRequest): (text: string) => string {
-  const values = Object.values(secretHeaders).flatMap((value) => [value, value.replace(/^\S+\s+/, "")]);
-  const hidden = [...values, ...secrets]
-    .filter((value) => value.length >= SECRET_CHARS)
-    // A secret that another one begins with must not leave the rest of that behind.
-    .toSorted((one, other) => other.length - one.length);
-  return (text) => hidden.reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
-}
+const hider = ({ secretHeaders = {}, secrets = [] }: OwnRequest): ((text: string) => string) =>
+  hiderOf([...Object.values(secretHeaders), ...secrets]);
 
 /** Header names are lower-case, as Headers gives them. */
 function requestHeaders({ headers, secretHeaders = {} }: OwnRequest): Record<string, string> {

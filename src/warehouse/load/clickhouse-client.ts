@@ -66,7 +66,7 @@ export class ClickhouseClient {
         signal: limit.signal,
       });
       const text = await response.text();
-      if (!response.ok) throw new LoadFailure(this.#hide(explain(response.status, text.slice(0, ERROR_CHARS))));
+      if (!response.ok) throw new LoadFailure(this.#refusal(response.status, text));
       return text;
     } catch (error) {
       throw error instanceof LoadFailure ? error : new LoadFailure(this.#hide(unreachable(error, access.url)));
@@ -94,6 +94,11 @@ export class ClickhouseClient {
     url.searchParams.set("max_query_size", String(MOST_STATEMENT_BYTES));
     for (const [name, value] of Object.entries(settings)) url.searchParams.set(name, value);
     return url.href;
+  }
+
+  /** Hidden before it is cut off: of half a password nobody would know that it is one. */
+  #refusal(status: number, text: string): string {
+    return explain(status, this.#hide(text.slice(0, 2 * ERROR_CHARS)).slice(0, ERROR_CHARS));
   }
 
   #hide(text: string): string {

@@ -55,7 +55,7 @@ export class Exports extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#room = createRoom(ctx.storage);
+    this.#room = createRoom(ctx.storage, Date.now());
     this.#claims = hourClaims(this.#room);
     this.#followers = followerClaims(this.#room);
     this.#publishing = publishing(this.#room, this.#claims);
@@ -204,6 +204,10 @@ export class Exports extends DurableObject<Env> {
   }
   async hours(window: { readonly from: number; readonly to: number }): Promise<HourView[]> {
     return this.#views.hours(window);
+  }
+  /** How many objects publications of a UTC month have written to R2. `month`: its start, ms since epoch. */
+  async written(month: number): Promise<number> {
+    return this.#room.written.of(month);
   }
   async files(query: FileQuery): Promise<FilePage> {
     return this.#views.files(query);

@@ -2,7 +2,7 @@ import { filesOf, type HoldResult, type PublishRequest, type PublishResult } fro
 import type { HourClaims, Owner } from "./hour-claims.ts";
 import type { NewTable } from "./publication-store.ts";
 import type { Room } from "./room.ts";
-import type { RunState } from "./run-store.ts";
+import { keysOf, type RunState } from "./run-store.ts";
 import { STATE } from "./schema.ts";
 
 /** The end of a run: its files become a publication, its manifests are written, then it takes the old one's place. */
@@ -43,6 +43,13 @@ export function publishing(room: Room, claims: HourClaims) {
     }
   }
 
+  /** What the cost meter is told: all files of the run, and a manifest for each table of this version or the last. */
+  function countObjects(tables: readonly string[], before: number | null, now: number): void {
+    const old = before === null ? [] : publications.tablesOf(before);
+    const manifests = new Set([...tables, ...old.map(({ name }) => name)]);
+    room.written.add(keysOf(runs.checkpoint()!).length + manifests.size, now);
+  }
+
   /** Takes the place of the version before. */
   function replace(run: RunState, no: number, now: number): void {
     const before = hours.find(run.hour)?.no ?? null;
@@ -57,6 +64,8 @@ export function publishing(room: Room, claims: HourClaims) {
     const tables = publications.tablesOf(no);
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+    const names = tables.map(({ name }) => name);
+    countObjects(names, before, now);
     const { segments, events, notices, seq } = done;
     hours.finish({ ...answered(run, seq), published: { no, segments, rows, events, bytes } });
     for (const hour of run.again ?? []) hours.ask(hour);

@@ -8,9 +8,10 @@ import { registryStore } from "./registry-store.ts";
 import { runStore } from "./run-store.ts";
 import { createTables, STATE } from "./schema.ts";
 import { trashStore } from "./trash-store.ts";
+import { writtenStore } from "./written-store.ts";
 
 /** The parts of Exports over its storage, and its transaction. */
-export function createRoom(storage: DurableObjectStorage) {
+export function createRoom(storage: DurableObjectStorage, now: number) {
   const { sql } = storage;
   createTables(sql);
   const meta = metaStore(sql);
@@ -18,6 +19,8 @@ export function createRoom(storage: DurableObjectStorage) {
   const publications = publicationStore(sql, registry);
   const followers = followerStore(sql);
   const trash = trashStore(sql);
+  const written = writtenStore(sql);
+  written.adopt(now);
 
   const hasIceberg = (): boolean => followers.find("iceberg")?.is_on === 1;
   /** Nothing names these any more: they go when readers of what named them are done. */
@@ -44,6 +47,7 @@ export function createRoom(storage: DurableObjectStorage) {
     publications,
     followers,
     trash,
+    written,
     hasIceberg,
     discard,
     letGo,

@@ -17,6 +17,7 @@
  * - followed: what a follower may have taken of an hour: publication numbers, the last finished one first.
  * - snapshots: what the tables of users and accounts consist of now; `files` is a JSON list of FileEntry.
  * - trash: objects to delete from R2, and when.
+ * - written: objects that publications have written to R2, by the start of the UTC month.
  * - meta: `sourceId`, `schema`, `run`, `token`.
  */
 const TABLES = `
@@ -57,6 +58,7 @@ const TABLES = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS snapshots (name TEXT PRIMARY KEY, files TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS trash (at INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (at, key)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS written (month INTEGER PRIMARY KEY, objects INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 

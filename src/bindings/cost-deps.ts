@@ -14,18 +14,10 @@ export function createCostDeps(env: Env, now: () => number): CostDeps {
     destinationUsage: (id, query) => soon(ledger(`destination:${id}`).usage(query)),
     async stored(id, monthStart) {
       const exports = env.EXPORTS.getByName(id);
-      const [archive, tables, hours] = await soon(
-        Promise.all([
-          env.ARCHIVE_INDEX.getByName(id).totals(),
-          exports.summary(),
-          exports.hours({ from: monthStart, to: now() }),
-        ]),
+      const [archive, tables, objectsWritten] = await soon(
+        Promise.all([env.ARCHIVE_INDEX.getByName(id).totals(), exports.summary(), exports.written(monthStart)]),
       );
-      return {
-        bytes: archive.bytes + tables.bytes,
-        tables: tables.tables,
-        publishedHours: hours.filter(({ state }) => state === "published").length,
-      };
+      return { bytes: archive.bytes + tables.bytes, objectsWritten };
     },
     budget: async () => (await soon(catalogOf(env).workspace())).budgetDollars,
     now,

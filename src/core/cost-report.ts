@@ -15,11 +15,10 @@ import type { UsageQuery, UsageReport } from "./usage.ts";
 /** How far back what is projected is taken from. */
 const LATELY_MS = 7 * DAY_MS;
 
-/** Bytes of the archive and the tables together; tables, and hours of them that were published. */
+/** Bytes of the archive and the tables together; objects that publications of the tables have written this month. */
 export interface StoredBySource {
   readonly bytes: number;
-  readonly tables: number;
-  readonly publishedHours: number;
+  readonly objectsWritten: number;
 }
 
 /** What the meter asks. Each answer has a time limit and rejects beyond it (bindings/cost-deps.ts). */
@@ -65,7 +64,7 @@ export function monthOf(at: number): { readonly start: number; readonly end: num
   return { start: Date.UTC(year, month, 1), end: Date.UTC(year, month + 1, 1) };
 }
 
-const NOTHING_STORED: StoredBySource = { bytes: 0, tables: 0, publishedHours: 0 };
+const NOTHING_STORED: StoredBySource = { bytes: 0, objectsWritten: 0 };
 
 interface Month extends UsageQuery {
   readonly monthEnd: number;
@@ -76,9 +75,9 @@ function rowOf(subject: Subject, usage: UsageReport, stored: StoredBySource, mon
   const { monthStart, monthEnd, now } = month;
   const linesOf = (sums: UsageReport["month"], hours: number): CostLine[] =>
     subject.kind === "source" ? sourceLines(sums, hours) : destinationLines(sums);
-  const { bytes, tables, publishedHours } = stored;
-  const tablesLine = exportLine(publishedHours, tables);
-  const used = [...linesOf(usage.month, usage.activeHours), ...(publishedHours > 0 ? [tablesLine] : [])];
+  const { bytes, objectsWritten } = stored;
+  const tablesLine = exportLine(objectsWritten);
+  const used = [...linesOf(usage.month, usage.activeHours), ...(objectsWritten > 0 ? [tablesLine] : [])];
   const elapsed = (now - monthStart) / (monthEnd - monthStart);
   const kept = storageLine(bytes);
   const keptSoFar = { ...kept, dollars: kept.dollars * elapsed };

@@ -117,12 +117,8 @@ export function destinationLines(sums: Sums): CostLine[] {
   ]);
 }
 
-/** What `tables` tables cost that are written hour by hour: at most so much, for most hours lack some of them. */
-export function exportLine(publishedHours: number, tables: number): CostLine {
-  // A Parquet file and a manifest for each table, the hour's ids and what it says of users and accounts.
-  const classA = publishedHours * (2 * tables + 3);
-  return line("r2", classA, PRICES.r2ClassA);
-}
+/** What warehouse tables cost that are written hour by hour. `objects`: files and manifests, as publications counted them. */
+export const exportLine = (objects: number): CostLine => line("r2", objects, PRICES.r2ClassA);
 
 /** Bytes kept for a whole month. */
 export const storageLine = (bytes: number): CostLine => ({

@@ -17,7 +17,7 @@ const depsOf = (other: Partial<CostDeps> = {}): CostDeps => ({
   destinations: async () => [{ id: "crm", name: "CRM" }],
   sourceUsage: async () => SILENT,
   destinationUsage: async () => SILENT,
-  stored: async () => ({ bytes: 0, tables: 0, publishedHours: 0 }),
+  stored: async () => ({ bytes: 0, objectsWritten: 0 }),
   budget: async () => null,
   now: () => NOW,
   ...other,
@@ -71,13 +71,21 @@ describe("the month's estimate", () => {
 
   it("goes on as it went lately, and keeps what is stored for the whole month", async () => {
     const usage: UsageReport = { month: CALLS, lately: { "op:calls": 7_000_000 }, latelyMs: 7 * DAY, activeHours: 0 };
-    const stored = async () => ({ bytes: 100e9, tables: 0, publishedHours: 0 });
+    const stored = async () => ({ bytes: 100e9, objectsWritten: 0 });
     const report = await costReport(depsOf({ sourceUsage: async () => usage, stored }));
     const [shop] = report.rows;
     expect(shop?.soFar).toBeCloseTo(A_MILLION_CALLS + 0.75);
     // A million a day for the 15 days that are left.
     expect(shop?.projected).toBeCloseTo(16 * A_MILLION_CALLS + 1.5);
     expect([report.soFar, report.projected]).toEqual([shop?.soFar, shop?.projected]);
+  });
+
+  it("counts the objects that tables were written with, whatever tables there are by now", async () => {
+    const stored = async () => ({ bytes: 0, objectsWritten: 1_000_000 });
+    const [shop] = (await costReport(depsOf({ stored }))).rows;
+    expect(shop?.lines).toEqual([{ what: "r2", amount: 1_000_000, dollars: 4.5 }]);
+    // Half of the month is over.
+    expect(shop?.projected).toBeCloseTo(9);
   });
 
   it("takes a young source's pace from the time it is there", async () => {

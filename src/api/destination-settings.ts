@@ -1,6 +1,6 @@
 import type { DestinationView, SettingValue } from "../core/catalog.ts";
 import type { DestinationField, DestinationKind } from "../core/destination-kind.ts";
-import { fieldProblem, isRequired } from "../core/setting-rules.ts";
+import { fieldProblem, isRequired, plainCredential } from "../core/setting-rules.ts";
 import type { ApiDeps, Complaint, Settings, SettingsTrial } from "./deps.ts";
 import { Problem, type ProblemDetail } from "./problem.ts";
 
@@ -9,6 +9,8 @@ export interface SettingParts {
   /** Secret fields that were named: a new value, or `null` to clear it. */
   readonly secrets: Record<string, string | null>;
 }
+
+const PLAIN_CREDENTIAL = "A header that lets somebody in belongs under secret headers, where it is sealed.";
 
 const withField = ({ field, message }: Complaint): ProblemDetail => ({
   type: "invalid",
@@ -64,12 +66,20 @@ function complaintAbout(
   return message === undefined ? undefined : { field: field.name, message };
 }
 
+/** What viewers would see, and should not. */
+function exposed(field: DestinationField, { settings }: SettingParts, old?: StoredSettings): Complaint | undefined {
+  const { name, type, secret } = field;
+  if (type !== "map" || secret) return undefined;
+  const entry = plainCredential(settings[name] ?? null, old?.settings[name]);
+  return entry === undefined ? undefined : { field: `${name}.${entry}`, message: PLAIN_CREDENTIAL };
+}
+
 /** Every setting by the rules of its field. A secret that is kept cannot be looked at, so its absence is no mistake. */
 function checkFields(kind: SettingForm, parts: SettingParts, old?: StoredSettings): void {
   const all: Settings = { ...parts.settings, ...parts.secrets };
   const complaints = kind.fields.flatMap((field) => {
     const kept = field.secret && old?.secrets[field.name] === true && !(field.name in parts.secrets);
-    return complaintAbout(field, parts, all, kept) ?? [];
+    return complaintAbout(field, parts, all, kept) ?? exposed(field, parts, old) ?? [];
   });
   refuseAll(complaints);
 }

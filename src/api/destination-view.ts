@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { SettingValues, type DestinationView } from "../core/catalog.ts";
+import { SettingValues, type DestinationView, type Role, type SettingValue } from "../core/catalog.ts";
+import { maskHeader } from "../core/mask.ts";
+import { entriesOf } from "../core/setting-rules.ts";
 import { iso, IsoTime } from "./app.ts";
 import { KindFacts, Metadata, showFacts, showKind } from "./catalogue-view.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -55,8 +57,29 @@ async function metadataOf(deps: ApiDeps, view: DestinationView, brief: boolean) 
   return kind === undefined ? lostKind(view) : showKind(kind);
 }
 
-/** @param brief leaves settings, actions and presets of its kind out: they are far larger than the destination. */
-export async function showDestination(deps: ApiDeps, view: DestinationView, brief = false): Promise<Destination> {
+/** As a viewer may see it: of headers that were stored as plain ones, and are none, only that they are there. */
+function maskEntries(value: SettingValue): SettingValue {
+  const entries = entriesOf(value);
+  return entries.length === 0
+    ? value
+    : Object.fromEntries(entries.map(([name, text]) => [name, maskHeader(name, text)]));
+}
+
+const shownSettings = (settings: DestinationView["settings"], role: Role): Destination["settings"] =>
+  role === "owner"
+    ? settings
+    : Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, maskEntries(value)]));
+
+/**
+ * @param role of whoever looks
+ * @param brief leaves settings, actions and presets of its kind out: they are far larger than the destination
+ */
+export async function showDestination(
+  deps: ApiDeps,
+  view: DestinationView,
+  role: Role,
+  brief = false,
+): Promise<Destination> {
   const [metadata, paused] = await Promise.all([metadataOf(deps, view, brief), deps.ledgers.isPaused(view.id)]);
   return {
     id: view.id,
@@ -67,13 +90,13 @@ export async function showDestination(deps: ApiDeps, view: DestinationView, brie
     sourceId: view.sourceIds[0] ?? "",
     sourceIds: [...view.sourceIds],
     consentCategories: [...view.consentCategories],
-    settings: view.settings,
+    settings: shownSettings(view.settings, role),
     secrets: { ...view.secrets },
     createdAt: iso(view.createdAt),
     updatedAt: iso(view.updatedAt),
   };
 }
 
-export const destinationAnswer = async (deps: ApiDeps, view: DestinationView) => ({
-  data: { destination: await showDestination(deps, view) },
+export const destinationAnswer = async (deps: ApiDeps, view: DestinationView, role: Role) => ({
+  data: { destination: await showDestination(deps, view, role) },
 });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CATALOG_LIMITS, ConsentCategory, Name, SettingValues } from "../core/catalog.ts";
+import { CATALOG_LIMITS, ConsentCategory, Name, SettingValues, type Role } from "../core/catalog.ts";
 import type { DestinationKind } from "../core/destination-kind.ts";
 import type { SubscriptionInput } from "../core/subscription.ts";
 import { inParallel } from "../core/pool.ts";
@@ -125,20 +125,20 @@ async function usableKind(deps: ApiDeps, metadataId: string): Promise<Destinatio
 
 export const destinationRoutes = (deps: ApiDeps) => {
   const { catalog } = deps;
-  const page = async (query: z.infer<typeof ListQuery>, sourceId?: string) => {
+  const page = async (query: z.infer<typeof ListQuery>, role: Role, sourceId?: string) => {
     const all = await catalog().listDestinations();
     const wanted = all.filter(({ sourceIds }) => sourceId === undefined || sourceIds.includes(sourceId));
     const { items, pagination } = paginate(wanted, query);
     const destinations = await inParallel(items, AT_ONCE, (view) =>
-      showDestination(deps, view, query.metadata === "brief"),
+      showDestination(deps, view, role, query.metadata === "brief"),
     );
     return { data: { destinations, pagination } };
   };
   return createApp()
-    .openapi(list, async (c) => c.json(await page(c.req.valid("query")), 200))
+    .openapi(list, async (c) => c.json(await page(c.req.valid("query"), c.get("identity").role), 200))
     .openapi(listOfSource, async (c) => {
       const { id } = unwrap(await catalog().getSource(c.req.valid("param").sourceId));
-      return c.json(await page(c.req.valid("query"), id), 200);
+      return c.json(await page(c.req.valid("query"), c.get("identity").role, id), 200);
     })
     .openapi(create, async (c) => {
       const { sourceId, sourceIds = [], metadataId, name, enabled, consentCategories, settings } = c.req.valid("json");
@@ -153,11 +153,11 @@ export const destinationRoutes = (deps: ApiDeps) => {
         ...(await newSettings(deps, kind, settings)),
         subscriptions: presetSubscriptions(kind),
       };
-      return c.json(await destinationAnswer(deps, unwrap(await catalog().createDestination(input))), 200);
+      return c.json(await destinationAnswer(deps, unwrap(await catalog().createDestination(input)), "owner"), 200);
     })
     .openapi(show, async (c) => {
       const view = unwrap(await catalog().getDestination(c.req.valid("param").destinationId));
-      return c.json(await destinationAnswer(deps, view), 200);
+      return c.json(await destinationAnswer(deps, view, c.get("identity").role), 200);
     })
     .openapi(update, async (c) => {
       const { destinationId } = c.req.valid("param");
@@ -171,7 +171,7 @@ export const destinationRoutes = (deps: ApiDeps) => {
           : await changedSettings(deps, await kindOf(deps, old.metadataId), settings, old)),
       };
       return c.json(
-        await destinationAnswer(deps, unwrap(await catalog().updateDestination(destinationId, patch))),
+        await destinationAnswer(deps, unwrap(await catalog().updateDestination(destinationId, patch)), "owner"),
         200,
       );
     })

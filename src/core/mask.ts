@@ -1,9 +1,22 @@
-const SECRET_NAME = /auth|token|secret|password|passwd|api[-_]?key|signature|\bsig\b|cookie|credential/i;
+/**
+ * Names of headers, of parameters of URLs and of entries in settings whose values let somebody in. The keys of
+ * idempotency, partitions and routes are names of things, and authors are people.
+ */
+const SECRET_NAME = new RegExp(
+  [
+    "auth(?!ors?(?:$|[-_]))|token|secret|credential|passw(?:or)?d|passphrase|signature|cookie|session|jwt|bearer",
+    "(?:api|access|private|shared|subscription|licen[cs]e|client|app)[-_]?key",
+    "(?:^|[-_.])(?<!(?:idempotency|partition|routing)[-_.])(?:key|sig|pwd|pass)(?:$|[-_.])",
+  ].join("|"),
+  "i",
+);
 const MASK = "••••";
 
+/** Whether what goes by this name lets somebody in. */
+export const namesSecret = (name: string): boolean => SECRET_NAME.test(name);
+
 /** A header's value as a person may see it: values that let somebody in are hidden. */
-export const maskHeader = (name: string, value: string): string =>
-  SECRET_NAME.test(name) || /^key$/i.test(name) ? MASK : value;
+export const maskHeader = (name: string, value: string): string => (namesSecret(name) ? MASK : value);
 
 /** The URL with its secret-looking query values and any password hidden. */
 export function maskUrl(text: string): string {

@@ -1,5 +1,6 @@
 import type { SettingValue } from "./catalog.ts";
 import type { DestinationField, FieldConditions } from "./destination-kind.ts";
+import { namesSecret } from "./mask.ts";
 
 const LIMITS = {
   /** UTF-16 units of a text; what is sealed may have no more. */
@@ -75,4 +76,17 @@ function problem(field: DestinationField, value: SettingValue): string | undefin
 export function fieldProblem(field: DestinationField, value: SettingValue): string | undefined {
   const words = problem(field, value);
   return words === undefined ? undefined : `${field.label} ${words}.`;
+}
+
+/** Entries of a map; none of any other value. */
+export const entriesOf = (value: SettingValue | undefined): [name: string, text: string][] =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+
+/**
+ * The first entry of a map that is shown to everybody and whose name is that of a credential. What is stored already
+ * goes on as it is: a rule that has become stricter must not stop deliveries or other changes.
+ */
+export function plainCredential(value: SettingValue, stored: SettingValue | undefined): string | undefined {
+  const known = new Map(entriesOf(stored));
+  return entriesOf(value).find(([name, text]) => namesSecret(name) && known.get(name) !== text)?.[0];
 }

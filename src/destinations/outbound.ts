@@ -1,3 +1,4 @@
+import { namesSecret } from "../core/mask.ts";
 import { closedHost, isThisMachine } from "./addresses.ts";
 
 /** The guard said no: the address is not one that may be reached from here. */
@@ -61,17 +62,15 @@ async function checkUrl(
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** They let somebody in at the first host and are nobody else's business. */
-const CREDENTIALS = /auth|cookie|token|secret|signature|credential|password|session|(?:^|[-_])(?:api)?key(?:$|[-_])/i;
-
 /** What is sent to where a redirect leads, by the fetch standard: 303, and POST at 301 and 302, become GET. */
 function redirected(init: RequestInit, status: number, from: URL, to: URL): RequestInit {
   const method = (init.method ?? "GET").toUpperCase();
   const headers = new Headers(init.headers);
   const becomesGet = (status === 303 && method !== "HEAD") || (status < 303 && method === "POST");
   if (becomesGet) for (const name of ["content-type", "content-length", "content-encoding"]) headers.delete(name);
+  // What lets somebody in at the first host is nobody else's business.
   if (from.origin !== to.origin) {
-    for (const name of Array.from(headers.keys()).filter((one) => CREDENTIALS.test(one))) headers.delete(name);
+    for (const name of Array.from(headers.keys()).filter(namesSecret)) headers.delete(name);
   }
   const { body: _, ...rest } = init;
   return becomesGet ? { ...rest, headers, method: "GET" } : { ...init, headers };

@@ -142,12 +142,19 @@ describe("settling", () => {
 });
 
 describe("what a person may see", () => {
-  it.each(["authorization", "Cookie", "x-api-key", "X-Signature", "my-token", "key"])(
-    "hides the value of %s",
-    (name) => {
-      expect(maskHeader(name, "hunter2")).not.toContain("hunter2");
-    },
-  );
+  it.each([
+    "authorization",
+    "Cookie",
+    "x-api-key",
+    "X-Signature",
+    "my-token",
+    "key",
+    "X-Session-Id",
+    "access-key",
+    "sig",
+  ])("hides the value of %s", (name) => {
+    expect(maskHeader(name, "hunter2")).not.toContain("hunter2");
+  });
 
   it("hides secret-looking query values and passwords, and leaves the rest of a URL alone", () => {
     expect(maskUrl("https://h.example/p/a?api_key=hunter2&page=2")).toBe("https://h.example/p/a?api_key=••••&page=2");

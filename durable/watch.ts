@@ -13,6 +13,8 @@ import {
 } from "../src/core/alert.ts";
 import { watchStore, type WatchStore } from "./watch/store.ts";
 
+type Words = Pick<Verdict, "sentence" | "link">;
+
 /**
  * How the alert rules of the workspace stand, and what was told of them: `getByName("workspace")`. The rules are the
  * Catalog's. Its alarm is the motor and asks a consumer of ALERTS to look; without an enabled rule it does not run.
@@ -61,9 +63,10 @@ export class Watch extends DurableObject<Env> {
       const judged = new Set(verdicts.map(({ ruleId }) => ruleId));
       for (const id of states.keys()) if (!judged.has(id)) this.#store.dropState(id);
       for (const { ruleId, verdict } of verdicts) {
-        const { state, tell } = afterLook(states.get(ruleId), verdict, now);
+        const { state, tell, sentence } = afterLook(states.get(ruleId), verdict, now);
         this.#store.putState(ruleId, state);
-        if (tell !== undefined) this.#store.add(this.#message(ruleId, tell, verdict, now));
+        const words = { sentence, link: verdict.link };
+        if (tell !== undefined) this.#store.add(this.#message(ruleId, tell, words, now));
       }
       this.#store.setLookAt(verdicts.length === 0 ? undefined : now + ALERTS.everyMs);
     });
@@ -110,7 +113,7 @@ export class Watch extends DurableObject<Env> {
     await (this.env.ALERTS as Queue<AlertTask>).send({ alerts: "look" });
   }
 
-  #message(ruleId: string, kind: MessageKind, { sentence, link }: Verdict, at: number): Notification {
+  #message(ruleId: string, kind: MessageKind, { sentence, link }: Words, at: number): Notification {
     return { id: crypto.randomUUID(), ruleId, kind, at, sentence, link, attempts: [], nextAt: at };
   }
 

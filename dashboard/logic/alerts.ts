@@ -75,6 +75,7 @@ export function standing({ enabled, state }: Alert): readonly [string, "error" |
 
 const KINDS: Readonly<Record<AlertMessage["kind"], string>> = {
   firing: "Began",
+  new_finding: "Also",
   reminder: "Still",
   resolved: "Resolved",
   test: "Test",

@@ -2,6 +2,7 @@ import type { MessageKind, Notification, OpenAlert } from "./alert.ts";
 
 const TITLES: Readonly<Record<MessageKind, string>> = {
   firing: "Alert",
+  new_finding: "Alert, also",
   reminder: "Alert, still",
   resolved: "Resolved",
   test: "Test of an alert, nothing is wrong",

@@ -1,6 +1,6 @@
-import type { AlertRule, Verdict } from "./alert.ts";
+import { ALERTS, type AlertRule, type Found, type HealthVerdict, type Verdict } from "./alert.ts";
 import type { HealthReport } from "./health-check.ts";
-import { NO_ANSWER, rankOf } from "./health.ts";
+import { NO_ANSWER, rankOf, type Finding } from "./health.ts";
 import { assertNever } from "./result.ts";
 import { counted, percent } from "./spans.ts";
 import type { DestinationStanding, SourceStanding } from "./standing.ts";
@@ -59,6 +59,30 @@ function rateVerdict(
   return ended < minimumDeliveries ? tooFew(words) : { status: "bad", sentence: `${words}.` };
 }
 
+/** Two shards of a source may have found the same: the worse of them stands for both. */
+function foundOf(findings: readonly Finding[]): Found[] {
+  const byId = Map.groupBy(findings, ({ code, subject }) => `${code} ${subject.id}`);
+  return [...byId.values()].slice(0, ALERTS.found).map((same) => {
+    const { code, subject, severity, sentence } = same[0]!;
+    return { code, subject: subject.id, severity, sentence: `${subject.name}: ${sentence}` };
+  });
+}
+
+/** @param found those that count, the worst first. */
+function detailsOf(
+  wanted: Of<"health">["severity"],
+  found: readonly Finding[],
+  all: readonly Finding[],
+): HealthVerdict {
+  const critical = found.filter(({ severity }) => severity === "critical").length;
+  const some = wanted === "critical" || critical === 0 ? "" : `, ${critical} of them critical`;
+  return {
+    found: foundOf(found),
+    inAll: `${counted(found.length, "finding")} in all${some}.`,
+    silent: all.filter(({ code }) => code === NO_ANSWER).map(({ subject }) => subject.id),
+  };
+}
+
 function healthVerdict({ severity }: Of<"health">, { findings }: HealthReport): Judged {
   const found = findings.filter((one) => rankOf(one.severity) <= rankOf(severity));
   const [first, ...others] = found;
@@ -70,7 +94,8 @@ function healthVerdict({ severity }: Of<"health">, { findings }: HealthReport): 
     return { status: "unknown", sentence: `Nothing that bad is found, but not everything answered: ${who}.` };
   }
   const more = others.length === 0 ? "" : ` And ${counted(others.length, "other finding")}.`;
-  return { status: "bad", sentence: `${first.subject.name}: ${first.sentence}${more}` };
+  const sentence = `${first.subject.name}: ${first.sentence}${more}`;
+  return { status: "bad", sentence, health: detailsOf(severity, found, findings) };
 }
 
 /** Looks at one rule. Never rejects: whoever does not answer makes it `unknown`. */

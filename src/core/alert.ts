@@ -15,6 +15,10 @@ export const ALERTS = {
   settledMs: 10 * MINUTE_MS,
   /** Who still fires is told of again. */
   remindMs: 24 * HOUR_MS,
+  /** Findings of one look that a rule on Health tells apart, and that are remembered as told: the worst. The rest is counted. */
+  found: 100,
+  /** Messages of new findings within 24 hours for each severity: many warnings, which a stranger may cause, leave critical ones theirs. */
+  newFindings: 12,
   /** Attempts at one message: after 1, 2, 4 and 8 minutes. */
   attempts: 5,
   /** Messages that are remembered, the newest. */
@@ -99,9 +103,40 @@ export interface Verdict {
   readonly sentence: string;
   /** Path in the console. */
   readonly link: string;
+  /** Of a rule on Health. */
+  readonly health?: HealthVerdict;
 }
 
-export const MessageKind = z.enum(["firing", "reminder", "resolved", "test"]);
+/** What a rule on Health found that is bad enough for it. */
+export interface HealthVerdict {
+  /** Each once, the worst first, ALERTS.found at most. */
+  readonly found: readonly Found[];
+  /** How many there are, as a sentence. */
+  readonly inAll: string;
+  /** Ids of those that did not answer: what they had is neither there nor gone. */
+  readonly silent: readonly string[];
+}
+
+/** `code` and the subject's id name it from look to look. A source's events cannot add to either: both are ours. */
+export interface FindingId {
+  readonly code: string;
+  readonly subject: string;
+}
+export interface Found extends FindingId {
+  readonly severity: Severity;
+  readonly sentence: string;
+}
+
+/** A finding that a channel was told of while its rule fires. */
+export interface ToldFinding extends FindingId {
+  /** As bad as it was told. */
+  readonly severity: Severity;
+  /** Since when it is gone, or not that bad. */
+  readonly calmSince?: number;
+}
+
+/** `new_finding`: the rule fires already, and something else was found, or something got worse. */
+export const MessageKind = z.enum(["firing", "new_finding", "reminder", "resolved", "test"]);
 export type MessageKind = z.infer<typeof MessageKind>;
 
 export interface Attempt {
@@ -132,8 +167,12 @@ export interface AlertState {
   readonly checkedAt: number;
   readonly sentence: string;
   readonly unknown?: true;
-  /** When somebody was told last. */
+  /** When its beginning, its lasting or its end was told last. */
   readonly toldAt?: number;
+  /** While a rule on Health fires: of what was told, ALERTS.found at most. Absent where an older version told of it. */
+  readonly told?: readonly ToldFinding[];
+  /** Messages of new findings within the last 24 hours, and how bad the worst was that each told of. */
+  readonly newFindings?: readonly { readonly at: number; readonly severity: Severity }[];
   /** While firing: since when nothing is wrong any more. */
   readonly goodSince?: number;
 }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Alert, AlertMessage } from "../../dashboard/api/operate-types.ts";
-import { alertsAnswer, draftOf, formOf, messageFate, ruleWords, standing } from "../../dashboard/logic/alerts.ts";
+import {
+  alertsAnswer,
+  draftOf,
+  formOf,
+  messageFate,
+  messageKind,
+  ruleWords,
+  standing,
+} from "../../dashboard/logic/alerts.ts";
 
 const AT = "2026-11-22T12:00:00.000Z";
 const names = { sourceName: () => "Shop", destinationName: () => "CRM" };
@@ -50,6 +58,7 @@ describe("alerts in words", () => {
     expect(standing(alertOf({ ...state("firing"), enabled: false }))[0]).toBe("Off");
     // A source that sends too little to judge is nothing to be warned of.
     expect(standing(alertOf(state("ok", true)))).toEqual(["No verdict", "secondary"]);
+    expect(messageKind({ ...message("sent", 1), kind: "new_finding" })).toBe("Also");
     expect(messageFate(message("waiting", 1))).toBe("Is tried again. It answered 500.");
     expect(messageFate(message("failed", 5))).toBe("Given up after 5 attempts. It answered 500.");
   });

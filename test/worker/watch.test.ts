@@ -3,11 +3,11 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { ALERTS } from "../../src/core/alert.ts";
 import { addAlert, alertsInEach, channel, readAlert, watch } from "../support/alerts-rig.ts";
-import { api } from "../support/api.ts";
+import { api, makeSource } from "../support/api.ts";
 import { START } from "../support/clock.ts";
 
 const MINUTE = 60_000;
-const { clock, world, look } = alertsInEach();
+const { clock, sent, world, look } = alertsInEach();
 
 async function granted() {
   const claim = await watch().claim();
@@ -137,5 +137,52 @@ describe("looking at alerts", () => {
     expect(await watch().claim()).toMatchObject({ status: "granted" });
     if (claim.status === "granted") await watch().looked(claim.token, []);
     expect((await watch().view()).states).toEqual({});
+  });
+});
+
+describe("an alert on Health that fires", () => {
+  const rule = { type: "health", severity: "warning" };
+  const told = () => sent.map(({ body }) => JSON.parse(body) as { status: string; sentence: string });
+  /** A source with as many refused events as make a warning: whoever has its key can send them. */
+  async function refusedMany() {
+    const source = await makeSource({ name: "Shop" });
+    const ledger = env.LEDGER.getByName(`source:${String(source["id"])}`);
+    await ledger.count(START, { "refused:missing_event": 30 });
+    return ledger;
+  }
+
+  it("tells its channel at once of something critical, once, and the state shows nothing of what it remembers", async () => {
+    const ledger = await refusedMany();
+    const alert = await addAlert({ rule });
+    await look(0);
+    await look(5 * MINUTE);
+    expect(told()).toMatchObject([{ status: "firing", sentence: expect.stringMatching(/^Shop: 100 % of/) }]);
+    await ledger.count(START, { parked_again: 3 });
+    for (const minutes of [10, 15, 20]) await look(minutes * MINUTE);
+    expect(told().slice(1)).toEqual([
+      expect.objectContaining({
+        status: "new_finding",
+        sentence: expect.stringMatching(/^Shop: .* overflow queue .* 2 findings in all, 1 of them critical\.$/),
+      }),
+    ]);
+    const { state, messages } = await readAlert(alert);
+    expect(state).not.toHaveProperty("told");
+    expect(messages).toMatchObject([{ kind: "new_finding", status: "sent" }, { kind: "firing" }]);
+  });
+
+  it("says once more what there is when its state was stored before anybody kept what was told", async () => {
+    await refusedMany();
+    const alert = await addAlert({ rule });
+    const old = { status: "firing", since: START, checkedAt: START, toldAt: START, sentence: "Shop: …" };
+    await runInDurableObject(watch(), (_, { storage }) =>
+      storage.sql.exec("INSERT INTO states (rule, body) VALUES (?, ?)", String(alert["id"]), JSON.stringify(old)),
+    );
+    for (const minutes of [5, 10, 15]) await look(minutes * MINUTE);
+    expect(told().map(({ status }) => status)).toEqual(["reminder"]);
+    expect((await watch().view()).states[String(alert["id"])]).toMatchObject({
+      status: "firing",
+      since: START,
+      told: expect.arrayContaining([expect.objectContaining({ code: "many_refused", severity: "warning" })]),
+    });
   });
 });

@@ -77,6 +77,7 @@ export function createExportDeps(env: Env, settings: Settings, loads: LoadDeps):
       putNewer: (key, json, isOlder) => putNewer(bucket, key, json, isOlder),
       open: (key) => ids.open(key),
       heartbeat: beat,
+      rest: () => scheduler.wait(1),
       now,
       limits: EXPORTS,
     }),

@@ -1,9 +1,9 @@
 import { parseJson } from "../core/json.ts";
-import { inParallel } from "../core/pool.ts";
-import { Manifest, type HourClaim, type Progress, type Publication } from "../core/exports.ts";
+import { Manifest, type HourClaim, type Progress, type Publication, type PublishedTable } from "../core/exports.ts";
 import { manifestKey } from "../core/warehouse/keys.ts";
 import { mustHold, RunFailure, type HourDeps } from "./hour-deps.ts";
 import { HourRun } from "./hour-run.ts";
+import { inRounds } from "./rounds.ts";
 import { sharesIds } from "./seen-ids.ts";
 import { logError } from "../log/log.ts";
 
@@ -22,11 +22,12 @@ function isOlder(present: string, version: number): boolean {
 /** Writes one manifest for each table: from then on readers see the new version of the hour. */
 async function writeManifests(publication: Publication, deps: HourDeps): Promise<void> {
   const { schema, hour, version, seq, publishedAt } = publication;
-  await inParallel(publication.tables, MANIFESTS_AT_ONCE, async ({ table, columns, files, rows }) => {
+  const write = async ({ table, columns, files, rows }: PublishedTable): Promise<void> => {
     const manifest: Manifest = { schema, table, hour, version, seq, publishedAt, columns, files, rows };
     const key = manifestKey(schema, table, hour);
     await deps.putNewer(key, JSON.stringify(manifest), (present) => isOlder(present, version));
-  });
+  };
+  await inRounds(publication.tables, MANIFESTS_AT_ONCE, write, () => deps.rest());
 }
 
 async function finishPublication(claim: HourClaim, publication: Publication, deps: HourDeps): Promise<HourOutcome> {

@@ -30,6 +30,8 @@ export interface HourDeps {
   open(key: string): Promise<ReadableStream<Uint8Array>>;
   /** Calls `beat` every so often until the answer is called. */
   heartbeat(beat: () => Promise<unknown>): () => void;
+  /** Lets others have a turn. */
+  rest(): Promise<void>;
   now(): number;
   readonly limits: HourLimits;
 }

@@ -1,8 +1,8 @@
-import { inParallel } from "../core/pool.ts";
 import type { FileEntry, HourClaim, Progress } from "../core/exports.ts";
 import { idsKey, ndjsonKey, parquetKey, upsertsKey } from "../core/warehouse/keys.ts";
 import { mustHold, type HourDeps } from "./hour-deps.ts";
 import { encodeParquet } from "./parquet.ts";
+import { inRounds } from "./rounds.ts";
 import type { FullTable } from "./table-buffers.ts";
 
 /** Written side by side: each is in memory while it is under way. */
@@ -43,13 +43,14 @@ export class HourFiles {
   async tables(full: readonly FullTable[]): Promise<void> {
     const named = full.map(({ table, rows }) => ({ table, rows, key: parquetKey(this.#claim, table.name, this.#n++) }));
     await this.#announce(named.map(({ key }) => key));
-    await inParallel(named, AT_ONCE, async ({ table, rows, key }) => {
+    const write = async ({ table, rows, key }: (typeof named)[number]): Promise<void> => {
       const bytes = encodeParquet(table, rows);
       await this.#deps.put(key, bytes, PARQUET);
       const { count, firstAt, lastAt } = rows;
       const files = this.#files.get(table.name) ?? [];
       this.#files.set(table.name, [...files, { key, rows: count, bytes: bytes.byteLength, firstAt, lastAt }]);
-    });
+    };
+    await inRounds(named, AT_ONCE, write, () => this.#deps.rest());
   }
 
   upserts(bytes: Uint8Array): Promise<void> {

@@ -62,6 +62,7 @@ const deps: HourDeps = {
   putNewer: async () => undefined,
   open: async (key) => new Blob([await readFile(idFile(key))]).stream(),
   heartbeat: () => () => undefined,
+  rest: async () => undefined,
   now: () => hour,
   limits: EXPORTS,
 };

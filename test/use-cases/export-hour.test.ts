@@ -56,6 +56,7 @@ function memoryHour(segments: number, limits: Partial<HourLimits> = {}, more: Pa
     putNewer: async (_key, _json, isOlder) => void (manifests.isOlder = isOlder),
     open: async (key) => new Blob([objects.get(key) as Uint8Array<ArrayBuffer>]).stream(),
     heartbeat: () => () => undefined,
+    rest: async () => undefined,
     now: () => (time += 1000),
     limits: { ...WIDE, ...limits },
   };
@@ -108,6 +109,49 @@ describe("exporting an hour", () => {
     const { deps, reads } = memoryHour(5, {}, { checkpoint });
     await exportHour(deps);
     expect(reads.map((key) => key.slice(-4, -3))).toEqual(["2", "3", "4"]);
+  });
+
+  it("lets others have a turn after every few files, and every few manifests, with nothing under way", async () => {
+    const { deps } = memoryHour(20);
+    const { exports } = deps;
+    let [underWay, written, most] = [0, 0, 0];
+    const writing = async () => {
+      underWay++;
+      await Promise.resolve();
+      most = Math.max(most, ++written);
+      underWay--;
+    };
+    let rests = 0;
+    const names = Array.from({ length: 60 }, (_, n) => `t${n}`);
+    const lines = names.map((name, n) => line(n).replace("Viewed", name));
+    const status = await exportHour({
+      ...deps,
+      segments: async () => ({ seq: 1, segments: (await deps.segments(HOUR)).segments.slice(0, 1) }),
+      readSegment: async () =>
+        (async function* () {
+          yield* lines;
+        })(),
+      put: async (key) => (key.includes("parquet") ? writing() : undefined),
+      putNewer: writing,
+      exports: {
+        ...exports,
+        async publishing(token, request) {
+          const result = await exports.publishing(token, request);
+          if (result.status !== "held") return result;
+          const [one] = result.publication.tables;
+          const all = names.map((table) => ({ ...one!, table }));
+          return { ...result, publication: { ...result.publication, tables: all } };
+        },
+      },
+      async rest() {
+        expect(underWay).toBe(0);
+        rests++;
+        written = 0;
+      },
+    });
+    expect(status).toBe("published");
+    expect(rests).toBeGreaterThanOrEqual(8);
+    expect(most).toBeLessThanOrEqual(24);
   });
 
   it("ends as failed when a segment is gone, and as lost when somebody else has the run", async () => {

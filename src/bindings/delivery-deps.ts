@@ -72,7 +72,7 @@ export function createDeliveryDeps(
 ): DeliveryDeps {
   const guardedFetch = workshop.createGuardedFetch({
     fetch: (url, init) => fetch(url, init),
-    isOwnHost: (host) => hosts.has(host),
+    isOwnHost: (host, anyPort) => hosts.has(host, anyPort),
     allowPrivate: settings.INLET_ALLOW_PRIVATE_HOSTS,
   });
   const ledger = (destinationId: string) => env.LEDGER.getByName(`destination:${destinationId}`);

@@ -21,7 +21,7 @@ export function createWarehouseWays(
   hosts: OwnHosts,
 ): WarehouseTrialDeps {
   const rules: Pick<OutboundOptions, "isOwnHost" | "allowPrivate"> = {
-    isOwnHost: (host) => hosts.has(host),
+    isOwnHost: (host, anyPort) => hosts.has(host, anyPort),
     allowPrivate: settings.INLET_ALLOW_PRIVATE_HOSTS,
   };
   const bindings: Readonly<Record<string, unknown>> = { ...env };

@@ -9,6 +9,8 @@ export interface HostStore {
 /** How long a host that was noted by another isolate may stay unknown here. */
 const FRESH_MS = MINUTE_MS;
 
+const withoutPort = (host: string): string => host.replace(/:\d+$/, "");
+
 /**
  * The hosts under which this Inlet is reached: those that are set, and those under which somebody who was let in has
  * changed something or signed in. A Host header alone proves nothing, so strangers' requests are not learned from.
@@ -26,13 +28,21 @@ export class OwnHosts {
     this.#now = now;
   }
 
-  /** @throws when it is not known and the Catalog cannot be asked: nothing is sent then. */
-  async has(host: string): Promise<boolean> {
-    if (!this.#known.has(host) && this.#now() - this.#readAt >= FRESH_MS) {
+  /**
+   * @param anyPort also when only the names are the same
+   * @throws when it is not known and the Catalog cannot be asked: nothing is sent then.
+   */
+  async has(host: string, anyPort = false): Promise<boolean> {
+    if (!this.#knows(host, anyPort) && this.#now() - this.#readAt >= FRESH_MS) {
       for (const own of await this.#store().ownHosts()) this.#known.add(own);
       this.#readAt = this.#now();
     }
-    return this.#known.has(host);
+    return this.#knows(host, anyPort);
+  }
+
+  #knows(host: string, anyPort: boolean): boolean {
+    if (this.#known.has(host)) return true;
+    return anyPort && [...this.#known].some((own) => withoutPort(own) === withoutPort(host));
   }
 
   async note(host: string): Promise<void> {

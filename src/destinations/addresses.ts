@@ -65,7 +65,7 @@ function isClosedV6(groups: readonly number[]): boolean {
 
 /** Names that lead into a private network, or to the machine itself, wherever they are asked. */
 const CLOSED_NAME =
-  /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|svc|lan|home\.arpa|corp|home|test|invalid|onion)$/;
+  /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|svc|consul|lan|home\.arpa|fritz\.box|ts\.net|corp|home|test|invalid|onion)$/;
 
 /** Whether a host, as in closedHost, is the machine that asks: loopback in any form, or no address at all. */
 export function isThisMachine(host: string): boolean {

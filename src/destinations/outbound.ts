@@ -16,8 +16,11 @@ const MOST_BYTES = 5_000_000;
 
 export interface OutboundOptions {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Whether a host (lower case, with its port, without the dot a name may end with) is this Inlet's own. */
-  isOwnHost(host: string): boolean | Promise<boolean>;
+  /**
+   * Whether a host (lower case, with its port, without the dot a name may end with) is this Inlet's own.
+   * @param anyPort it is, also when only the names are the same
+   */
+  isOwnHost(host: string, anyPort: boolean): boolean | Promise<boolean>;
   /** Private hosts may be reached: this machine's own trials and tests. */
   readonly allowPrivate: boolean;
 }
@@ -55,10 +58,13 @@ async function checkUrl(
   if (url.username !== "" || url.password !== "") refuse("a URL with a user name or password is not followed");
   const port = url.port === "" ? "" : `:${url.port}`;
   const names = [url.host.replace(/\.(?=:|$)/, ""), ...(isThisMachine(url.hostname) ? [`127.0.0.1${port}`] : [])];
-  for (const name of names)
-    if (await isOwnHost(name)) refuse(`${url.host} is this Inlet itself: events would go round for ever`);
-  const closed = allowPrivate ? undefined : closedHost(url.hostname);
-  return closed === undefined ? url : refuse(closed);
+  const closed = closedHost(url.hostname);
+  for (const name of names) {
+    // Another port of a public name leads to the same Worker; on a private host other things may be beside us.
+    const own = await isOwnHost(name, closed === undefined);
+    if (own) refuse(`${url.host} is this Inlet itself: events would go round for ever`);
+  }
+  return closed === undefined || allowPrivate ? url : refuse(closed);
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

@@ -30,6 +30,16 @@ describe("our own hosts", () => {
     expect(await consumer.has("inlet.example")).toBe(true);
   });
 
+  it("are found under every port where only the name counts, and under their own where it does not", async () => {
+    const { isolate } = twoIsolates();
+    const one = isolate(["inlet.example", "port.example:8443", "127.0.0.1:8787"]);
+    for (const host of ["inlet.example", "inlet.example:80", "port.example", "port.example:8443"]) {
+      expect(await one.has(host, true)).toBe(true);
+    }
+    expect(await one.has("not-inlet.example:80", true)).toBe(false);
+    expect([await one.has("127.0.0.1:8787"), await one.has("127.0.0.1:3000")]).toEqual([true, false]);
+  });
+
   it("are asked for once a minute, and noted once", async () => {
     const { isolate, stored, asked, wait } = twoIsolates();
     const one = isolate();

@@ -1,3 +1,4 @@
+import { OwnHosts } from "../../src/bindings/own-hosts.ts";
 import { describe, expect, it } from "vitest";
 import {
   checkHost,
@@ -176,6 +177,45 @@ describe("this Inlet itself", () => {
     expect(await attempt(`http://${host}:8787/v1/batch`, own)).toEqual([]);
     expect(await attempt(`http://${host}:3000/in`, own)).toHaveLength(1);
   });
+});
+
+describe("a public name of this Inlet", () => {
+  const hosts = new OwnHosts(
+    new Set(["inlet.example", "127.0.0.1:8787", "192.168.1.5:8787"]),
+    () => ({ ownHosts: async () => [], noteHost: async () => undefined }),
+    () => 0,
+  );
+  const rules = { isOwnHost: (host: string, anyPort: boolean) => hosts.has(host, anyPort), allowPrivate: false };
+
+  it.each(["https://inlet.example/", "https://inlet.example:80/", "http://INLET.example.:8443/"])(
+    "is not reached, whatever the port and wherever private hosts may be: %s",
+    async (url) => {
+      for (const allowPrivate of [false, true]) expect(await attempt(url, { ...rules, allowPrivate })).toEqual([]);
+    },
+  );
+
+  it("hinders nobody beside it: another name, or another port of a private address", async () => {
+    expect(await attempt("https://hooks.inlet.example/", rules)).toHaveLength(1);
+    for (const url of ["http://127.0.0.1:3000/in", "http://localhost:3000/in", "http://192.168.1.5:3000/in"]) {
+      expect(await attempt(url, { ...rules, allowPrivate: true })).toHaveLength(1);
+    }
+  });
+});
+
+describe("a name of a private network", () => {
+  it.each(["fritz.box", "nas.fritz.box", "web.service.consul", "db.private", "laptop.tail1234.ts.net"])(
+    "is not reached: %s",
+    async (host) => {
+      expect(await attempt(`https://${host}/`, STRICT)).toEqual([]);
+    },
+  );
+
+  it.each(["myfritz.box.example", "consul.example", "private.example", "charts.net"])(
+    "is not one that only looks so: %s",
+    async (host) => {
+      expect(await attempt(`https://${host}/`, STRICT)).toHaveLength(1);
+    },
+  );
 });
 
 describe("a redirect to another host", () => {

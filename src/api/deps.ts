@@ -195,7 +195,15 @@ export interface FoundEvent extends LookupResult {
 }
 
 /** Everything the control plane needs from outside. Supplied by bindings/api-deps.ts. */
+/** Session secrets as browsers keep them. */
+export interface SessionCookies {
+  seal(session: string): Promise<string>;
+  /** `malformed`: no cookie of ours, or of an older version. `forged`: it looks like one, and nobody here made it. */
+  open(cookie: string): Promise<{ readonly session: string } | "malformed" | "forged">;
+}
+
 export interface ApiDeps {
+  readonly sessionCookies: SessionCookies;
   readonly pathPrefix: string;
   readonly demo: boolean;
   /** A fresh client for each request: a stub belongs to the request that made it. */

@@ -3,6 +3,8 @@ import { bodyLimit } from "hono/body-limit";
 import { getCookie } from "hono/cookie";
 import { matchedRoutes } from "hono/route";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { createAttemptLimiter } from "../core/attempts.ts";
+import type { Credentials } from "../core/catalog.ts";
 import { ROLE, type ApiEnv } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { DATA_HEADERS, limited, Problem } from "./problem.ts";
@@ -32,20 +34,51 @@ export function isSameOrigin(c: Context): boolean {
   return origin !== undefined && URL.canParse(origin) && new URL(origin).host === new URL(c.req.url).host;
 }
 
+const NOT_VALID = "The token or session is not valid (any more).";
+/** As the Catalog slows wrong bearers. */
+const FORGERIES = { limit: 10, windowMs: 60_000, addresses: 1000 };
+/** Sessions remembered as ended: they never come back, and who still has one may ask for ever. */
+const ENDED = 1000;
+
+/** What a request lets itself in with: strangers, forged cookies and ended sessions cost the Catalog nothing. */
+function credentialReader(deps: ApiDeps, ended: ReadonlySet<string>) {
+  const forgeries = createAttemptLimiter(FORGERIES);
+
+  /** Only forged cookies are slowed: whoever is signed in at the same address brings a real one. */
+  function refuseForged(address: string): never {
+    const wait = forgeries.waitMs(address, deps.now());
+    if (wait > 0) throw limited(wait);
+    forgeries.fail(address, deps.now());
+    throw unauthenticated(NOT_VALID);
+  }
+
+  return async (c: Context): Promise<Credentials> => {
+    const [bearer, address, cookie] = [bearerOf(c), addressOf(c), getCookie(c, SESSION_COOKIE)];
+    if (bearer !== undefined) return { bearer, address };
+    if (cookie === undefined) throw unauthenticated("Sign in, or send a token.");
+    const opened = await deps.sessionCookies.open(cookie);
+    if (opened === "forged") return refuseForged(address);
+    if (opened === "malformed" || ended.has(opened.session)) throw unauthenticated(NOT_VALID);
+    return { session: opened.session, address };
+  };
+}
+
 /**
  * Nothing behind this is reached without the admin token, an API token or a session. A session is a cookie, which
  * browsers send along whoever asks: so with one, changes and live sockets must come from our own pages.
  */
-export const requireIdentity =
-  (deps: ApiDeps): MiddlewareHandler<ApiEnv> =>
-  async (c, next) => {
-    const bearer = bearerOf(c);
-    const session = getCookie(c, SESSION_COOKIE);
-    // Strangers cost the Catalog nothing.
-    if (bearer === undefined && session === undefined) throw unauthenticated("Sign in, or send a token.");
-    const access = await deps.catalog().authenticate({ bearer, session, address: addressOf(c) });
+export function requireIdentity(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
+  const ended = new Set<string>();
+  const credentialsOf = credentialReader(deps, ended);
+  return async (c, next) => {
+    const credentials = await credentialsOf(c);
+    const access = await deps.catalog().authenticate(credentials);
     if (access.status === "limited") throw limited(access.retryAfterMs);
-    if (access.status === "denied") throw unauthenticated("The token or session is not valid (any more).");
+    if (access.status === "denied") {
+      if (ended.size === ENDED) ended.clear();
+      if (credentials.session !== undefined) ended.add(credentials.session);
+      throw unauthenticated(NOT_VALID);
+    }
     const changes = c.req.method !== "GET" && c.req.method !== "HEAD";
     if (access.identity.via === "session" && (changes || isUpgrade(c)) && !isSameOrigin(c)) {
       throw new Problem(403, [{ type: "cross_site", message: "With a session, requests must come from this site." }]);
@@ -53,6 +86,7 @@ export const requireIdentity =
     c.set("identity", access.identity);
     await next();
   };
+}
 
 /**
  * Tells of what owners have changed. Nobody else's requests are learned from: strangers must not be able to put a Catalog

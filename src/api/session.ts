@@ -54,7 +54,7 @@ export const signInRoutes = (deps: ApiDeps) =>
       ]);
     }
     const { role, expiresAt = deps.now() } = access.identity;
-    setCookie(c, SESSION_COOKIE, access.session, {
+    setCookie(c, SESSION_COOKIE, await deps.sessionCookies.seal(access.session), {
       httpOnly: true,
       sameSite: "Strict",
       path: "/api",
@@ -72,8 +72,8 @@ export const sessionRoutes = (deps: ApiDeps) =>
       return c.json({ data: { session: { role, expiresAt: iso(expiresAt ?? deps.now() + TOKEN_SESSION_MS) } } }, 200);
     })
     .openapi(signOut, async (c) => {
-      const session = getCookie(c, SESSION_COOKIE);
-      if (session !== undefined) await deps.catalog().signOut(session);
+      const opened = await deps.sessionCookies.open(getCookie(c, SESSION_COOKIE) ?? "");
+      if (typeof opened === "object") await deps.catalog().signOut(opened.session);
       deleteCookie(c, SESSION_COOKIE, { path: "/api" });
       return c.json(SUCCESS, 200);
     });

@@ -15,6 +15,7 @@ import { createKindDesk, type KindTools } from "./kinds.ts";
 import { createLedgerDesk } from "./ledger-desk.ts";
 import { findEvent } from "./lookup.ts";
 import type { OwnHosts } from "./own-hosts.ts";
+import { createSessionCookies } from "./session-cookies.ts";
 import { createPreferencesClient } from "./preferences.ts";
 import { createReplayDesk } from "./replay-deps.ts";
 import { sampleHash } from "./sample-hash.ts";
@@ -52,6 +53,7 @@ export function createApiDeps(
     pathPrefix: settings.INLET_PATH_PREFIX,
     demo: settings.INLET_DEMO,
     catalog: () => catalogOf(env),
+    sessionCookies: createSessionCookies(settings.INLET_SEAL_KEY),
     kinds: createKindDesk((path) => env.ASSETS.fetch(new URL(path, "https://assets.invalid")), kinds),
     trials,
     warehouses,

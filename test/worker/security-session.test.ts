@@ -84,6 +84,8 @@ describe("a session's cookie", () => {
     ["the admin token itself", () => env.INLET_ADMIN_TOKEN],
     ["a guess", () => "A".repeat(43)],
     ["nothing", () => ""],
+    ["what the admin token would sign", () => `${"A".repeat(43)}.${"B".repeat(43)}`],
+    ["a real session under another signature", () => `${cookie.split(/[=.]/)[1] ?? ""}.${"B".repeat(43)}`],
     ["far too much", () => "A".repeat(4000)],
   ])("is none when it holds %s", async (_, value) => {
     const response = await ask("/sources", { headers: { cookie: `inlet_session=${value()}` } });

@@ -26,6 +26,7 @@ import type { Result } from "../src/core/result.ts";
 import type { ColumnType } from "../src/core/warehouse/schema.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { retype } from "./exports/columns.ts";
+import { drop } from "./exports/dropping.ts";
 import { followerClaims, type FollowerClaims } from "./exports/follower-claims.ts";
 import { hourClaims, type HourClaims } from "./exports/hour-claims.ts";
 import { createMotor, type Motor } from "./exports/motor.ts";
@@ -193,6 +194,11 @@ export class Exports extends DurableObject<Env> {
     const result = retype(this.#room, this.#claims, { table, column, type }, Date.now());
     await this.#motor.proceed();
     return result;
+  }
+
+  /** Forgets a table of events that has no rows. */
+  async dropTable(table: string): Promise<Result<void, Refusal>> {
+    return drop(this.#room, table);
   }
 
   async summary(): Promise<ExportSummary> {

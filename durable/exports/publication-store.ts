@@ -188,6 +188,15 @@ export function publicationStore(sql: SqlStorage, registry: RegistryStore) {
         .toArray()
         .map(({ hour }) => hour),
 
+    /** Whether any publication, also one that was replaced and is still read, has the table. */
+    names: (table: string): boolean =>
+      sql
+        .exec(
+          "SELECT 1 FROM publications p WHERE EXISTS (SELECT 1 FROM published t WHERE t.no = p.no AND t.name = ?) LIMIT 1",
+          table,
+        )
+        .toArray().length > 0,
+
     lastAt: (): number | undefined =>
       sql
         .exec<{ at: number }>("SELECT at FROM publications WHERE state = ? ORDER BY no DESC LIMIT 1", STATE.current)

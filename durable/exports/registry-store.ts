@@ -34,8 +34,9 @@ export function registryStore(sql: SqlStorage) {
   const columnsOf = (name: string, rev: number): string | undefined =>
     sql.exec<{ columns: string }>("SELECT columns FROM columns_of WHERE name = ? AND rev = ?", name, rev).toArray()[0]
       ?.columns;
-  const countOf = (name: "tables" | "run_tables"): number =>
-    sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${name}`).one().n;
+  /** After all others, also when some of them were dropped. */
+  const nextPlace = (): number =>
+    sql.exec<{ n: number }>("SELECT COALESCE(MAX(place), -1) + 1 AS n FROM tables").one().n;
   const revOf = (name: string): number | undefined =>
     sql.exec<{ rev: number }>("SELECT rev FROM tables WHERE name = ?", name).toArray()[0]?.rev;
   const isPending = (name: string): boolean =>
@@ -69,7 +70,7 @@ export function registryStore(sql: SqlStorage) {
     },
 
     stage(tables: readonly TableSchema[]): void {
-      let next = countOf("run_tables");
+      let next = sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM run_tables").one().n;
       for (const table of tables) {
         const place = isPending(table.name) ? 0 : next++;
         sql.exec(
@@ -94,7 +95,7 @@ export function registryStore(sql: SqlStorage) {
 
     /** Takes over what the run has staged; the columns that are new, as `table.column`. */
     commit(): string[] {
-      let next = countOf("tables");
+      let next = nextPlace();
       const grown = pending().flatMap((table) => {
         const found = row(table.name);
         const before = new Set((found === undefined ? [] : schemaOf(found).columns).map((column) => column.name));
@@ -105,7 +106,15 @@ export function registryStore(sql: SqlStorage) {
       return grown;
     },
 
-    put: (table: TableSchema): void => store(table, countOf("tables")),
+    /** How many are published of it. */
+    files: (name: string): number => row(name)?.files ?? 0,
+
+    drop(name: string): void {
+      sql.exec("DELETE FROM tables WHERE name = ?", name);
+      sql.exec("DELETE FROM columns_of WHERE name = ?", name);
+    },
+
+    put: (table: TableSchema): void => store(table, nextPlace()),
 
     /** The number under which a table's columns are kept: publications of a run that grows it have the next one. */
     rev(table: TableSchema): number {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ColumnChange, type TableView } from "../core/export-views.ts";
 import { TableSchema } from "../core/warehouse/schema.ts";
-import { createApp, isoField, IsoTime, json, route } from "./app.ts";
+import { createApp, isoField, IsoTime, json, route, Success, SUCCESS } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
 import { exportRoute } from "./exports.ts";
 import { unwrap } from "./problem.ts";
@@ -33,6 +33,14 @@ const retype = route({
   },
   data: z.object({ hours: z.int() }),
 });
+const remove = route({
+  method: "delete",
+  path: "/sources/{sourceId}/exports/tables/{table}",
+  summary: "Forget a table of an event that has no rows, to make room for another; it comes again with its event",
+  tag: "Exports",
+  request: { params: SourceParams.extend({ table: z.string().max(128) }) },
+  data: Success,
+});
 
 const showTable = ({ firstHour, lastHour, ...rest }: TableView): z.infer<typeof Table> => ({
   ...rest,
@@ -53,5 +61,10 @@ export const exportTableRoutes = (deps: ApiDeps) => {
       const id = await idOf(sourceId);
       const hours = unwrap(await deps.exports.setColumnType(id, { table, column }, c.req.valid("json").type));
       return c.json({ data: { hours } }, 200);
+    })
+    .openapi(remove, async (c) => {
+      const { sourceId, table } = c.req.valid("param");
+      unwrap(await deps.exports.dropTable(await idOf(sourceId), table));
+      return c.json(SUCCESS, 200);
     });
 };

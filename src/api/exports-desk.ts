@@ -34,6 +34,7 @@ export interface ExportsDesk {
   /** Whatever the window still lacks is made now, also of the hour that is open; how many hours are made again. */
   run(sourceId: string, window: HourWindow, rebuild: boolean): Promise<number>;
   setColumnType(sourceId: string, column: ColumnPlace, type: ColumnType): Promise<Result<number, Refusal>>;
+  dropTable(sourceId: string, table: string): Promise<Result<void, Refusal>>;
   /** Settings have changed. */
   refresh(sourceId: string): Promise<void>;
   findFile(key: string): Promise<FoundFile | null>;

@@ -16,6 +16,7 @@ export function createExportsDesk(env: Env): ExportsDesk {
       return desk(id).run({ ...window, rebuild });
     },
     setColumnType: (id, { table, column }, type) => desk(id).setColumnType(table, column, type),
+    dropTable: (id, table) => desk(id).dropTable(table),
     refresh: (id) => desk(id).refresh(),
     async findFile(key) {
       const found = await env.ARCHIVE.head(key);

@@ -117,6 +117,8 @@ describe("exports in the control plane", () => {
     expect((await api("PATCH", of(id, "/tables/paid/columns/id"), { type: "float" })).status).toBe(409);
     expect((await api("PATCH", of(id, "/tables/paid/columns/none"), { type: "float" })).status).toBe(404);
     expect((await api("PATCH", of(id, "/tables/paid/columns/n"), { type: "text" })).status).toBe(422);
+    expect((await api("DELETE", of(id, "/tables/paid"))).status).toBe(409);
+    expect((await api("DELETE", of(id, "/tables/none"))).status).toBe(404);
   });
 
   it("do not run while they are switched off, and refuse what makes no sense", async () => {

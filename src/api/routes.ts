@@ -7,6 +7,7 @@ import { archiveSearchRoutes } from "./archive-search.ts";
 import { archiveRoutes } from "./archive.ts";
 import { refuseTraps } from "./body-check.ts";
 import { catalogueRoutes } from "./catalogue.ts";
+import { constantText } from "./constant-text.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { costRoutes } from "./cost.ts";
 import { debuggerRoutes } from "./debugger.ts";
@@ -64,9 +65,10 @@ const describeApi = createRoute({
   security: [],
   responses: {
     200: {
-      description: "OpenAPI 3.1",
+      description: "OpenAPI 3.1, with an ETag",
       content: { "application/json": { schema: z.looseObject({ openapi: z.string() }) } },
     },
+    304: { description: "If-None-Match names the description as it is" },
   },
 });
 
@@ -113,11 +115,12 @@ const guardedRoutes = (deps: ApiDeps) =>
  */
 export function apiRoutes(deps: ApiDeps) {
   const app = createApp();
-  let described: { openapi: string } | undefined;
   // Written once: strangers may ask for it, and writing it is the most work that any of them could ask for.
-  const document = (): { openapi: string } => (described ??= { ...app.getOpenAPI31Document(INFO) });
+  const describe = constantText(() => JSON.stringify(app.getOpenAPI31Document(INFO)));
   app.use(limitBody, readAsJson, refuseTraps, answerAsData);
-  const open = app.route("/", signInRoutes(deps)).openapi(describeApi, (c) => c.json(document(), 200));
+  app.openAPIRegistry.registerPath(describeApi);
+  const open = app.route("/", signInRoutes(deps));
+  open.get(describeApi.getRoutingPath(), describe);
   open.use(
     requireIdentity(deps),
     requireRole(() => app.openAPIRegistry.definitions),

@@ -1,0 +1,30 @@
+import type { Context } from "hono";
+import { toBase64Url } from "../core/base64.ts";
+
+interface Written {
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** Whether `If-None-Match` names this version (RFC 9110 §13.1.2, by weak comparison). */
+const names = (header: string, etag: string): boolean =>
+  header.split(",").some((one) => ["*", etag].includes(one.trim().replace(/^W\//, "")));
+
+/**
+ * Answers with a JSON text that is the same for as long as this code runs.
+ * @param write called once, at the first request; its text decides the ETag, so another build has another one
+ */
+export function constantText(write: () => string): (c: Context) => Promise<Response> {
+  let written: Promise<Written> | undefined;
+  const prepare = async (): Promise<Written> => {
+    const text = write();
+    const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+    return { text, etag: `"${toBase64Url(new Uint8Array(hash))}"` };
+  };
+  return async (c) => {
+    const { text, etag } = await (written ??= prepare());
+    c.header("etag", etag);
+    if (names(c.req.header("if-none-match") ?? "", etag)) return c.body(null, 304);
+    return c.body(text, 200, { "content-type": "application/json" });
+  };
+}

@@ -81,6 +81,7 @@ export const ROUTES: readonly string[] = [
   "GET /sources/{sourceId}/exports/hours",
   "GET /sources/{sourceId}/exports/runs",
   "GET /sources/{sourceId}/exports/tables",
+  "DELETE /sources/{sourceId}/exports/tables/{table}",
   "PATCH /sources/{sourceId}/exports/tables/{table}/columns/{column}",
   "GET /sources/{sourceId}/exports/files",
   "GET /sources/{sourceId}/exports/file",

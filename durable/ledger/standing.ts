@@ -1,4 +1,4 @@
-import { sumOf } from "../../src/core/counters.ts";
+import { sumOf, type Counts } from "../../src/core/counters.ts";
 import { defined } from "../../src/core/defined.ts";
 import { DAY_MS, HOUR_MS } from "../../src/core/durations.ts";
 import type { DestinationStanding, SourceStanding, WorkspaceStanding } from "../../src/core/standing.ts";
@@ -27,16 +27,29 @@ export function sourceStanding({ counters }: Counters, now: number): SourceStand
 /** Of the workspace's ledger. */
 export function workspaceStanding({ counters }: Counters, now: number): WorkspaceStanding {
   const dead = Object.entries(counters.sums(now - DAY_MS, now)).filter(([key]) => key.startsWith("dead_message:"));
-  return { now, deadMessages: Object.fromEntries(dead.map(([key, n]) => [key.slice("dead_message:".length), n])) };
+  return {
+    now,
+    deadMessages: Object.fromEntries(dead.map(([key, n]) => [key.slice("dead_message:".length), n])),
+    unknownKeys: sumOf(counters.sums(now - HOUR_MS, now), "refused:unknown_source"),
+  };
 }
+
+/**
+ * How many of a day's deliveries are given up still. A re-send of older ones brings ends of its own: what is in dead
+ * letters that none has taken up is left over at least.
+ */
+const leftOver = (day: Counts, open: Counts): number =>
+  Math.max(sumOf(day, "abandoned") - sumOf(day, "resent"), sumOf(open, "abandoned"), 0);
 
 /** Of a destination's ledger. */
 export function destinationStanding(room: LedgerRoom, now: number): DestinationStanding {
-  const { counters, jobs, errors, deliveries, meta } = room;
+  const { counters, jobs, errors, letters, deliveries, meta } = room;
   const day = counters.sums(now - DAY_MS, now);
   const { waiting, retrying, nextAt } = jobs.gauges();
   const { pausedUntil, probeAt } = deliveries.pacing();
   const { pausedAt } = meta.hold();
+  const open = letters.openSince(now - DAY_MS);
+  const lost = leftOver(day, open);
   const hour = new Map(Object.entries(counters.sums(now - HOUR_MS, now)));
   const trouble = errors.groups(hour).find(({ status }) => status !== "dropped");
   const nextAttemptAt = nextAt === null ? undefined : Math.max(nextAt, pausedUntil ?? 0, probeAt ?? 0);
@@ -49,7 +62,7 @@ export function destinationStanding(room: LedgerRoom, now: number): DestinationS
     ...defined("pausedAt", pausedAt),
     ...defined("pausedUntil", pausedUntil !== undefined && pausedUntil > now ? pausedUntil : undefined),
     ...defined("probeAt", probeAt),
-    day: { delivered: sumOf(day, "delivered"), abandoned: sumOf(day, "abandoned"), retried: sumOf(day, "retry") },
+    day: { delivered: sumOf(day, "delivered"), abandoned: lost, retried: sumOf(day, "retry") },
     ...(trouble === undefined
       ? {}
       : { trouble: { reason: trouble.reason, sentence: trouble.sentence, todo: trouble.todo } }),

@@ -7,6 +7,7 @@ import {
   sourceFindings,
   workspaceFindings,
 } from "./health-rules.ts";
+import { unknownKeyFindings } from "./health-unknown-keys.ts";
 import { HEALTH, type Finding, type Subject } from "./health.ts";
 import { sentenceOf } from "./debugger.ts";
 import type { ListedReplay } from "./replay.ts";
@@ -97,7 +98,7 @@ export function findingsOf(subject: Subject, told: Told, names: Names, at: numbe
     case "destination":
       return destinationFindings(subject, told.standing);
     case "workspace":
-      return workspaceFindings(subject, told.standing);
+      return [...workspaceFindings(subject, told.standing), ...unknownKeyFindings(subject, told.standing)];
     case "replays":
       return told.replays.flatMap((replay) => replayFinding(replay, names));
     case "costs":

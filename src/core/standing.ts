@@ -32,10 +32,14 @@ export interface SourceStanding {
   readonly lastEventAt?: number;
 }
 
-/** What the workspace's own ledger counts: messages that Cloudflare gave up on within the last day, by queue. */
+/**
+ * What the workspace's own ledger counts: messages that Cloudflare gave up on within the last day, by queue, and events
+ * within the last hour whose write key no source has.
+ */
 export interface WorkspaceStanding {
   readonly now: number;
   readonly deadMessages: Readonly<Record<string, number>>;
+  readonly unknownKeys: number;
 }
 
 /** Deliveries of one destination; `day` are the 24 hours before `now`. */
@@ -53,6 +57,7 @@ export interface DestinationStanding {
   readonly pausedUntil?: number;
   /** It counts as down: tried with one line then. */
   readonly probeAt?: number;
+  /** `abandoned`: without those that have come to a newer end by a re-send since. */
   readonly day: { readonly delivered: number; readonly abandoned: number; readonly retried: number };
   /** What fails most within the last hour. */
   readonly trouble?: { readonly reason: string; readonly sentence: string; readonly todo: string };

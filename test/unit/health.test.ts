@@ -3,7 +3,12 @@ import { checkHealth, type HealthDeps, type HealthSource } from "../../src/core/
 import { HEALTH } from "../../src/core/health.ts";
 import { explainReason } from "../../src/core/reasons.ts";
 import type { ExportSummary } from "../../src/core/export-views.ts";
-import type { DestinationStanding, IntakeStanding, SourceStanding } from "../../src/core/standing.ts";
+import type {
+  DestinationStanding,
+  IntakeStanding,
+  SourceStanding,
+  WorkspaceStanding,
+} from "../../src/core/standing.ts";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const MINUTE = 60_000;
@@ -25,6 +30,7 @@ const SOURCE: SourceStanding = {
   parked: 0,
   parkedAgain: 0,
 };
+const WORKSPACE: WorkspaceStanding = { now: NOW, deadMessages: {}, unknownKeys: 0 };
 const DESTINATION: DestinationStanding = {
   now: NOW,
   waiting: 0,
@@ -56,7 +62,7 @@ const depsOf = (other: Partial<HealthDeps> = {}): HealthDeps => ({
   source: async () => SOURCE,
   destination: async () => DESTINATION,
   exports: async () => EXPORTS,
-  workspace: async () => ({ now: NOW, deadMessages: {} }),
+  workspace: async () => WORKSPACE,
   replays: async () => [],
   clientSkew: async () => 200,
   costs: async () => [],
@@ -162,10 +168,17 @@ describe("the health of a workspace", () => {
 
   it("finds what Cloudflare gave up on, worst where it is the only copy", async () => {
     const deadMessages = { overflow: 1, events: 2 };
-    expect(await found({ workspace: async () => ({ now: NOW, deadMessages }) })).toEqual([
+    expect(await found({ workspace: async () => ({ ...WORKSPACE, deadMessages }) })).toEqual([
       "critical dead_messages:overflow",
       "warning dead_messages:events",
     ]);
+  });
+
+  it("finds events with keys of no source once they are some, and never worse than a warning: strangers can send them", async () => {
+    const unknown = (unknownKeys: number) => found({ workspace: async () => ({ ...WORKSPACE, unknownKeys }) });
+    expect(await unknown(HEALTH.fewest - 1)).toEqual([]);
+    expect(await unknown(HEALTH.fewest)).toEqual(["warning unknown_write_keys"]);
+    expect(await unknown(10_000_000)).toEqual(["warning unknown_write_keys"]);
   });
 
   it("finds clocks that are off: an object's, and those of clients", async () => {

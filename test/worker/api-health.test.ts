@@ -85,6 +85,18 @@ describe("GET /workspace/health", () => {
     expect(about(health, "workspace")).toMatchObject([{ code: "dead_messages:events", severity: "warning" }]);
   });
 
+  it("finds events of the last hour whose write key no source has, and forgets those before it", async () => {
+    const ledger = env.LEDGER.getByName("workspace");
+    const of = async () => about(await look(), "workspace").filter(({ code }) => code === "unknown_write_keys");
+    await ledger.count(Date.now() - 2 * 3_600_000, { "refused:unknown_source": 500 });
+    await ledger.count(Date.now(), { "refused:invalid_request": 500 });
+    expect(await of()).toEqual([]);
+    await ledger.count(Date.now(), { "refused:unknown_source": 1234 });
+    expect(await of()).toMatchObject([
+      { severity: "warning", link: "/", sentence: expect.stringMatching(/^1,234 events within the last hour/) },
+    ]);
+  });
+
   it("is for viewers too, and for nobody without a token", async () => {
     expect((await call("GET", "/workspace/health")).status).toBe(401);
     const { data } = await api("POST", "/tokens", { name: "eyes", role: "viewer" });

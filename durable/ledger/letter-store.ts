@@ -1,5 +1,13 @@
+import type { Counts } from "../../src/core/counters.ts";
 import type { LetterCriteria, LetterPage, LetterQuery, ListedLetters } from "../../src/core/dead-letter.ts";
-import { describeEntries, readEntries, reasonsOf, writeEntries, type LetterEntry } from "../../src/core/letters.ts";
+import {
+  describeEntries,
+  goesAsReplay,
+  readEntries,
+  reasonsOf,
+  writeEntries,
+  type LetterEntry,
+} from "../../src/core/letters.ts";
 import type { Job } from "./job-row.ts";
 
 type LetterRow = {
@@ -30,6 +38,8 @@ export interface LetterPlace {
 
 const COLUMNS = "at, key, segment, replay, source_id, count, entries";
 const MAX_PAGE = 1000;
+/** Objects that are read to say what is given up: it is asked every few minutes. */
+const LOOKED_AT = 200;
 
 /** How the row's `reasons` spells a reason; no other text in it can look like that. */
 const spelling = (reason: string | undefined): string => (reason === undefined ? "" : `${JSON.stringify(reason)}:`);
@@ -111,6 +121,18 @@ export function letterStore(sql: SqlStorage) {
         count,
         entries: readEntries(entries),
       }));
+    },
+
+    /**
+     * What live traffic gave up since `from` (ms) and no re-send has taken up, as counts of `abandoned:<reason>`: of the
+     * newest 200 objects.
+     */
+    openSince(from: number): Counts {
+      const query = "SELECT replay, entries FROM letters WHERE at >= ? ORDER BY at DESC, key DESC LIMIT ?";
+      const rows = sql.exec<Pick<LetterRow, "replay" | "entries">>(query, from, LOOKED_AT).toArray();
+      const entries = rows.flatMap((row) => (goesAsReplay(row.replay) ? [] : readEntries(row.entries)));
+      const open = Object.entries(reasonsOf(entries.filter(({ resent }) => resent.length === 0)));
+      return Object.fromEntries(open.map(([reason, count]) => [`abandoned:${reason}`, count]));
     },
 
     forget(before: number): void {

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { START, stopClockInEach } from "../support/clock.ts";
 import { createLedgerRig, giveUp, type LedgerRig } from "../support/ledger.ts";
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const LANES = ["one", "two"];
 
@@ -64,6 +65,37 @@ describe("sending dead letters again", () => {
       ["two", "pending"],
     ]);
     expect((await rig.trace(pointer, 3)).filter(({ replayId }) => replayId !== undefined)).toEqual([]);
+  });
+
+  /** A minute later: what was counted in the minute that has just begun is in. */
+  const dayAt = async (rig: LedgerRig, ms: number) => {
+    clock.at(ms + MINUTE);
+    return (await rig.ledger.standing()).day;
+  };
+
+  it("leaves nothing given up for Health once all has arrived, and counts once what is given up again", async () => {
+    const rig = createLedgerRig();
+    await giveUp(rig);
+    rig.takeSent();
+    expect(await dayAt(rig, 0)).toMatchObject({ delivered: 4, abandoned: 4 });
+    await rig.ledger.resend({ id: "r1" });
+    expect(await dayAt(rig, MINUTE)).toMatchObject({ delivered: 4, abandoned: 4 });
+    await work(rig, "abandoned");
+    expect(await dayAt(rig, 2 * MINUTE)).toMatchObject({ delivered: 4, abandoned: 4 });
+    await rig.ledger.resend({ id: "r2" });
+    await work(rig);
+    expect(await dayAt(rig, 3 * MINUTE)).toMatchObject({ delivered: 8, abandoned: 0 });
+  });
+
+  it("does not hide what a day gives up behind older ones that are sent again that day", async () => {
+    const rig = createLedgerRig();
+    await giveUp(rig);
+    clock.at(3 * DAY);
+    await giveUp(rig, "of today");
+    rig.takeSent();
+    await rig.ledger.resend({ id: "r1", to: START + DAY });
+    await work(rig);
+    expect(await dayAt(rig, 3 * DAY)).toMatchObject({ delivered: 8, abandoned: 4 });
   });
 
   it("is one re-send however often it is asked for, also when the job was long forgotten", async () => {

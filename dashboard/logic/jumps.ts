@@ -24,8 +24,13 @@ const PAGES: readonly Jump[] = [
 ];
 const MOST = 30;
 
+/** Pages that are a form. */
+const FORMS: ReadonlySet<string> = new Set(["/sources?new=1", "/catalog", "/replays/new"]);
+
 interface JumpQuestion {
   readonly text: string;
+  /** Viewers are not led to forms. */
+  readonly owner: boolean;
   readonly sources: readonly Source[];
   readonly destinations: readonly Destination[];
   /** The sources that know `text` as a message id. */
@@ -37,9 +42,10 @@ export const traceHref = (messageId: string, sourceId?: string): string =>
   `/trace/${encodeURIComponent(messageId)}${sourceId === undefined ? "" : `?${new URLSearchParams({ sourceId })}`}`;
 
 /** What the palette offers for a text: a found message first, then names that contain it. */
-export function jumpsFor({ text, sources, destinations, messageIn }: JumpQuestion): readonly Jump[] {
+export function jumpsFor({ text, owner, sources, destinations, messageIn }: JumpQuestion): readonly Jump[] {
   const needle = text.trim().toLowerCase();
-  const named = [...sources.flatMap(jumpsOfSource), ...destinations.map(jumpOfDestination), ...PAGES].filter((jump) =>
+  const pages = owner ? PAGES : PAGES.filter(({ href }) => !FORMS.has(href));
+  const named = [...sources.flatMap(jumpsOfSource), ...destinations.map(jumpOfDestination), ...pages].filter((jump) =>
     `${jump.title} ${jump.hint}`.toLowerCase().includes(needle),
   );
   return [...jumpsToMessage(text.trim(), messageIn, sources), ...named].slice(0, MOST);

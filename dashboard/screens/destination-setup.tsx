@@ -9,6 +9,7 @@ import type { DestinationKind } from "../api/types.ts";
 import { shortName } from "../logic/catalogue.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { ListSkeleton, NotFound } from "../parts/page-states.tsx";
+import { OwnersForm } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 
@@ -41,13 +42,15 @@ export function DestinationSetup(): ReactNode {
         >
           <Notes kind={loaded} />
           {loaded.available && (
-            <Loaded query={sources} failure="The sources could not be loaded">
-              {({ sources: list }) => (
-                <Suspense fallback={<ListSkeleton />}>
-                  <SetupForm key={loaded.id} kind={loaded} sources={list} firstSource={source} />
-                </Suspense>
-              )}
-            </Loaded>
+            <OwnersForm>
+              <Loaded query={sources} failure="The sources could not be loaded">
+                {({ sources: list }) => (
+                  <Suspense fallback={<ListSkeleton />}>
+                    <SetupForm key={loaded.id} kind={loaded} sources={list} firstSource={source} />
+                  </Suspense>
+                )}
+              </Loaded>
+            </OwnersForm>
           )}
         </Page>
       )}

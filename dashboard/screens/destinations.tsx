@@ -14,6 +14,7 @@ import { dayOf, deliveryAnswer, stillGivenUp, successShare } from "../logic/deli
 import { count } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { Bar } from "../parts/page-states.tsx";
+import { OwnersOnly } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 import { areKnown, useDeliveries } from "../parts/use-deliveries.ts";
@@ -43,9 +44,11 @@ export function Destinations(): ReactNode {
               title="No destinations yet"
               description="Each tool that receives what a source accepts will be listed here with what it got today."
               contents={
-                <Button variant="primary" onClick={add}>
-                  Add a destination
-                </Button>
+                <OwnersOnly>
+                  <Button variant="primary" onClick={add}>
+                    Add a destination
+                  </Button>
+                </OwnersOnly>
               }
             />
           ) : (

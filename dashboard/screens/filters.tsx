@@ -9,6 +9,7 @@ import type { Filter } from "../api/delivery-types.ts";
 import { destinationQuery, sourcesQuery } from "../api/queries.ts";
 import { plural } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
+import { OwnersOnly } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { FilterRow } from "./filters/filter-row.tsx";
 
@@ -49,7 +50,7 @@ export function FiltersScreen(): ReactNode {
               icon={<FunnelIcon size={40} className="text-kumo-inactive" />}
               title="No filters"
               description="A filter drops events before this destination, sends a share of them, or takes fields out. The archive and other destinations are untouched."
-              contents={button}
+              contents={<OwnersOnly>{button}</OwnersOnly>}
             />
           ) : (
             <>

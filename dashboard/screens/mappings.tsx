@@ -9,6 +9,7 @@ import { destinationQuery } from "../api/queries.ts";
 import type { DestinationKind, Subscription } from "../api/types.ts";
 import { count, plural } from "../logic/times.ts";
 import { Loaded } from "../parts/loaded.tsx";
+import { OwnersOnly } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { MappingRow } from "./mappings/mapping-row.tsx";
 
@@ -46,7 +47,7 @@ export function MappingsScreen(): ReactNode {
               icon={<ShuffleIcon size={40} className="text-kumo-inactive" />}
               title="No mappings yet"
               description="A mapping says which events are sent and what each becomes. Without one, nothing is sent."
-              contents={button}
+              contents={<OwnersOnly>{button}</OwnersOnly>}
             />
           ) : (
             <ul className="ring-kumo-hairline bg-kumo-base overflow-hidden rounded-lg ring">
@@ -58,14 +59,16 @@ export function MappingsScreen(): ReactNode {
         }
       </Loaded>
       {add !== undefined && kind.data !== undefined && (
-        <Suspense>
-          <AddMapping
-            destinationId={destinationId}
-            kind={kind.data}
-            existing={mappings.data ?? []}
-            onClose={() => openForm(false)}
-          />
-        </Suspense>
+        <OwnersOnly>
+          <Suspense>
+            <AddMapping
+              destinationId={destinationId}
+              kind={kind.data}
+              existing={mappings.data ?? []}
+              onClose={() => openForm(false)}
+            />
+          </Suspense>
+        </OwnersOnly>
       )}
     </Page>
   );

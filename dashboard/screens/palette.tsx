@@ -7,6 +7,7 @@ import { ApiError } from "../api/client.ts";
 import { traceQuery } from "../api/delivery-queries.ts";
 import { destinationsQuery, queryClient, sourcesQuery } from "../api/queries.ts";
 import { type Jump, jumpsFor } from "../logic/jumps.ts";
+import { useOwner } from "../parts/use-owner.ts";
 import { useRested } from "../parts/use-rested.ts";
 
 const ICONS = { page: FileTextIcon, source: BroadcastIcon, destination: ArrowsSplitIcon, message: FingerprintIcon };
@@ -20,6 +21,7 @@ export default function Palette({ onClose }: { onClose: () => void }): ReactNode
   const found = useMessage(text);
   const jumps = jumpsFor({
     text,
+    owner: useOwner(),
     sources: sources.data?.sources ?? [],
     destinations: destinations.data ?? [],
     messageIn: found.sourceIds,

@@ -8,6 +8,7 @@ import { replayQuery } from "../api/replay-queries.ts";
 import { draftLike, draftOf } from "../logic/replay-draft.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { ListSkeleton } from "../parts/page-states.tsx";
+import { OwnersForm } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 
@@ -30,31 +31,33 @@ export function ReplaySetup(): ReactNode {
       above={<TextLink href="/replays">Replays</TextLink>}
       answer="Which events of the archive are sent again, and where to? A dry run counts first; nothing is sent before you start it."
     >
-      <Loaded query={sources} failure="The sources could not be loaded">
-        {({ sources: list }) => (
-          <Loaded query={destinations} failure="The destinations could not be loaded">
-            {(all) => {
-              if (list.length === 0) return <NoSource />;
-              const form = (draft: typeof first.draft): ReactNode => (
-                <Suspense fallback={<ListSkeleton />}>
-                  <SetupForm
-                    first={draft}
-                    sources={list}
-                    destinations={all}
-                    onChange={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
-                  />
-                </Suspense>
-              );
-              if (first.like === undefined) return form(first.draft);
-              return (
-                <Loaded query={like} failure="The replay to begin with could not be loaded">
-                  {({ replay }) => form(draftLike(replay))}
-                </Loaded>
-              );
-            }}
-          </Loaded>
-        )}
-      </Loaded>
+      <OwnersForm>
+        <Loaded query={sources} failure="The sources could not be loaded">
+          {({ sources: list }) => (
+            <Loaded query={destinations} failure="The destinations could not be loaded">
+              {(all) => {
+                if (list.length === 0) return <NoSource />;
+                const form = (draft: typeof first.draft): ReactNode => (
+                  <Suspense fallback={<ListSkeleton />}>
+                    <SetupForm
+                      first={draft}
+                      sources={list}
+                      destinations={all}
+                      onChange={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
+                    />
+                  </Suspense>
+                );
+                if (first.like === undefined) return form(first.draft);
+                return (
+                  <Loaded query={like} failure="The replay to begin with could not be loaded">
+                    {({ replay }) => form(draftLike(replay))}
+                  </Loaded>
+                );
+              }}
+            </Loaded>
+          )}
+        </Loaded>
+      </OwnersForm>
     </Page>
   );
 }

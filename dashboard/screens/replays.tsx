@@ -10,6 +10,7 @@ import { clip } from "../logic/entry-text.ts";
 import { replaysAnswer } from "../logic/replay-answers.ts";
 import { Choice } from "../parts/choice.tsx";
 import { Loaded } from "../parts/loaded.tsx";
+import { OwnersOnly } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { ReplayList } from "./replays/replay-list.tsx";
 
@@ -123,9 +124,11 @@ const Nothing = ({ filtered, onClear, onAdd }: NothingProps): ReactNode => (
       filtered ? (
         <Button onClick={onClear}>Show all</Button>
       ) : (
-        <Button variant="primary" onClick={onAdd}>
-          Prepare a replay
-        </Button>
+        <OwnersOnly>
+          <Button variant="primary" onClick={onAdd}>
+            Prepare a replay
+          </Button>
+        </OwnersOnly>
       )
     }
   />

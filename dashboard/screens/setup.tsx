@@ -9,6 +9,7 @@ import { firstForm, type Recipe, recipes } from "../logic/recipes.ts";
 import { CodeView } from "../parts/code-view.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Loaded } from "../parts/loaded.tsx";
+import { OwnersOnly } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { When } from "../parts/when.tsx";
 import { CustomDomain } from "./setup/custom-domain.tsx";
@@ -119,7 +120,9 @@ function Recipes({ facts, source, entries }: RecipesProps): ReactNode {
       ))}
       {chosen.id === "query" && (
         <Suspense>
-          <SignedLink sourceId={source.id} />
+          <OwnersOnly>
+            <SignedLink sourceId={source.id} />
+          </OwnersOnly>
         </Suspense>
       )}
       <SendTest key={chosen.id} form={chosen.id} facts={facts} sourceId={source.id} entries={entries} />

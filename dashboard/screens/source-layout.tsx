@@ -4,6 +4,7 @@ import { getRouteApi, Outlet } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { sourceQuery } from "../api/queries.ts";
 import { EnvironmentBadge } from "../parts/labels.tsx";
+import { OwnersOnly } from "../parts/owners-only.tsx";
 import { Bar, ErrorCard, NotFound } from "../parts/page-states.tsx";
 import { ApiError } from "../api/client.ts";
 import { TabLinks } from "../parts/tab-links.tsx";
@@ -47,11 +48,13 @@ export function SourceLayout(): ReactNode {
               </p>
               <EnvironmentBadge labels={source.data.labels} />
               {!source.data.enabled && <Badge variant="warning">switched off</Badge>}
-              <span className="text-sm sm:ml-auto">
-                <TextLink href={`/replays/new?${new URLSearchParams({ source: sourceId })}`}>
-                  Send its history again
-                </TextLink>
-              </span>
+              <OwnersOnly>
+                <span className="text-sm sm:ml-auto">
+                  <TextLink href={`/replays/new?${new URLSearchParams({ source: sourceId })}`}>
+                    Send its history again
+                  </TextLink>
+                </span>
+              </OwnersOnly>
             </>
           )}
         </div>

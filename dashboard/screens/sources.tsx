@@ -12,6 +12,7 @@ import { count, plural, share } from "../logic/times.ts";
 import { EnvironmentBadge, KINDS } from "../parts/labels.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Bar } from "../parts/page-states.tsx";
+import { OwnersOnly } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 import { When } from "../parts/when.tsx";
@@ -44,9 +45,11 @@ export function Sources(): ReactNode {
               title="No sources yet"
               description="Each website, server or app that sends events will be listed here with what it sent today."
               contents={
-                <Button variant="primary" onClick={() => showForm(true)}>
-                  Create the first source
-                </Button>
+                <OwnersOnly>
+                  <Button variant="primary" onClick={() => showForm(true)}>
+                    Create the first source
+                  </Button>
+                </OwnersOnly>
               }
             />
           ) : (
@@ -65,9 +68,11 @@ export function Sources(): ReactNode {
         }
       </Loaded>
       {search.new !== undefined && (
-        <Suspense>
-          <CreateSource open onOpenChange={showForm} />
-        </Suspense>
+        <OwnersOnly>
+          <Suspense>
+            <CreateSource open onOpenChange={showForm} />
+          </Suspense>
+        </OwnersOnly>
       )}
     </Page>
   );

@@ -6,6 +6,7 @@ import { warehouseKindsQuery } from "../api/warehouse-queries.ts";
 import type { WarehouseKind } from "../api/warehouse-types.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { ListSkeleton } from "../parts/page-states.tsx";
+import { OwnersForm } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 
@@ -24,29 +25,31 @@ export function WarehouseSetup(): ReactNode {
       above={<TextLink href="/warehouses">Warehouses</TextLink>}
       answer="A database that Inlet loads with the tables of your sources, each hour as it is published."
     >
-      <Loaded query={kinds} failure="The kinds of warehouse could not be loaded">
-        {(list) => {
-          const kind = list.find(({ id }) => id === chosen);
-          return (
-            <div className="flex flex-col gap-6">
-              <Kinds
-                kinds={list}
-                chosen={chosen}
-                onChoose={(id) => void navigate({ search: { kind: id }, replace: true, resetScroll: false })}
-              />
-              {kind !== undefined && (
-                <Loaded query={sources} failure="The sources could not be loaded">
-                  {({ sources: all }) => (
-                    <Suspense fallback={<ListSkeleton />}>
-                      <SetupForm key={kind.id} kind={kind} sources={all} />
-                    </Suspense>
-                  )}
-                </Loaded>
-              )}
-            </div>
-          );
-        }}
-      </Loaded>
+      <OwnersForm>
+        <Loaded query={kinds} failure="The kinds of warehouse could not be loaded">
+          {(list) => {
+            const kind = list.find(({ id }) => id === chosen);
+            return (
+              <div className="flex flex-col gap-6">
+                <Kinds
+                  kinds={list}
+                  chosen={chosen}
+                  onChoose={(id) => void navigate({ search: { kind: id }, replace: true, resetScroll: false })}
+                />
+                {kind !== undefined && (
+                  <Loaded query={sources} failure="The sources could not be loaded">
+                    {({ sources: all }) => (
+                      <Suspense fallback={<ListSkeleton />}>
+                        <SetupForm key={kind.id} kind={kind} sources={all} />
+                      </Suspense>
+                    )}
+                  </Loaded>
+                )}
+              </div>
+            );
+          }}
+        </Loaded>
+      </OwnersForm>
     </Page>
   );
 }

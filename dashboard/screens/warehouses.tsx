@@ -11,6 +11,7 @@ import type { Warehouse } from "../api/warehouse-types.ts";
 import { clip } from "../logic/entry-text.ts";
 import { warehousesAnswer } from "../logic/warehouses.ts";
 import { Loaded } from "../parts/loaded.tsx";
+import { OwnersOnly } from "../parts/owners-only.tsx";
 import { Page } from "../parts/page.tsx";
 import { TextLink } from "../parts/text-link.tsx";
 import { useNames } from "../parts/use-names.ts";
@@ -41,9 +42,11 @@ export function Warehouses(): ReactNode {
               title="No warehouses"
               description="A ClickHouse or PostgreSQL that is added here gets the tables of the sources you choose, each hour as it is published. Other engines read the bucket: see Exports of a source, Query."
               contents={
-                <Button variant="primary" onClick={add}>
-                  Add a warehouse
-                </Button>
+                <OwnersOnly>
+                  <Button variant="primary" onClick={add}>
+                    Add a warehouse
+                  </Button>
+                </OwnersOnly>
               }
             />
           ) : (

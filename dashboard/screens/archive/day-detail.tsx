@@ -10,6 +10,7 @@ import { byteSize } from "../../logic/byte-size.ts";
 import { fieldText } from "../../logic/export-hours.ts";
 import { absoluteTime, count, plural } from "../../logic/times.ts";
 import { Loaded } from "../../parts/loaded.tsx";
+import { OwnersOnly } from "../../parts/owners-only.tsx";
 import { Bar } from "../../parts/page-states.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 
@@ -59,9 +60,11 @@ function Ways({ sourceId, day }: { sourceId: string; day: ArchiveDay }): ReactNo
       <TextLink href={`${archive}${stringifySearch({ ...times, day: day.day, ask: "download" })}`}>
         Download these events
       </TextLink>
-      <TextLink href={`/replays/new?${new URLSearchParams({ source: sourceId, ...times })}`}>
-        Replay these events
-      </TextLink>
+      <OwnersOnly>
+        <TextLink href={`/replays/new?${new URLSearchParams({ source: sourceId, ...times })}`}>
+          Replay these events
+        </TextLink>
+      </OwnersOnly>
     </p>
   );
 }

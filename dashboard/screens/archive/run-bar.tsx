@@ -9,6 +9,7 @@ import { replayOf } from "../../logic/archive-question.ts";
 import { leftOf, type Run, shareDone, totalOf } from "../../logic/archive-run.ts";
 import { runCaveats, runDetail, runTitle } from "../../logic/archive-words.ts";
 import { eventsWithin, type Window } from "../../logic/replay-range.ts";
+import { OwnersOnly } from "../../parts/owners-only.tsx";
 import { ErrorCard } from "../../parts/page-states.tsx";
 import { ProgressBar } from "../../parts/progress-bar.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
@@ -48,12 +49,14 @@ export function RunBar(props: RunBarProps): ReactNode {
             Stop
           </Button>
         ) : (
-          <p className="text-sm">
-            <TextLink href={replay.href}>Replay these events</TextLink>
-            {!replay.exact && (
-              <span className="text-kumo-subtle block">without the text: replays go by the other conditions</span>
-            )}
-          </p>
+          <OwnersOnly>
+            <p className="text-sm">
+              <TextLink href={replay.href}>Replay these events</TextLink>
+              {!replay.exact && (
+                <span className="text-kumo-subtle block">without the text: replays go by the other conditions</span>
+              )}
+            </p>
+          </OwnersOnly>
         )}
       </div>
       {run.status === "running" && (

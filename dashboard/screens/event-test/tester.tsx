@@ -10,6 +10,7 @@ import { shortName } from "../../logic/catalogue.ts";
 import type { Json } from "../../logic/event-choice.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { EventPicker } from "../../parts/event-picker.tsx";
+import { OwnersForm, OwnersOnly } from "../../parts/owners-only.tsx";
 import { TextArea } from "../../parts/text-area.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { useEvent } from "../../parts/use-event.ts";
@@ -54,7 +55,9 @@ export function Tester({ destination, mappings }: TesterProps): ReactNode {
     return (
       <p>
         It has no mapping yet, so there is nothing to try.{" "}
-        <TextLink href={`/destinations/${destination.id}/mappings?add=1`}>Add one</TextLink>.
+        <OwnersOnly>
+          <TextLink href={`/destinations/${destination.id}/mappings?add=1`}>Add one</TextLink>.
+        </OwnersOnly>
       </p>
     );
   }
@@ -86,25 +89,27 @@ export function Tester({ destination, mappings }: TesterProps): ReactNode {
             })
           }
         />
-        <div className="flex flex-wrap gap-2">
-          <Button
-            variant="primary"
-            icon={<EyeIcon aria-hidden />}
-            disabled={!ready || pending !== undefined}
-            loading={pending?.dryRun === true}
-            onClick={() => run(true)}
-          >
-            Show what would be sent
-          </Button>
-          <Button
-            icon={<PaperPlaneTiltIcon aria-hidden />}
-            disabled={!ready || pending !== undefined}
-            loading={pending?.dryRun === false}
-            onClick={() => run(false)}
-          >
-            Send it to {shortName(destination.metadata.name)}
-          </Button>
-        </div>
+        <OwnersForm>
+          <div className="flex flex-wrap gap-2">
+            <Button
+              variant="primary"
+              icon={<EyeIcon aria-hidden />}
+              disabled={!ready || pending !== undefined}
+              loading={pending?.dryRun === true}
+              onClick={() => run(true)}
+            >
+              Show what would be sent
+            </Button>
+            <Button
+              icon={<PaperPlaneTiltIcon aria-hidden />}
+              disabled={!ready || pending !== undefined}
+              loading={pending?.dryRun === false}
+              onClick={() => run(false)}
+            >
+              Send it to {shortName(destination.metadata.name)}
+            </Button>
+          </div>
+        </OwnersForm>
         {asked.length === 0 && (
           <p className="text-kumo-warning text-sm">No mapping is switched on; choose one above to try it.</p>
         )}

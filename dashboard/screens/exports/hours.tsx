@@ -13,6 +13,7 @@ import { progressOf } from "../../logic/exports.ts";
 import { count, plural } from "../../logic/times.ts";
 import { HourLabel } from "../../parts/hour-label.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
+import { OwnersOnly } from "../../parts/owners-only.tsx";
 import { HourWord } from "../../parts/run-words.tsx";
 import { Segments } from "../../parts/segments.tsx";
 import { useRefetch } from "../../parts/use-refetch.ts";
@@ -126,9 +127,11 @@ function HourRow({ hour, onAgain }: { hour: ExportHour; onAgain: () => void }): 
       </Table.Cell>
       <Table.Cell data-label="Published">{publishedAt === undefined ? "–" : <When at={publishedAt} />}</Table.Cell>
       <Table.Cell className="text-right">
-        <Button className="ml-auto" size="sm" variant="ghost" onClick={onAgain}>
-          Make again…
-        </Button>
+        <OwnersOnly>
+          <Button className="ml-auto" size="sm" variant="ghost" onClick={onAgain}>
+            Make again…
+          </Button>
+        </OwnersOnly>
       </Table.Cell>
     </Table.Row>
   );

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import { mayLeaveOut } from "../../logic/export-rules.ts";
 import type { ColumnRow } from "../../logic/export-tables.ts";
 import { count } from "../../logic/times.ts";
+import { OwnersOnly } from "../../parts/owners-only.tsx";
 import { NoticeList } from "./notice-list.tsx";
 import type { Exclusions } from "./use-exclusion.ts";
 
@@ -66,24 +67,26 @@ function ColumnLine({ table, column, exclusion, onType }: ColumnLineProps): Reac
       <Table.Cell data-label="Type">
         <span className="flex flex-wrap items-center justify-end gap-x-1 md:grid md:grid-cols-[5.5rem_5.5rem_5.5rem] md:justify-start md:justify-items-start">
           <span className={fixed === true ? "text-kumo-subtle" : ""}>{type}</span>
-          {fixed !== true && (
-            <Button size="sm" variant="ghost" aria-label={`Change the type of ${name}`} onClick={() => onType(name)}>
-              Change…
-            </Button>
-          )}
-          {exclusion.known && mayLeaveOut(name) && (
-            <Button
-              size="sm"
-              variant="ghost"
-              className="md:col-start-3"
-              aria-label={`${isLeftOut ? "Take in" : "Leave out"} ${name}`}
-              loading={save.isPending && save.variables.column === name}
-              disabled={save.isPending}
-              onClick={() => save.mutate({ table, column: name, out: !isLeftOut })}
-            >
-              {isLeftOut ? "Take in" : "Leave out"}
-            </Button>
-          )}
+          <OwnersOnly>
+            {fixed !== true && (
+              <Button size="sm" variant="ghost" aria-label={`Change the type of ${name}`} onClick={() => onType(name)}>
+                Change…
+              </Button>
+            )}
+            {exclusion.known && mayLeaveOut(name) && (
+              <Button
+                size="sm"
+                variant="ghost"
+                className="md:col-start-3"
+                aria-label={`${isLeftOut ? "Take in" : "Leave out"} ${name}`}
+                loading={save.isPending && save.variables.column === name}
+                disabled={save.isPending}
+                onClick={() => save.mutate({ table, column: name, out: !isLeftOut })}
+              >
+                {isLeftOut ? "Take in" : "Leave out"}
+              </Button>
+            )}
+          </OwnersOnly>
         </span>
       </Table.Cell>
       <Table.Cell className={notices.length === 0 ? "max-md:hidden!" : ""}>

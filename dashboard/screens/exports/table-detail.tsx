@@ -13,6 +13,7 @@ import { HourLabel } from "../../parts/hour-label.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { NotFound } from "../../parts/page-states.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
+import { useOwner } from "../../parts/use-owner.ts";
 import { useRefetch } from "../../parts/use-refetch.ts";
 import type { ExportsPart } from "../exports.tsx";
 import { NoticeList } from "./notice-list.tsx";
@@ -97,6 +98,7 @@ interface HeadProps {
 
 function Head({ sourceId, table, exclusion }: HeadProps): ReactNode {
   const { name, kind, eventNames, rows, files, bytes, firstHour, lastHour } = table;
+  const owner = useOwner();
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <nav aria-label="Back" className="text-sm">
@@ -125,7 +127,7 @@ function Head({ sourceId, table, exclusion }: HeadProps): ReactNode {
         <Switch
           label={exclusion.isOut(name) ? "Left out of the exports" : "Exported"}
           checked={!exclusion.isOut(name)}
-          disabled={exclusion.save.isPending}
+          disabled={!owner || exclusion.save.isPending}
           onCheckedChange={(on) => exclusion.save.mutate({ table: name, out: !on })}
         />
       )}

@@ -8,6 +8,7 @@ import type { Replay } from "../../api/replay-types.ts";
 import { doublingWords, earlierWarning, eventsFor, startSummary } from "../../logic/replay-report.ts";
 import { durationAt } from "../../logic/replay-answers.ts";
 import { count, plural } from "../../logic/times.ts";
+import { OwnersOnly } from "../../parts/owners-only.tsx";
 import { useNames } from "../../parts/use-names.ts";
 
 interface StartProps {
@@ -52,16 +53,18 @@ export default function Start({ replay, report }: StartProps): ReactNode {
       {earlier !== undefined && <Banner className="mt-4" size="sm" variant="alert" description={earlier} />}
       {doubled !== undefined && <Banner className="mt-4" size="sm" variant="alert" description={doubled} />}
       {start.isError && <Banner className="mt-4" size="sm" variant="error" description={start.error.message} />}
-      <Button
-        className="mt-4"
-        variant="primary"
-        icon={<PaperPlaneTiltIcon aria-hidden />}
-        loading={start.isPending}
-        onClick={() => start.mutate()}
-      >
-        Start: send {about}
-        {count(summary.deliveries)} {summary.deliveries === 1 ? "delivery" : "deliveries"}
-      </Button>
+      <OwnersOnly>
+        <Button
+          className="mt-4"
+          variant="primary"
+          icon={<PaperPlaneTiltIcon aria-hidden />}
+          loading={start.isPending}
+          onClick={() => start.mutate()}
+        >
+          Start: send {about}
+          {count(summary.deliveries)} {summary.deliveries === 1 ? "delivery" : "deliveries"}
+        </Button>
+      </OwnersOnly>
     </section>
   );
 }

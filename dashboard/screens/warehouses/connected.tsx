@@ -13,6 +13,7 @@ import { plural } from "../../logic/times.ts";
 import { loaderOf, loadingWords } from "../../logic/warehouses.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { HourLabel } from "../../parts/hour-label.tsx";
+import { OwnersOnly } from "../../parts/owners-only.tsx";
 import { Bar } from "../../parts/page-states.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { Until, When } from "../../parts/when.tsx";
@@ -57,12 +58,14 @@ export function Connected({ warehouse, sources }: ConnectedProps): ReactNode {
         </p>
       )}
       {free.length > 0 && (
-        <Connect
-          key={free.map(({ id }) => id).join()}
-          sources={free}
-          busy={turn.isPending}
-          onConnect={(sourceId) => turn.mutate({ sourceId, on: true })}
-        />
+        <OwnersOnly>
+          <Connect
+            key={free.map(({ id }) => id).join()}
+            sources={free}
+            busy={turn.isPending}
+            onConnect={(sourceId) => turn.mutate({ sourceId, on: true })}
+          />
+        </OwnersOnly>
       )}
     </div>
   );
@@ -110,9 +113,11 @@ function Item({ warehouse, sourceId, name, busy, onDisconnect }: ItemProps): Rea
           </p>
         )}
       </div>
-      <Button size="sm" loading={busy} aria-label={`Disconnect ${name}`} onClick={onDisconnect}>
-        Disconnect
-      </Button>
+      <OwnersOnly>
+        <Button size="sm" loading={busy} aria-label={`Disconnect ${name}`} onClick={onDisconnect}>
+          Disconnect
+        </Button>
+      </OwnersOnly>
     </li>
   );
 }

@@ -76,7 +76,7 @@ const byName = (a: KindSummary, b: KindSummary): number => a.name.localeCompare(
 /** The kind of that id; a request for one that does not exist is refused. */
 export async function kindOf(deps: ApiDeps, id: string): Promise<DestinationKind> {
   const kind = await deps.kinds.find(id);
-  if (kind === undefined) throw notThere("There is no such kind of destination.");
+  if (kind === undefined) throw notThere(`There is no such kind of destination: ${id}.`);
   return kind;
 }
 

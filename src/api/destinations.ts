@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { CATALOG_LIMITS, ConsentCategory, Name, SettingValues, type Role } from "../core/catalog.ts";
+import { CATALOG_LIMITS, ConsentCategory, Name, SettingValues, type Refusal, type Role } from "../core/catalog.ts";
 import type { DestinationKind } from "../core/destination-kind.ts";
 import type { SubscriptionInput } from "../core/subscription.ts";
 import { inParallel } from "../core/pool.ts";
+import { err, type Result } from "../core/result.ts";
 import { AT_ONCE, createApp, json, PageParams, paginate, Pagination, route, Success, SUCCESS } from "./app.ts";
 import { kindOf } from "./catalogue.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -118,9 +119,15 @@ const presetSubscriptions = ({ presets, startsEnabled }: DestinationKind): Subsc
 /** A kind that something new can be made of. */
 async function usableKind(deps: ApiDeps, metadataId: string): Promise<DestinationKind> {
   const kind = await deps.kinds.find(metadataId);
-  if (kind === undefined) throw invalid("There is no such kind of destination.", "metadataId");
+  if (kind === undefined) throw invalid(`There is no such kind of destination: ${metadataId}.`, "metadataId");
   if (!kind.available) throw invalid(kind.unavailableReason ?? `${kind.name} cannot run here.`, "metadataId");
   return kind;
+}
+
+/** A refusal names the field that was sent: the Catalog knows the list alone. */
+function underSourceId<T>(answer: Result<T, Refusal>): Result<T, Refusal> {
+  if (answer.ok || answer.error.field !== "sourceIds") return answer;
+  return err({ ...answer.error, field: "sourceId" });
 }
 
 export const destinationRoutes = (deps: ApiDeps) => {
@@ -153,7 +160,9 @@ export const destinationRoutes = (deps: ApiDeps) => {
         ...(await newSettings(deps, kind, settings)),
         subscriptions: presetSubscriptions(kind),
       };
-      return c.json(await destinationAnswer(deps, unwrap(await catalog().createDestination(input)), "owner"), 200);
+      const created = await catalog().createDestination(input);
+      const view = unwrap(sourceIds.length === 0 ? underSourceId(created) : created);
+      return c.json(await destinationAnswer(deps, view, "owner"), 200);
     })
     .openapi(show, async (c) => {
       const view = unwrap(await catalog().getDestination(c.req.valid("param").destinationId));

@@ -56,7 +56,7 @@ export const warehouseTrialRoutes = (deps: ApiDeps) => {
     .openapi(validate, async (c) => {
       const { metadataId, settings } = c.req.valid("json");
       const kind = warehouseKind(metadataId);
-      if (kind === undefined) throw invalid("There is no such kind of warehouse.", "metadataId");
+      if (kind === undefined) throw invalid(`There is no such kind of warehouse: ${metadataId}.`, "metadataId");
       return c.json({ data: await verdict(kind, settings) }, 200);
     })
     .openapi(validateChange, async (c) => {

@@ -39,7 +39,7 @@ export const ConnectionParams = WarehouseParams.extend({ sourceId: z.string().ma
 /** The kind of that id; a request for one that does not exist is refused. */
 export function warehouseKindOf(id: string): WarehouseKind {
   const kind = warehouseKind(id);
-  if (kind === undefined) throw notThere("There is no such kind of warehouse.");
+  if (kind === undefined) throw notThere(`There is no such kind of warehouse: ${id}.`);
   return kind;
 }
 

@@ -166,7 +166,7 @@ export const warehouseRoutes = (deps: ApiDeps) => {
     .openapi(create, async (c) => {
       const { metadataId, name, enabled, settings } = c.req.valid("json");
       const kind = warehouseKind(metadataId);
-      if (kind === undefined) throw invalid("There is no such kind of warehouse.", "metadataId");
+      if (kind === undefined) throw invalid(`There is no such kind of warehouse: ${metadataId}.`, "metadataId");
       const input = { kind: kind.id, name: name ?? kind.name, enabled, ...settingParts(kind, settings) };
       return c.json(await answer(unwrap(await catalog().createWarehouse(input))), 200);
     })

@@ -77,7 +77,8 @@ describe("destinations", () => {
 
   it.each([
     [{ metadataId: "carrier-pigeon" }, "metadataId"],
-    [{ sourceId: "nope" }, "sourceIds"],
+    [{ sourceId: "nope" }, "sourceId"],
+    [{ sourceId: undefined, sourceIds: ["nope"] }, "sourceIds"],
     [{ sourceId: undefined }, "sourceId"],
     [{ sourceIds: [] }, "sourceIds"],
     [{ consentCategories: ["1st"] }, "consentCategories.0"],
@@ -87,6 +88,16 @@ describe("destinations", () => {
     const body = { sourceId: source["id"], metadataId: "webhook", settings, ...part };
     const { status, errors } = await api("POST", "/destinations", body);
     expect([status, errors[0]?.field]).toEqual([422, field]);
+  });
+
+  it("refuse a kind that there is not by the name that was sent", async () => {
+    const { id } = await makeSource();
+    const made = await api("POST", "/destinations", { sourceId: id, metadataId: "carrier-pigeon" });
+    const shown = await api("GET", "/catalog/destinations/carrier-pigeon");
+    expect([made.status, shown.status]).toEqual([422, 404]);
+    for (const { errors } of [made, shown]) {
+      expect(errors[0]?.message).toBe("There is no such kind of destination: carrier-pigeon.");
+    }
   });
 
   it("are listed page by page, and go when they are deleted", async () => {

@@ -41,6 +41,14 @@ export function workspaceStanding({ counters }: Counters, now: number): Workspac
 const leftOver = (day: Counts, open: Counts): number =>
   Math.max(sumOf(day, "abandoned") - sumOf(day, "resent"), sumOf(open, "abandoned"), 0);
 
+/** What most were given up for. */
+function topAbandoned(counts: Counts): string | undefined {
+  const [top] = Object.entries(counts)
+    .filter(([key]) => key.startsWith("abandoned:"))
+    .toSorted(([, a], [, b]) => b - a);
+  return top?.[0].slice("abandoned:".length);
+}
+
 /** Of a destination's ledger. */
 export function destinationStanding(room: LedgerRoom, now: number): DestinationStanding {
   const { counters, jobs, errors, letters, deliveries, meta } = room;
@@ -50,6 +58,8 @@ export function destinationStanding(room: LedgerRoom, now: number): DestinationS
   const { pausedAt } = meta.hold();
   const open = letters.openSince(now - DAY_MS);
   const lost = leftOver(day, open);
+  // While a re-send has all of them under way, the day's own counts say what they were given up for.
+  const lostFor = topAbandoned(open) ?? topAbandoned(day);
   const hour = new Map(Object.entries(counters.sums(now - HOUR_MS, now)));
   const trouble = errors.groups(hour).find(({ status }) => status !== "dropped");
   const nextAttemptAt = nextAt === null ? undefined : Math.max(nextAt, pausedUntil ?? 0, probeAt ?? 0);
@@ -63,6 +73,7 @@ export function destinationStanding(room: LedgerRoom, now: number): DestinationS
     ...defined("pausedUntil", pausedUntil !== undefined && pausedUntil > now ? pausedUntil : undefined),
     ...defined("probeAt", probeAt),
     day: { delivered: sumOf(day, "delivered"), abandoned: lost, retried: sumOf(day, "retry") },
+    ...(lost === 0 ? {} : defined("lostFor", lostFor)),
     ...(trouble === undefined
       ? {}
       : { trouble: { reason: trouble.reason, sentence: trouble.sentence, todo: trouble.todo } }),

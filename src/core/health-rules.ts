@@ -158,7 +158,7 @@ function backlog({ now, oldestAt, waiting, retrying, trouble, nextAttemptAt }: D
 }
 
 export function destinationFindings(subject: Subject, standing: DestinationStanding): Finding[] {
-  const { day, trouble } = standing;
+  const { day, lostFor } = standing;
   const ended = day.delivered + day.abandoned;
   const share = ended === 0 ? 0 : day.abandoned / ended;
   const stop = held(standing);
@@ -170,7 +170,7 @@ export function destinationFindings(subject: Subject, standing: DestinationStand
       : {
           code: "dead_letters",
           severity: share >= HEALTH.abandonedShare && day.abandoned >= HEALTH.fewest ? "critical" : "warning",
-          sentence: `${counted(day.abandoned, "delivery was", "deliveries were")} given up within the last day (${percent(share)}).${trouble === undefined ? "" : ` ${trouble.sentence}`}`,
+          sentence: `${counted(day.abandoned, "delivery was", "deliveries were")} given up within the last day (${percent(share)}).${lostFor === undefined ? "" : ` ${explainReason(lostFor).sentence}`}`,
           todo: "Put the cause right, then send the dead letters again.",
           link: `/destinations/${subject.id}/dead-letters`,
         },

@@ -59,6 +59,8 @@ export interface DestinationStanding {
   readonly probeAt?: number;
   /** `abandoned`: without those that have come to a newer end by a re-send since. */
   readonly day: { readonly delivered: number; readonly abandoned: number; readonly retried: number };
+  /** The reason that most of `day.abandoned` were given up for, of the newest dead letters. */
+  readonly lostFor?: string;
   /** What fails most within the last hour. */
   readonly trouble?: { readonly reason: string; readonly sentence: string; readonly todo: string };
 }

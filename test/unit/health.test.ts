@@ -154,6 +154,16 @@ describe("the health of a workspace", () => {
     expect(await abandoned(200)).toEqual(["critical dead_letters"]);
   });
 
+  it("says what the deliveries were given up for, whatever fails now", async () => {
+    const { sentence, todo } = explainReason("500");
+    const standing = { ...DESTINATION, lostFor: "400", trouble: { reason: "500", sentence, todo } };
+    const day = { delivered: 60, abandoned: 5, retried: 9 };
+    const { findings } = await checkHealth(depsOf({ destination: async () => ({ ...standing, day }) }));
+    expect(findings.map((one) => one.sentence)).toEqual([
+      "5 deliveries were given up within the last day (7.7 %). 400: the destination says that the request is wrong.",
+    ]);
+  });
+
   it("finds exports that are behind, and whom they fail to follow", async () => {
     const late = (hours: number) =>
       found({ exports: async () => ({ ...EXPORTS, oldestWaitingHour: NOW - hours * HOUR }) });

@@ -98,6 +98,24 @@ describe("sending dead letters again", () => {
     expect(await dayAt(rig, 3 * DAY)).toMatchObject({ delivered: 8, abandoned: 4 });
   });
 
+  it("names what most were given up for that are not sent again, not what fails now", async () => {
+    const rig = createLedgerRig();
+    const lostFor = async () => (await rig.ledger.standing()).lostFor;
+    expect(await lostFor()).toBeUndefined();
+    await giveUp(rig);
+    const failing = await rig.open(9);
+    await rig.finish(failing, { status: "retry", reason: "500" });
+    rig.takeSent();
+    expect(await lostFor()).toBe("400");
+    await rig.ledger.resend({ id: "r1", reason: "400" });
+    await work(rig);
+    expect(await lostFor()).toBe("401");
+    await rig.ledger.resend({ id: "r2" });
+    await work(rig);
+    clock.at(MINUTE);
+    expect(await lostFor()).toBeUndefined();
+  });
+
   it("is one re-send however often it is asked for, also when the job was long forgotten", async () => {
     const rig = createLedgerRig();
     await giveUp(rig);

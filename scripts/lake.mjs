@@ -28,7 +28,10 @@ export const apiOf = (url, token) => async (route, init) => {
     // A token goes to the host that was named, nowhere else.
     redirect: "error",
   }).catch((error) => {
-    throw new Error(`${url.origin} cannot be reached: ${error.cause?.message ?? error.message}. Does Inlet run there?`);
+    const why = error.cause?.message ?? error.message;
+    throw new Error(
+      `${url.origin} cannot be reached: ${why}. Does Inlet run there? Else set PORT as for npm start, or name the address with --url.`,
+    );
   });
   if (response.ok) return response;
   const { errors = [] } = await response.json().catch(() => ({}));
@@ -173,6 +176,27 @@ export async function openLake(lakes, folder) {
     await connection.run(`SET search_path = ${sqlText(lakes.map(({ schema }) => sqlName(schema)).join(","))}`);
   }
   return connection;
+}
+
+/** Tables that are told; a source may have thousands. */
+const TOLD = 40;
+
+/**
+ * DuckDB's error about a table that is not there, with those that are: its own guess may be a table of its own.
+ * @param {unknown} error
+ * @param {readonly Lake[]} lakes
+ * @returns {unknown} any other error as it is
+ */
+export function withTables(error, lakes) {
+  if (!(error instanceof Error) || !/^Catalog Error: Table with name .* does not exist/.test(error.message))
+    return error;
+  const names = lakes.flatMap(({ schema, tables }) => tables.map(({ name }) => `${schema}.${name}`));
+  const [what] = error.message.split("\n");
+  const more = names.length > TOLD ? ` and ${names.length - TOLD} more` : "";
+  return new Error(
+    `${what}\nThere are: ${names.slice(0, TOLD).join(", ")}${more}.\nA table is made by the first event that belongs in it, once its hour is exported (--sync: at once).`,
+    { cause: error },
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { apiOf, exportNow, findSources, openLake, pull, writeCsv } from "./lake.mjs";
+import { apiOf, exportNow, findSources, openLake, pull, withTables, writeCsv } from "./lake.mjs";
 import { table } from "./table.mjs";
 
 const USAGE = `npm run query -- ["<sql>"] [options]
@@ -11,7 +11,7 @@ const USAGE = `npm run query -- ["<sql>"] [options]
   --sync             export the open hour first, and wait until it is published
   --to <folder>      where the files are kept (default: lake/<host> in the state directory)
   --csv <folder>     write each table of the one source as <table>.csv
-  --url <url>        default http://127.0.0.1:<PORT or 8787>
+  --url <url>        where Inlet runs (default: http://127.0.0.1:8787, or the PORT of the environment)
 The token is INLET_API_TOKEN or INLET_ADMIN_TOKEN from the environment, else the one that npm start keeps (only for this machine).`;
 
 const LOCAL = new Set(["127.0.0.1", "localhost", "[::1]"]);
@@ -49,7 +49,7 @@ async function main() {
   const connection = await openLake(lakes, folder);
   const [sql] = positionals;
   if (values.csv !== undefined) await csv(connection, lakes, here(values.csv));
-  if (sql !== undefined) print(await connection.runAndReadUntil(sql, SHOWN + 1));
+  if (sql !== undefined) print(await answer(connection, sql, lakes));
   else if (values.csv === undefined) await list(connection, lakes);
   connection.closeSync();
 }
@@ -98,6 +98,14 @@ async function csv(connection, lakes, folder) {
   if (others.length > 0) throw new Error("Name one source with --source.");
   await writeCsv(connection, lake, folder);
   note(`${lake.tables.length} files in ${folder}`);
+}
+
+async function answer(connection, sql, lakes) {
+  try {
+    return await connection.runAndReadUntil(sql, SHOWN + 1);
+  } catch (error) {
+    throw withTables(error, lakes);
+  }
 }
 
 function print(result) {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { apiOf, openLake, pull } from "../../scripts/lake.mjs";
+import { apiOf, openLake, pull, withTables } from "../../scripts/lake.mjs";
 import { table } from "../../scripts/table.mjs";
 import { DAY, parquetOf, tableOf } from "../support/lake.ts";
 
@@ -77,8 +77,26 @@ describe("npm run query keeps a folder that holds what is published", () => {
   it("names the address at which nothing answers", async () => {
     const api = apiOf(new URL("http://127.0.0.1:1"), "a token");
     await expect(api("/sources")).rejects.toThrow(
-      /http:\/\/127\.0\.0\.1:1 cannot be reached: .+ Does Inlet run there\?/,
+      /http:\/\/127\.0\.0\.1:1 cannot be reached: .+ Does Inlet run there\? .*PORT.*--url/,
     );
+  });
+
+  it("says which tables there are when SQL names one that is not there, and leaves other errors as they are", async () => {
+    const folder = newFolder();
+    const lake = await pull(apiOver(new Map([[key("000001-000"), fileOf("a")]])).api, "s", folder);
+    if (lake === undefined) throw new Error("nothing was published");
+    const connection = await openLake([lake], folder);
+    const errorOf = async (sql: string) => connection.run(sql).then(String, (error: unknown) => error);
+    const missing = await errorOf("COPY (FROM pages) TO '/dev/null'");
+    const told = String(withTables(missing, [lake]));
+    expect(told).toContain("Table with name pages does not exist");
+    expect(told).toContain("There are: shop.tracks.");
+    expect(told).not.toContain("pg_views");
+    const tables = Array.from({ length: 1000 }, () => ({ ...tracks, files: [] }));
+    expect(String(withTables(missing, [{ schema: "shop", tables }]))).toMatch(/shop\.tracks and 960 more\./);
+    const other = await errorOf("SELECT nothing FROM tracks");
+    expect(withTables(other, [lake])).toBe(other);
+    connection.closeSync();
   });
 
   it("asks again what is published when a file is gone by the time it is fetched", async () => {

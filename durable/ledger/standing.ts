@@ -62,13 +62,13 @@ export function destinationStanding(room: LedgerRoom, now: number): DestinationS
   const lostFor = topAbandoned(open) ?? topAbandoned(day);
   const hour = new Map(Object.entries(counters.sums(now - HOUR_MS, now)));
   const trouble = errors.groups(hour).find(({ status }) => status !== "dropped");
-  const nextAttemptAt = nextAt === null ? undefined : Math.max(nextAt, pausedUntil ?? 0, probeAt ?? 0);
+  const nextAttemptAt = nextAt === null ? 0 : Math.max(nextAt, pausedUntil ?? 0, probeAt ?? 0);
   return {
     now,
     waiting,
     retrying,
     ...defined("oldestAt", jobs.oldestOpenedAt()),
-    ...defined("nextAttemptAt", pausedAt === undefined ? nextAttemptAt : undefined),
+    ...(pausedAt === undefined && nextAttemptAt > now ? { nextAttemptAt } : {}),
     ...defined("pausedAt", pausedAt),
     ...defined("pausedUntil", pausedUntil !== undefined && pausedUntil > now ? pausedUntil : undefined),
     ...defined("probeAt", probeAt),

@@ -9,15 +9,15 @@ export function deliverySummary(room: LedgerRoom, window: ReportWindow): Deliver
   const { waiting, retrying, nextAt } = jobs.gauges();
   const { pausedUntil, probeAt } = deliveries.pacing();
   const { pausedAt } = meta.hold();
-  const blockedUntil = Math.max(pausedUntil ?? 0, probeAt ?? 0);
+  const nextAttemptAt = Math.max(nextAt ?? 0, pausedUntil ?? 0, probeAt ?? 0);
   return {
     ...report,
     waiting,
     retrying,
     errors: errors.groups(reasons),
-    ...(nextAt === null || pausedAt !== undefined ? {} : { nextAttemptAt: Math.max(nextAt, blockedUntil) }),
+    ...(nextAt === null || pausedAt !== undefined || nextAttemptAt <= window.now ? {} : { nextAttemptAt }),
     ...(pausedUntil !== undefined && pausedUntil > window.now ? { pausedUntil } : {}),
-    ...(probeAt === undefined ? {} : { probeAt }),
+    ...(probeAt === undefined ? {} : { probeAt: Math.max(probeAt, window.now) }),
     paused: pausedAt !== undefined,
     ...(pausedAt === undefined ? {} : { pausedAt }),
   };

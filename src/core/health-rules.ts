@@ -95,6 +95,10 @@ export function sourceFindings(
   ]);
 }
 
+/** A time that has passed says nothing of when it is tried again: it is about to be. */
+const nextAt = (at: number | undefined, now: number): Pick<Finding, "nextAt"> =>
+  at === undefined || at <= now ? {} : { nextAt: at };
+
 /** It answers for nothing that we could change, and it is critical: "nothing for now" would not do. */
 const DOWN_TODO =
   "Its logs or status page say why: mend it, or tell whoever runs it. Deliveries go on by themselves once it is back; nothing is given up for a day.";
@@ -121,7 +125,7 @@ function held({ now, ...standing }: DestinationStanding): Found | undefined {
       sentence: `It gets nothing: its settings or secrets cannot be used. ${waits}, for a day at most.`,
       todo: trouble.todo,
       ...defined("since", oldestAt),
-      ...defined("nextAt", standing.nextAttemptAt),
+      ...nextAt(standing.nextAttemptAt, now),
     };
   }
   if (probeAt !== undefined) {
@@ -131,7 +135,7 @@ function held({ now, ...standing }: DestinationStanding): Found | undefined {
       sentence: `It counts as down: one event at a time finds out whether it is back; ${waits}.${why}`,
       todo: ours ? trouble.todo : DOWN_TODO,
       ...defined("since", oldestAt),
-      nextAt: probeAt,
+      ...nextAt(probeAt, now),
     };
   }
   if (pausedUntil === undefined) return undefined;
@@ -140,7 +144,7 @@ function held({ now, ...standing }: DestinationStanding): Found | undefined {
     severity: "info",
     sentence: `It asked for a pause (Retry-After); ${waits}.`,
     todo: "Nothing: it goes on by itself.",
-    nextAt: pausedUntil,
+    ...nextAt(pausedUntil, now),
   };
 }
 
@@ -153,7 +157,7 @@ function backlog({ now, oldestAt, waiting, retrying, trouble, nextAttemptAt }: D
     sentence: `${counted(waiting, "delivery has", "deliveries have")} no end yet, the oldest for ${span(age)}${retrying > 0 ? `; ${counted(retrying, "has", "have")} failed before` : ""}.${trouble === undefined ? "" : ` ${trouble.sentence}`}`,
     todo: trouble?.todo ?? "If it grows, the destination takes less than comes in: see how fast it answers.",
     ...defined("since", oldestAt),
-    ...defined("nextAt", nextAttemptAt),
+    ...nextAt(nextAttemptAt, now),
   };
 }
 
@@ -209,7 +213,7 @@ export function exportFindings(
       sentence: `${warehouse === undefined ? `“${follower.name}”` : `Loading the tables of ${subject.name}`} fails; ${counted(follower.behind, "publication waits", "publications wait")}.`,
       todo: "The sync history has the error. It is tried again by itself.",
       link: warehouse === undefined ? link : `/warehouses/${warehouse.id}`,
-      ...defined("nextAt", follower.retryAt),
+      ...nextAt(follower.retryAt, now),
     };
   });
   return [...about(subject, link, hours), ...failing];

@@ -68,10 +68,11 @@ export interface DeliverySummary {
   readonly p50Ms?: number;
   readonly p95Ms?: number;
   readonly errors: readonly ErrorGroup[];
+  /** Absent also when something is due by now. */
   readonly nextAttemptAt?: number;
   /** The destination asked for a pause (Retry-After) until then. */
   readonly pausedUntil?: number;
-  /** The destination counts as down: it is tried with one line then. */
+  /** The destination counts as down: it is tried with one line then; now when that is due. */
   readonly probeAt?: number;
   /** What replays did within the window: in none of the other figures but the gauges and `errors`. */
   readonly replayed: {

@@ -148,6 +148,17 @@ describe("the health of a workspace", () => {
     expect((await down("ENOTFOUND"))?.todo).toContain("spelling mistake");
   });
 
+  it("tells when something is tried again only while that is still to come", async () => {
+    const next = async (standing: Partial<DestinationStanding>) => {
+      const destination = async () => ({ ...DESTINATION, waiting: 5, oldestAt: NOW - 2 * HOUR, ...standing });
+      return (await checkHealth(depsOf({ destination }))).findings.map(({ nextAt }) => nextAt);
+    };
+    for (const name of ["probeAt", "nextAttemptAt"] as const) {
+      expect(await next({ [name]: NOW + MINUTE })).toEqual([NOW + MINUTE]);
+      expect(await next({ [name]: NOW - MINUTE })).toEqual([undefined]);
+    }
+  });
+
   it("finds dead letters of the last day, and weighs them by their share", async () => {
     const abandoned = (count: number) => ofDestination({ day: { delivered: 1000, abandoned: count, retried: 0 } });
     expect(await abandoned(1)).toEqual(["warning dead_letters"]);

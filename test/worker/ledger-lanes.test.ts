@@ -83,6 +83,20 @@ describe("the lanes of a job", () => {
 describe("a probe", () => {
   beforeEach(() => void vi.spyOn(Math, "random").mockReturnValue(0));
 
+  it("tells of no time that has passed when it is tried again", async () => {
+    const clock = stopClock();
+    const rig = createLedgerRig();
+    const pointer = await rig.open(DELIVERY.downAfterFailures);
+    await rig.finish(pointer, { status: "retry", reason: "503" });
+    const { probeAt = 0, nextAttemptAt } = await rig.summary();
+    expect(probeAt).toBeGreaterThan(START);
+    expect(nextAttemptAt).toBeGreaterThanOrEqual(probeAt);
+    clock.at(3_600_000);
+    const late = await rig.summary();
+    expect([late.probeAt, late.nextAttemptAt]).toEqual([START + 3_600_000, undefined]);
+    expect(await rig.ledger.standing()).not.toHaveProperty("nextAttemptAt");
+  });
+
   it("holds lines that were let through; a failure uses no attempt up", async () => {
     const clock = stopClock();
     const rig = createLedgerRig();

@@ -36,8 +36,11 @@ export function CostScreen(): ReactNode {
                   </li>
                   <li>
                     Not in it: the Workers plan’s monthly fee, what was refused, the console’s and the SDK files’ own
-                    requests, Workers Logs, replays’ reading, what warehouses charge, and what Cloudflare includes for
-                    free, which small workspaces stay within.
+                    requests, Workers Logs, replays’ reading, and what warehouses charge.
+                  </li>
+                  <li>
+                    Not deducted: what Cloudflare includes for free; small workspaces stay within it and pay none of
+                    this.
                   </li>
                 </ul>
               </Section>

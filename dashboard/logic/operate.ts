@@ -82,18 +82,22 @@ const rounded = (amount: number): string => (amount < 1 ? "< 1" : count(Math.rou
 
 /** The answer to: what does this cost? */
 export const costAnswer = ({ soFar, projected, monthStart, pricesAsOf }: Cost): string =>
-  `${upperFirst(dollars(soFar))} so far in ${monthName(monthStart)}, about ${dollars(projected)} by its end at the pace of the last days. An estimate from counted operations, at list prices of ${pricesAsOf}; nothing that Cloudflare includes for free is deducted.`;
+  `${upperFirst(dollars(soFar))} so far in ${monthName(monthStart)}, ${projected === null ? "too early to project: that takes a full day" : `about ${dollars(projected)} by its end at the pace of the last days`}. An estimate from counted operations, at list prices of ${pricesAsOf}; nothing that Cloudflare includes for free is deducted.`;
 
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const month = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 export const monthName = (at: string): string => month.format(Date.parse(at));
 
-/** A text that a person typed as a budget: dollars, null for none, undefined when it is neither. */
+/**
+ * A text that a person typed as a budget: dollars, null for none, undefined when it is neither. Two digits
+ * at most behind a comma are cents, three are thousands.
+ */
 export function readBudget(text: string): number | null | undefined {
   const plain = text
     .trim()
     .replace(/^\$\s*/, "")
-    .replaceAll(",", "");
+    .replace(/^(\d+),(\d{1,2})$/, "$1.$2")
+    .replaceAll(/,(?=\d{3}(\D|$))/g, "");
   if (plain === "") return null;
   const amount = Number(plain);
   return Number.isFinite(amount) && amount >= 0.01 && amount <= 1_000_000 ? amount : undefined;

@@ -17,13 +17,21 @@ interface DraftFormProps<T extends object> {
   readonly saved: T;
   /** Sends the edited values. */
   readonly save: Saving<NoInfer<T>>;
+  /** The values as they are once saved: the form shows them so from then on. */
+  readonly normalise?: (values: NoInfer<T>) => NoInfer<T>;
   /** Paths of the fields that show their own problems; all others are shown above the buttons. */
   readonly fields: readonly string[];
   readonly children: (draft: Draft<T>, errors: FieldErrors["fields"]) => ReactNode;
 }
 
 /** A form over a draft of what is saved, with each problem of a refused save at its field. */
-export function DraftForm<T extends object>({ saved, save, fields, children }: DraftFormProps<T>): ReactNode {
+export function DraftForm<T extends object>({
+  saved,
+  save,
+  normalise,
+  fields,
+  children,
+}: DraftFormProps<T>): ReactNode {
   const draft = useDraft(saved);
   const problems = problemsOf(save.error, fields);
   return (
@@ -32,7 +40,11 @@ export function DraftForm<T extends object>({ saved, save, fields, children }: D
       saving={save.isPending}
       saved={save.isSuccess}
       problems={problems.general}
-      onSave={() => save.mutate(draft.value)}
+      onSave={() => {
+        const values = normalise === undefined ? draft.value : normalise(draft.value);
+        draft.set(values);
+        save.mutate(values);
+      }}
       onReset={draft.reset}
     >
       {children(draft, problems.fields)}

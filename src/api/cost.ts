@@ -11,7 +11,13 @@ const Line = z.object({
   amount: z.number(),
   dollars: z.number(),
 });
-const Row = z.object({ subject: Subject, soFar: z.number(), projected: z.number(), lines: z.array(Line) });
+const Projected = z
+  .number()
+  .nullable()
+  .describe(
+    "Dollars of the whole month at the pace of the last days; null before the first full day: too early to say.",
+  );
+const Row = z.object({ subject: Subject, soFar: z.number(), projected: Projected, lines: z.array(Line) });
 const Cost = z.object({
   at: IsoTime,
   /** The UTC month it is about; its end is exclusive. */
@@ -20,7 +26,7 @@ const Cost = z.object({
   /** The day the list prices were read. */
   pricesAsOf: z.iso.date(),
   soFar: z.number(),
-  projected: z.number(),
+  projected: Projected,
   budgetDollars: z.number().nullable(),
   rows: z.array(Row),
   missing: z.array(Subject),

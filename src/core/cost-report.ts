@@ -34,11 +34,11 @@ export interface CostDeps {
   now(): number;
 }
 
-/** One source or destination. Dollars; `projected` is for the whole month. */
+/** One source or destination. Dollars; `projected` is for the whole month, null while it is too early to say. */
 export interface CostRow {
   readonly subject: Subject;
   readonly soFar: number;
-  readonly projected: number;
+  readonly projected: number | null;
   /** What `soFar` is made of, the largest first. */
   readonly lines: readonly CostLine[];
 }
@@ -49,7 +49,8 @@ export interface CostReport {
   readonly monthStart: number;
   readonly monthEnd: number;
   readonly soFar: number;
-  readonly projected: number;
+  /** Null before there is a full day to go by: of the first minutes, any month can be made. */
+  readonly projected: number | null;
   readonly budget: number | null;
   /** The dearest first. */
   readonly rows: readonly CostRow[];
@@ -70,8 +71,18 @@ interface Month extends UsageQuery {
   readonly monthEnd: number;
 }
 
-/** What was used so far, and what the rest of the month costs when it goes on as lately. */
-function rowOf(subject: Subject, usage: UsageReport, stored: StoredBySource, month: Month): CostRow {
+interface Estimate {
+  readonly row: CostRow & { readonly projected: number };
+  /** Whether anything was used lately, and for how many ms that is counted. */
+  readonly used: boolean;
+  readonly latelyMs: number;
+}
+
+/**
+ * What was used so far, and what the rest of the month costs when it goes on as lately. What is younger than a day is
+ * taken for its day's whole use: the pace of its first minutes is nobody's pace.
+ */
+function estimateOf(subject: Subject, usage: UsageReport, stored: StoredBySource, month: Month): Estimate {
   const { monthStart, monthEnd, now } = month;
   const linesOf = (sums: UsageReport["month"], hours: number): CostLine[] =>
     subject.kind === "source" ? sourceLines(sums, hours) : destinationLines(sums);
@@ -83,13 +94,24 @@ function rowOf(subject: Subject, usage: UsageReport, stored: StoredBySource, mon
   const keptSoFar = { ...kept, dollars: kept.dollars * elapsed };
   // Hours are as many as lately had at most; the projection takes them for all full.
   const lately = dollarsOf(linesOf(usage.lately, usage.activeHours > 0 ? usage.latelyMs / 3_600_000 : 0));
-  const perMs = lately / usage.latelyMs;
+  const perMs = lately / Math.max(usage.latelyMs, DAY_MS);
+  const tablesPerMs = tablesLine.dollars / Math.max(now - monthStart, DAY_MS);
   return {
-    subject,
-    soFar: dollarsOf(used) + keptSoFar.dollars,
-    projected: dollarsOf(used) + (perMs + tablesLine.dollars / (now - monthStart)) * (monthEnd - now) + kept.dollars,
-    lines: mergeLines([...used, ...(bytes > 0 ? [keptSoFar] : [])]).toSorted((a, b) => b.dollars - a.dollars),
+    row: {
+      subject,
+      soFar: dollarsOf(used) + keptSoFar.dollars,
+      projected: dollarsOf(used) + (perMs + tablesPerMs) * (monthEnd - now) + kept.dollars,
+      lines: mergeLines([...used, ...(bytes > 0 ? [keptSoFar] : [])]).toSorted((a, b) => b.dollars - a.dollars),
+    },
+    used: lately > 0,
+    latelyMs: usage.latelyMs,
   };
+}
+
+/** Whether all that was used lately was used in less than a day. */
+function isTooEarly(estimates: readonly Estimate[]): boolean {
+  const used = estimates.filter((one) => one.used);
+  return used.length > 0 && used.every(({ latelyMs }) => latelyMs < DAY_MS);
 }
 
 /** The estimate for the running month. Rejects only when the Catalog cannot say what there is. */
@@ -103,14 +125,14 @@ export async function costReport(deps: CostDeps): Promise<CostReport> {
     ...destinations.map(({ id, name }): Subject => ({ kind: "destination", id, name })),
   ];
   const query: UsageQuery = { monthStart, latelyStart: month.latelyStart, now };
-  const ask = async (subject: Subject): Promise<CostRow | undefined> => {
+  const ask = async (subject: Subject): Promise<Estimate | undefined> => {
     const { kind, id } = subject;
     try {
       const [usage, stored] =
         kind === "source"
           ? await Promise.all([deps.sourceUsage(id, query), deps.stored(id, monthStart)])
           : [await deps.destinationUsage(id, query), NOTHING_STORED];
-      return rowOf(subject, usage, stored, month);
+      return estimateOf(subject, usage, stored, month);
     } catch {
       // The report names who is missing.
       return undefined;
@@ -118,25 +140,28 @@ export async function costReport(deps: CostDeps): Promise<CostReport> {
   };
   const goOn = (): boolean => deps.now() < now + HEALTH.totalMs;
   const asked = await inParallel(subjects.slice(0, HEALTH.questions), HEALTH.atOnce, ask, goOn);
-  const rows = asked.filter((row) => row !== undefined).toSorted((a, b) => b.projected - a.projected);
+  const estimates = asked.filter((one) => one !== undefined);
+  const rows = estimates.map(({ row }) => row).toSorted((a, b) => b.projected - a.projected);
+  const tooEarly = isTooEarly(estimates);
   const sum = (field: "soFar" | "projected"): number => rows.reduce((total, row) => total + row[field], 0);
   return {
     at: now,
     monthStart,
     monthEnd,
     soFar: sum("soFar"),
-    projected: sum("projected"),
+    projected: tooEarly ? null : sum("projected"),
     budget,
-    rows,
+    rows: tooEarly ? rows.map((row) => ({ ...row, projected: null })) : rows,
     missing: subjects.filter((_, i) => asked[i] === undefined),
   };
 }
 
 const money = (dollars: number): string => `$${dollars.toFixed(2)}`;
 
-/** A budget that is passed, or will be. */
+/** A budget that is passed, or will be; only the former can be said before there is a projection. */
 export function budgetFindings({ budget, soFar, projected }: CostReport): Finding[] {
-  if (budget === null || projected <= budget) return [];
+  const expected = projected ?? soFar;
+  if (budget === null || expected <= budget) return [];
   const passed = soFar > budget;
   return [
     {
@@ -145,7 +170,7 @@ export function budgetFindings({ budget, soFar, projected }: CostReport): Findin
       subject: { kind: "workspace", id: "workspace", name: "Workspace" },
       sentence: passed
         ? `This month's estimate is ${money(soFar)}, the budget ${money(budget)}.`
-        : `At the pace of the last days this month will come to ${money(projected)}; the budget is ${money(budget)}.`,
+        : `At the pace of the last days this month will come to ${money(expected)}; the budget is ${money(budget)}.`,
       todo: "The cost page shows which source or destination it is. Larger batches of the SDKs save most.",
       link: "/cost",
     },

@@ -167,7 +167,11 @@ describe("with a destination that fails", () => {
     await page.getByText("An amount such as 25 or 12.50.").waitFor();
     await page.getByLabel("Dollars a month").fill("$ 25");
     await page.keyboard.press("Enter");
-    await page.getByText(/The projection of .* stays below it\./).waitFor();
+    await page.getByText("The saved budget of $25.00: too early to say whether this month stays below it.").waitFor();
+    await page.getByLabel("Dollars a month").fill("25,0");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.getByLabel("Dollars a month").inputValue()).toBe("25");
+    expect(await page.getByRole("button", { name: "Undo" }).count()).toBe(0);
   });
 
   it("a viewer sees the three pages, and changes nothing", async () => {

@@ -50,6 +50,7 @@ describe("money", () => {
     expect(costAnswer(cost)).toMatch(
       /^\$1\.00 so far in November 2026, about \$2\.00 by its end.*estimate.*2026-11-22/,
     );
+    expect(costAnswer({ ...cost, projected: null })).toContain("in November 2026, too early to project");
   });
 });
 
@@ -58,6 +59,11 @@ describe("a typed budget", () => {
     ["", null],
     ["25", 25],
     ["$ 1,250.50", 1250.5],
+    ["0,5", 0.5],
+    ["12,50", 12.5],
+    ["1,250", 1250],
+    ["1,234,567", undefined],
+    ["1,2,3", undefined],
     ["0", undefined],
     ["-3", undefined],
     ["a lot", undefined],

@@ -94,6 +94,25 @@ describe("the month's estimate", () => {
     expect(report.projected).toBeCloseTo(16 * A_MILLION_CALLS);
   });
 
+  it("projects nothing before the first full day, and finds no budget that will be passed from it", async () => {
+    const minutes: UsageReport = { month: CALLS, lately: CALLS, latelyMs: DAY / 24, activeHours: 0 };
+    const young = (dollars: number) =>
+      costReport(depsOf({ sourceUsage: async () => minutes, budget: async () => dollars }));
+    const report = await young(1);
+    expect([report.projected, ...report.rows.map(({ projected }) => projected)]).toEqual([null, null, null]);
+    expect(report.soFar).toBeCloseTo(A_MILLION_CALLS);
+    expect(budgetFindings(report)).toEqual([]);
+    expect(budgetFindings(await young(0.1)).map(({ code }) => code)).toEqual(["budget_passed"]);
+  });
+
+  it("counts what a newcomer used for its first day, next to those that are there for longer", async () => {
+    const minutes: UsageReport = { month: CALLS, lately: CALLS, latelyMs: DAY / 24, activeHours: 0 };
+    const older: UsageReport = { month: {}, lately: { delivered: 1 }, latelyMs: 7 * DAY, activeHours: 0 };
+    const report = await costReport(depsOf({ sourceUsage: async () => minutes, destinationUsage: async () => older }));
+    expect(report.rows[0]?.projected).toBeCloseTo(16 * A_MILLION_CALLS);
+    expect(report.projected).not.toBeNull();
+  });
+
   it("names who did not answer, and shows the dearest first", async () => {
     const report = await costReport(
       depsOf({

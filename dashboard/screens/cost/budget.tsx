@@ -10,7 +10,7 @@ import { DraftForm } from "../../parts/draft-form.tsx";
 import { useOwner } from "../../parts/use-owner.ts";
 
 /** What the month should stay below. */
-export function BudgetForm({ cost: { budgetDollars, projected } }: { cost: Cost }): ReactNode {
+export function BudgetForm({ cost: { budgetDollars, projected, soFar } }: { cost: Cost }): ReactNode {
   const owner = useOwner();
   const [malformed, setMalformed] = useState(false);
   const save = useMutation({
@@ -20,8 +20,12 @@ export function BudgetForm({ cost: { budgetDollars, projected } }: { cost: Cost 
   if (!owner) return <p>{budgetDollars === null ? "No budget is set." : `${dollars(budgetDollars)} a month.`}</p>;
   return (
     <DraftForm
-      saved={{ text: budgetDollars === null ? "" : String(budgetDollars) }}
+      saved={{ text: budgetText(budgetDollars) }}
       fields={["budgetDollars"]}
+      normalise={(typed) => {
+        const budget = readBudget(typed.text);
+        return budget === undefined ? typed : { text: budgetText(budget) };
+      }}
       save={{
         isPending: save.isPending,
         isSuccess: save.isSuccess,
@@ -39,9 +43,7 @@ export function BudgetForm({ cost: { budgetDollars, projected } }: { cost: Cost 
           description={
             budgetDollars === null
               ? "Empty: no budget."
-              : projected > budgetDollars
-                ? `The projection of ${dollars(projected)} passes it.`
-                : `The projection of ${dollars(projected)} stays below it.`
+              : `The saved budget of ${dollars(budgetDollars)}: ${prospect(budgetDollars, projected, soFar)}`
           }
           inputMode="decimal"
           placeholder="None"
@@ -55,4 +57,12 @@ export function BudgetForm({ cost: { budgetDollars, projected } }: { cost: Cost 
       )}
     </DraftForm>
   );
+}
+
+const budgetText = (budget: number | null): string => (budget === null ? "" : String(budget));
+
+function prospect(budget: number, projected: number | null, soFar: number): string {
+  if (soFar > budget) return `what is used so far, ${dollars(soFar)}, is more.`;
+  if (projected === null) return "too early to say whether this month stays below it.";
+  return `the projection of ${dollars(projected)} ${projected > budget ? "passes it" : "stays below it"}.`;
 }

@@ -1,13 +1,14 @@
 import type { ReactNode } from "react";
 import type { Cost, CostRow } from "../../api/operate-types.ts";
 import { clip } from "../../logic/entry-text.ts";
-import { dollars, lineAmount, lineWords, preciseDollars } from "../../logic/operate.ts";
+import { lineAmount, lineWords, preciseDollars } from "../../logic/operate.ts";
 import { share } from "../../logic/times.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 
 /** Each source and destination with its part of the month's estimate, the dearest first. */
 export function CostRows({ cost }: { cost: Cost }): ReactNode {
-  const { rows, missing, soFar, projected } = cost;
+  const { rows, missing, soFar } = cost;
+  const whole = cost.projected ?? soFar;
   return (
     <section aria-label="By source and destination" className="flex flex-col gap-3">
       {rows.length === 0 ? (
@@ -16,7 +17,7 @@ export function CostRows({ cost }: { cost: Cost }): ReactNode {
         <ul className="flex flex-col gap-3">
           {rows.map((row) => (
             <li key={`${row.subject.kind} ${row.subject.id}`}>
-              <Row row={row} whole={projected} />
+              <Row row={row} whole={whole} />
             </li>
           ))}
         </ul>
@@ -40,7 +41,8 @@ const pageOf = ({ kind, id }: CostRow["subject"]): string =>
 
 function Row({ row, whole }: { row: CostRow; whole: number }): ReactNode {
   const { subject, soFar, projected, lines } = row;
-  const part = whole === 0 ? 0 : projected / whole;
+  const own = projected ?? soFar;
+  const part = whole === 0 ? 0 : own / whole;
   return (
     <article className="ring-kumo-hairline bg-kumo-base flex flex-col gap-2 rounded-lg p-4 ring">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
@@ -51,8 +53,10 @@ function Row({ row, whole }: { row: CostRow; whole: number }): ReactNode {
           <span className="text-kumo-subtle text-sm font-normal">{subject.kind}</span>
         </h2>
         <p className="tabular-nums">
-          {sentence(dollars(soFar))} so far{" "}
-          <span className="text-kumo-subtle">· {dollars(projected)} by the month’s end</span>
+          {preciseDollars(soFar)} so far
+          {projected !== null && (
+            <span className="text-kumo-subtle"> · {preciseDollars(projected)} by the month’s end</span>
+          )}
         </p>
       </div>
       <div className="flex items-center gap-3">
@@ -61,7 +65,7 @@ function Row({ row, whole }: { row: CostRow; whole: number }): ReactNode {
             <span className="text-kumo-info min-w-1 rounded-full bg-current" style={{ width: `${part * 100}%` }} />
           )}
         </span>
-        <span className="text-kumo-subtle text-right text-sm tabular-nums">{share(projected, whole)} of all</span>
+        <span className="text-kumo-subtle text-right text-sm tabular-nums">{share(own, whole)} of all</span>
       </div>
       {lines.length === 0 ? (
         <p className="text-kumo-subtle text-sm">Nothing was used this month.</p>
@@ -74,8 +78,6 @@ function Row({ row, whole }: { row: CostRow; whole: number }): ReactNode {
     </article>
   );
 }
-
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const Lines = ({ lines, sum }: Pick<CostRow, "lines"> & { readonly sum: number }): ReactNode => (
   <table className="mt-2 w-full">

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { alertsQuery, costQuery, healthQuery } from "../../api/operate-queries.ts";
 import type { Alert, Cost, Health } from "../../api/operate-types.ts";
 import { alertsWords } from "../../logic/alerts.ts";
-import { dollars, HEALTH_WORDS, healthWords, monthName, oldestUndelivered } from "../../logic/operate.ts";
+import { dollars, HEALTH_WORDS, healthWords, monthName, oldestUndelivered, upperFirst } from "../../logic/operate.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 import { Lasting } from "../../parts/when.tsx";
 
@@ -73,7 +73,9 @@ const AlertsLine = ({ alerts }: { alerts: readonly Alert[] }): ReactNode => (
 
 const CostLine = ({ cost: { soFar, projected, monthStart } }: { cost: Cost }): ReactNode => (
   <p>
-    About {dollars(projected)} by the end of {monthName(monthStart)}, {dollars(soFar)} so far.{" "}
+    {projected === null
+      ? `${upperFirst(dollars(soFar))} so far; too early to project ${monthName(monthStart)}.`
+      : `About ${dollars(projected)} by the end of ${monthName(monthStart)}, ${dollars(soFar)} so far.`}{" "}
     <span className="text-kumo-subtle">An estimate from counted operations.</span>
   </p>
 );

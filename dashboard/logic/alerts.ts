@@ -5,7 +5,7 @@ type RuleType = AlertRule["type"];
 
 export const RULE_TYPES: readonly (readonly [RuleType, string])[] = [
   ["health", "Something is found by Health"],
-  ["source_volume", "A source sends more or less than the day before"],
+  ["source_volume", "A source sends more or less"],
   ["delivery_rate", "A destination takes too little"],
 ];
 export const CHANNELS: readonly (readonly [Alert["channel"]["kind"], string])[] = [
@@ -48,28 +48,42 @@ export function rulePage(rule: AlertRule): string {
 
 /** The answer to: is anything ringing? */
 export const alertsAnswer = (alerts: readonly Alert[]): string =>
-  `${alertsWords(alerts)}.${alerts.length === 0 ? "" : " Looked at every five minutes."}`;
+  `${alertsWords(alerts)}.${alerts.length === 0 ? "" : ` ${alerts.length === 1 ? "It is" : "They are"} looked at every five minutes.`}`;
 
-/** "1 of 2 alerts fires, 1 is off". */
+/** "1 of 2 alerts is firing, 1 is off". */
 export function alertsWords(alerts: readonly Alert[]): string {
   if (alerts.length === 0) return "Nobody is told of anything yet";
   const firing = alerts.filter(({ state }) => state?.status === "firing").length;
   const failing = alerts.filter(({ messages }) => messages[0]?.status === "failed").length;
   const off = alerts.filter(({ enabled }) => !enabled).length;
   return [
-    firing === 0
-      ? `None of ${plural(alerts.length, "alert")} fires`
-      : `${count(firing)} of ${plural(alerts.length, "alert")} ${firing === 1 ? "fires" : "fire"}`,
+    firingWords(firing, alerts.length),
     ...(failing > 0 ? [`${plural(failing, "channel")} could not be reached`] : []),
     ...(off > 0 ? [`${count(off)} ${off === 1 ? "is" : "are"} off`] : []),
   ].join(", ");
 }
 
+/** It fires still, and the last look found it well: it is over once it stays so for ten minutes. */
+const isEnding = ({ goodSince, unknown }: NonNullable<Alert["state"]>): boolean => goodSince !== undefined && !unknown;
+
+/** What an ending alert waits for; nothing of any other. */
+export const endingWords = ({ state, channel }: Pick<Alert, "state" | "channel">): string | undefined =>
+  state === undefined || !isEnding(state)
+    ? undefined
+    : `Once that is ten minutes the alert is over, and ${channel.kind === "slack" ? "Slack" : "the webhook"} is told.`;
+
+function firingWords(firing: number, all: number): string {
+  if (all === 1) return `The alert is ${firing === 1 ? "firing" : "not firing"}`;
+  if (firing === 0) return `None of ${count(all)} alerts is firing`;
+  if (firing === all) return `All ${count(all)} alerts are firing`;
+  return `${count(firing)} of ${count(all)} alerts ${firing === 1 ? "is" : "are"} firing`;
+}
+
 /** How an alert stands, as a word with its colour. */
-export function standing({ enabled, state }: Alert): readonly [string, "error" | "success" | "secondary"] {
+export function standing({ enabled, state }: Alert): readonly [string, "error" | "warning" | "success" | "secondary"] {
   if (!enabled) return ["Off", "secondary"];
   if (state === undefined) return ["Not looked at yet", "secondary"];
-  if (state.status === "firing") return ["Firing", "error"];
+  if (state.status === "firing") return ["Firing", isEnding(state) ? "warning" : "error"];
   return state.unknown ? ["No verdict", "secondary"] : ["Ok", "success"];
 }
 
@@ -114,7 +128,7 @@ const NEW: AlertForm = {
   destinationId: "",
   percent: "50",
   minimum: "100",
-  severity: "critical",
+  severity: "warning",
   channel: "slack",
   url: "",
   sharedSecret: "",

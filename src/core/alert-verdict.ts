@@ -88,7 +88,8 @@ function healthVerdict({ severity }: Of<"health">, { findings }: HealthReport): 
   const [first, ...others] = found;
   if (first === undefined) {
     const silent = findings.filter(({ code }) => code === NO_ANSWER).map(({ subject }) => subject.name);
-    if (silent.length === 0) return { status: "good", sentence: "Nothing is found that bad." };
+    const nothing = severity === "info" ? "Nothing is found." : "Nothing is found that bad.";
+    if (silent.length === 0) return { status: "good", sentence: nothing };
     // Whoever is silent may be the one that had it.
     const who = silent.length === 1 ? silent[0] : `${silent[0]} and ${silent.length - 1} more`;
     return { status: "unknown", sentence: `Nothing that bad is found, but not everything answered: ${who}.` };

@@ -89,6 +89,14 @@ describe("a rule on health", () => {
     expect((await look("warning", silent)).status).toBe("bad");
   });
 
+  it("says that nothing is found, and of a rule that leaves findings out that none is that bad", async () => {
+    const none = depsOf({ health: async () => ({ findings: [] }) as unknown as HealthReport });
+    const sentence = async (severity: "critical" | "info") =>
+      (await judge({ type: "health", severity }, none)).sentence;
+    expect(await sentence("info")).toBe("Nothing is found.");
+    expect(await sentence("critical")).toBe("Nothing is found that bad.");
+  });
+
   it("fires at findings that are at least as bad", async () => {
     const rule = (severity: "critical" | "warning"): AlertRule => ({ type: "health", severity });
     expect((await judge(rule("warning"), depsOf(found("critical")))).status).toBe("bad");

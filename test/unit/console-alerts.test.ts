@@ -3,6 +3,7 @@ import type { Alert, AlertMessage } from "../../dashboard/api/operate-types.ts";
 import {
   alertsAnswer,
   draftOf,
+  endingWords,
   formOf,
   messageFate,
   messageKind,
@@ -56,6 +57,11 @@ describe("alerts in words", () => {
   it("says how one stands, and what became of a message", () => {
     expect(standing(alertOf({}))[0]).toBe("Not looked at yet");
     expect(standing(alertOf({ ...state("firing"), enabled: false }))[0]).toBe("Off");
+    const ending = alertOf({ state: { ...state("firing").state, goodSince: AT } });
+    expect(standing(ending)).toEqual(["Firing", "warning"]);
+    expect(endingWords(ending)).toBe("Once that is ten minutes the alert is over, and the webhook is told.");
+    const silent = alertOf({ state: { ...state("firing", true).state, goodSince: AT } });
+    expect([standing(silent)[1], endingWords(silent)]).toEqual(["error", undefined]);
     // A source that sends too little to judge is nothing to be warned of.
     expect(standing(alertOf(state("ok", true)))).toEqual(["No verdict", "secondary"]);
     expect(messageKind({ ...message("sent", 1), kind: "new_finding" })).toBe("Also");

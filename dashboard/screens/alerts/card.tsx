@@ -6,7 +6,7 @@ import { api } from "../../api/client.ts";
 import { alertPath, alertsQuery } from "../../api/operate-queries.ts";
 import type { Alert, AlertMessage } from "../../api/operate-types.ts";
 import { queryClient } from "../../api/queries.ts";
-import { messageFate, messageKind, rulePage, ruleWords, standing } from "../../logic/alerts.ts";
+import { endingWords, messageFate, messageKind, rulePage, ruleWords, standing } from "../../logic/alerts.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { ConfirmByName } from "../../parts/confirm-by-name.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
@@ -22,6 +22,7 @@ export function AlertCard({ alert, onEdit }: { alert: Alert; onEdit: () => void 
   const { name, rule, channel, state, messages } = alert;
   const names = useNames();
   const [word, variant] = standing(alert);
+  const ending = endingWords(alert);
   return (
     <article className="ring-kumo-hairline bg-kumo-base flex flex-col gap-2 rounded-lg p-4 ring">
       <h2 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 font-medium">
@@ -38,13 +39,12 @@ export function AlertCard({ alert, onEdit }: { alert: Alert; onEdit: () => void 
       </p>
       {state !== undefined && (
         <p className={state.status === "firing" ? "break-words" : "text-kumo-subtle text-sm break-words"}>
-          {state.sentence}{" "}
-          {state.goodSince !== undefined && (
+          {ending !== undefined && state.goodSince !== undefined && (
             <>
-              Well again for <Lasting at={state.goodSince} />: it counts as over once that is ten minutes.{" "}
+              Well again for <Lasting at={state.goodSince} />. {ending}{" "}
             </>
           )}
-          <TextLink href={rulePage(rule)}>Look at it</TextLink>
+          {state.sentence} <TextLink href={rulePage(rule)}>Look at it</TextLink>
           <span className="text-kumo-subtle text-sm">
             {" "}
             · looked at <When at={state.checkedAt} />

@@ -1,4 +1,5 @@
 import type { DeliveryReport, ErrorGroup, OverviewRow } from "../api/delivery-types.ts";
+import { stillGivenUp } from "./delivery.ts";
 import { count, elapsed, plural, share } from "./times.ts";
 
 /** Counts of a range; one per event and mapping, what was filtered at the gate once per event. */
@@ -9,6 +10,28 @@ export interface Totals {
 }
 
 export const sumOf = (rows: readonly OverviewRow[]): number => rows.reduce((sum, row) => sum + row.total, 0);
+
+/**
+ * Of the deliveries that were given up: how many still are, and how many have come to a newer end by a re-send since,
+ * which is counted where it belongs. Both together are `abandoned`.
+ */
+export function givenUpOf(abandoned: number, resent: number): { readonly failed: number; readonly again: number } {
+  const failed = stillGivenUp({ abandoned, resent });
+  return { failed, again: abandoned - failed };
+}
+
+/** The steps without what was sent again since: the oldest are taken for those, for nothing says which they are. */
+export function stillFailed<T extends Pick<DeliveryReport["minutes"][number], "abandoned">>(
+  steps: readonly T[],
+  resent: number,
+): readonly T[] {
+  let left = resent;
+  return steps.map((step) => {
+    const { failed, again } = givenUpOf(step.abandoned, left);
+    left -= again;
+    return { ...step, abandoned: failed };
+  });
+}
 
 /** The sentence under the title: did it get there, how fast, what failed? */
 export function deliverySentence(

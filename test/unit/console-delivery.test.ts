@@ -19,7 +19,15 @@ import {
   resendSentence,
 } from "../../dashboard/logic/dead-letters.ts";
 import { barsOf, rangeOf, windowOf } from "../../dashboard/logic/delivery-range.ts";
-import { deliverySentence, eventRows, reasonRows, standingOf, trendOf } from "../../dashboard/logic/delivery-report.ts";
+import {
+  deliverySentence,
+  eventRows,
+  givenUpOf,
+  reasonRows,
+  standingOf,
+  stillFailed,
+  trendOf,
+} from "../../dashboard/logic/delivery-report.ts";
 import { fateStages, gateStage, isPending, sourceStages, traceSentence } from "../../dashboard/logic/trace-lines.ts";
 import { gapText } from "../../dashboard/logic/trace-stage.ts";
 
@@ -90,6 +98,17 @@ describe("a delivery report in words", () => {
     expect(deliverySentence({ ...none, delivered: 3, failed: 1 }, 0, "hour")).toBe(
       "75\u00a0% arrived in the last hour; 1 was given up.",
     );
+  });
+
+  it("counts what was sent again since as given up no longer, in sums as in the steps", () => {
+    expect(givenUpOf(5, 5)).toEqual({ failed: 0, again: 5 });
+    expect(givenUpOf(5, 2)).toEqual({ failed: 3, again: 2 });
+    // A re-send of what was given up before the range.
+    expect(givenUpOf(5, 9)).toEqual({ failed: 0, again: 5 });
+    const steps = [1, 3, 0, 2].map((abandoned) => ({ abandoned }));
+    expect(stillFailed(steps, 3).map(({ abandoned }) => abandoned)).toEqual([0, 1, 0, 2]);
+    expect(stillFailed(steps, 6).map(({ abandoned }) => abandoned)).toEqual([0, 0, 0, 0]);
+    expect(stillFailed(steps, 0)).toEqual(steps);
   });
 
   it("says why something waits, and when it goes on", () => {

@@ -5,7 +5,7 @@ import { overviewQuery } from "../../api/delivery-queries.ts";
 import type { ErrorGroup, OverviewMetric, OverviewRow } from "../../api/delivery-types.ts";
 import type { Destination } from "../../api/types.ts";
 import { windowOf, type RangeId } from "../../logic/delivery-range.ts";
-import { eventRows, reasonRows, sumOf } from "../../logic/delivery-report.ts";
+import { eventRows, givenUpOf, reasonRows, sumOf } from "../../logic/delivery-report.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { count, share } from "../../logic/times.ts";
 import { Loaded } from "../../parts/loaded.tsx";
@@ -28,6 +28,8 @@ interface PipelineProps {
   readonly figures: Figures;
   /** Where the words for a reason come from. */
   readonly errors: readonly ErrorGroup[];
+  /** Of those given up at all mappings, how many have been sent again since. */
+  readonly resent: number;
   /** Of this moment, at all mappings. */
   readonly waiting: number;
   readonly range: RangeId;
@@ -38,9 +40,10 @@ interface PipelineProps {
 
 /** The way of the events, step by step; each opens to why and which. */
 export function Pipeline(props: PipelineProps): ReactNode {
-  const { destination, figures, range, waiting, open, onOpen } = props;
+  const { destination, figures, range, mapping, resent, waiting, open, onOpen } = props;
   const younger = Date.parse(destination.createdAt) > windowOf(range, figures.now).from;
-  const counts = STEPS.map(({ id }) => sumOf(figures[id] ?? []));
+  const { failed, again } = givenUpOf(sumOf(figures.failed ?? []), mapping === undefined ? resent : 0);
+  const counts = STEPS.map(({ id }) => (id === "failed" ? failed : sumOf(figures[id] ?? [])));
   const highest = Math.max(1, ...counts);
   return (
     <section aria-labelledby="pipeline">
@@ -62,6 +65,7 @@ export function Pipeline(props: PipelineProps): ReactNode {
               open={open === step.id}
               onToggle={() => onOpen(open === step.id ? undefined : step.id)}
             />
+            {step.id === "failed" && again > 0 && <SentAgain again={again} />}
             {open === step.id && <Breakdown {...props} step={step} />}
           </li>
         ))}
@@ -75,6 +79,15 @@ export function Pipeline(props: PipelineProps): ReactNode {
     </section>
   );
 }
+
+const SentAgain = ({ again }: { again: number }): ReactNode => (
+  <p className={`${COLUMNS} text-kumo-subtle px-4 pb-3 text-sm`}>
+    <span />
+    <span>Sent again since: counted by what came of it</span>
+    <span className="hidden sm:block" />
+    <span className="text-right tabular-nums">{count(again)}</span>
+  </p>
+);
 
 interface StepRowProps {
   readonly step: Step;

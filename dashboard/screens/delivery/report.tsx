@@ -3,7 +3,7 @@ import { lazy, type ReactNode, Suspense } from "react";
 import type { DeliveryReport } from "../../api/delivery-types.ts";
 import type { Destination } from "../../api/types.ts";
 import type { RangeId } from "../../logic/delivery-range.ts";
-import { type Standing, standingOf, type Totals } from "../../logic/delivery-report.ts";
+import { givenUpOf, type Standing, standingOf, type Totals } from "../../logic/delivery-report.ts";
 import { count, elapsed, plural, share } from "../../logic/times.ts";
 import { ErrorCard, ListSkeleton } from "../../parts/page-states.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
@@ -48,6 +48,7 @@ export function Report(props: ReportProps): ReactNode {
         destination={destination}
         figures={figures}
         errors={report.errors}
+        resent={report.resent}
         waiting={report.waiting}
         range={range}
         mapping={mapping}
@@ -94,6 +95,7 @@ interface KeyFiguresProps {
 
 function KeyFigures({ report, totals, mapping, destinationId }: KeyFiguresProps): ReactNode {
   const { delivered = 0, failed = 0, filtered = 0 } = totals ?? {};
+  const { again } = givenUpOf(report.abandoned, report.resent);
   const shown = (n: number): string => (totals === undefined ? "…" : count(n));
   const all = mapping === undefined ? "" : " (all mappings)";
   return (
@@ -110,7 +112,7 @@ function KeyFigures({ report, totals, mapping, destinationId }: KeyFiguresProps)
         note={
           <>
             {failed > 0 && <TextLink href={`/destinations/${destinationId}/dead-letters`}>Dead letters</TextLink>}
-            {failed === 0 && mapping === undefined && report.resent > 0 && `${count(report.resent)} sent again since`}
+            {failed === 0 && mapping === undefined && again > 0 && `${count(again)} sent again since`}
           </>
         }
       />

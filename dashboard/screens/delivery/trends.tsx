@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { DeliveryReport, OverviewRow } from "../../api/delivery-types.ts";
 import { shortCount, shortDuration } from "../../logic/chart.ts";
 import { type Bar, barsOf, type RangeId, rangeOf } from "../../logic/delivery-range.ts";
+import { stillFailed } from "../../logic/delivery-report.ts";
 import { count, elapsed } from "../../logic/times.ts";
 import { TrendChart } from "../../parts/trend-chart.tsx";
 import type { Figures } from "./use-report.ts";
@@ -62,11 +63,11 @@ export default function Trends({ report, figures, range, mapping }: TrendsProps)
   );
 }
 
-const outcomeBars = ({ minutes }: DeliveryReport, range: RangeId, now: number): readonly Bar<OutcomeKey>[] =>
+const outcomeBars = ({ minutes, resent }: DeliveryReport, range: RangeId, now: number): readonly Bar<OutcomeKey>[] =>
   barsOf(
     range,
     now,
-    minutes,
+    stillFailed(minutes, resent),
     ({ at }) => at,
     ({ delivered, abandoned, dropped }) => ({ delivered, failed: abandoned, filtered: dropped }),
     OUTCOMES,

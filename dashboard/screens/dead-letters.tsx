@@ -113,7 +113,7 @@ const Criteria = ({ objects, reason = "", period = "", onChange }: CriteriaProps
       <Choice
         label="Given up"
         value={period}
-        choices={[["", "At any time (90 days)"], ...LETTER_PERIODS.map(({ id, label }) => [id, label] as const)]}
+        choices={[["", "Within 90 days"], ...LETTER_PERIODS.map(({ id, label }) => [id, label] as const)]}
         onChange={(next) => onChange({ period: next })}
       />
     </div>
@@ -127,7 +127,7 @@ const Nothing = ({ filtered, onClear }: { filtered: boolean; onClear: () => void
     description={
       filtered
         ? "No dead letter has this reason and time."
-        : "An event that cannot be delivered after about four hours of attempts, or that is refused for good, is kept here for 90 days, to be sent again once the cause is gone."
+        : "An event that cannot be delivered after about four hours of attempts, or that is refused for good, is listed here for 90 days at most, to be sent again once the cause is gone."
     }
     {...(filtered ? { contents: <Button onClick={onClear}>Show all</Button> } : {})}
   />

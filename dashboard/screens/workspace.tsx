@@ -33,7 +33,7 @@ export function WorkspaceScreen(): ReactNode {
       </Section>
       <Section
         title="Retention"
-        help="How long archives keep events. Dead letters follow it as well. A source may have a time of its own, in its settings."
+        help="How long archives keep events. Dead letters in R2 follow it as well; a destination lists them, and sends them again, for 90 days at most. A source may have a time of its own, in its settings."
       >
         <Loaded query={workspace} failure="The workspace could not be loaded">
           {(loaded) => <WorkspaceRetention workspace={loaded} />}

@@ -32,7 +32,7 @@ export function WorkspaceRetention({ workspace: { workspace } }: { workspace: Wo
       saving={saving}
       meaning={(days) =>
         days === 0
-          ? "Nothing is ever deleted, unless a source says otherwise."
+          ? "Nothing is ever deleted from R2, unless a source says otherwise."
           : `Events and dead letters are deleted for good after ${keptFor(days)}, unless a source says otherwise.`
       }
       renderConsequence={(before) => <Consequence before={before} />}

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import type { FieldErrors } from "../logic/field-errors.ts";
-import { problemsOf } from "./form-problems.ts";
 import { SaveForm } from "./save-row.tsx";
 import { type Draft, useDraft } from "./use-draft.ts";
+import { useProblems } from "./use-problems.ts";
 
 /** The part of a mutation that a form needs. */
 interface Saving<T> {
@@ -33,7 +33,7 @@ export function DraftForm<T extends object>({
   children,
 }: DraftFormProps<T>): ReactNode {
   const draft = useDraft(saved);
-  const problems = problemsOf(save.error, fields);
+  const problems = useProblems(save.error, fields, Object.fromEntries(Object.entries(draft.value)));
   return (
     <SaveForm
       dirty={draft.dirty}

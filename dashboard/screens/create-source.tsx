@@ -8,9 +8,9 @@ import { api } from "../api/client.ts";
 import { queryClient, sourcesQuery } from "../api/queries.ts";
 import type { Source, SourceKind } from "../api/types.ts";
 import { Choice } from "../parts/choice.tsx";
-import { problemsOf } from "../parts/form-problems.ts";
 import { KIND_CHOICES } from "../parts/labels.tsx";
 import { NameInput } from "../parts/name-input.tsx";
+import { useProblems } from "../parts/use-problems.ts";
 
 type Environment = "dev" | "prod" | "";
 const ENVIRONMENTS: readonly (readonly [Environment, string])[] = [
@@ -62,7 +62,7 @@ function Form({ onCancel }: { onCancel: () => void }): ReactNode {
       await navigate({ to: "/sources/$sourceId/setup", params: { sourceId: source.id } });
     },
   });
-  const problems = problemsOf(create.error, ["name", "kind", "labels"]);
+  const problems = useProblems(create.error, ["name", "kind", "labels"], { name, kind, labels: environment });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     create.mutate();

@@ -10,7 +10,7 @@ import { destinationsQuery, queryClient, sourcesQuery } from "../../api/queries.
 import { CHANNELS, draftOf, formOf, RULE_TYPES, type AlertForm } from "../../logic/alerts.ts";
 import { clip } from "../../logic/entry-text.ts";
 import { Choice } from "../../parts/choice.tsx";
-import { problemsOf } from "../../parts/form-problems.ts";
+import { useProblems } from "../../parts/use-problems.ts";
 
 interface AlertEditorProps {
   /** Absent: a new one. */
@@ -42,7 +42,7 @@ export function AlertEditor({ alert, onClose }: AlertEditorProps): ReactNode {
       onClose();
     },
   });
-  const problems = problemsOf(save.error, FIELDS);
+  const problems = useProblems(save.error, FIELDS, { ...form });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     save.mutate(draftOf(form));

@@ -8,7 +8,7 @@ import { queryClient, sourcesQuery } from "../../api/queries.ts";
 import type { Destination } from "../../api/types.ts";
 import { bodyOf, type FilterDraft, missingIn } from "../../logic/filter-draft.ts";
 import { Choice } from "../../parts/choice.tsx";
-import { problemsOf } from "../../parts/form-problems.ts";
+import { useProblems } from "../../parts/use-problems.ts";
 import { Page } from "../../parts/page.tsx";
 import { SaveForm } from "../../parts/save-row.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
@@ -38,7 +38,7 @@ export default function FilterEditor({ destination, filterId, saved, search, onS
   const { title, sourceId, condition, actions } = draft.value;
   const body = complete ? bodyOf(draft.value) : undefined;
   const save = useSave(destination.id, filterId);
-  const problems = problemsOf(save.error, ["title", "if", "sourceId"]);
+  const problems = useProblems(save.error, ["title", "if", "sourceId"], { title, sourceId, if: condition });
   // A filter is for the events of one source, so it is tried on one of those.
   const picked = useEvent(
     { ...destination, sourceIds: [sourceId] },

@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { api } from "../../api/client.ts";
 import { CodeView } from "../../parts/code-view.tsx";
-import { problemsOf } from "../../parts/form-problems.ts";
+import { useProblems } from "../../parts/use-problems.ts";
 
 /** Makes a link that counts the click and then goes on; signed, so that nobody can turn it into an open redirect. */
 export default function SignedLink({ sourceId }: { sourceId: string }): ReactNode {
@@ -17,7 +17,7 @@ export default function SignedLink({ sourceId }: { sourceId: string }): ReactNod
         event: "Link Clicked",
       }),
   });
-  const problems = problemsOf(sign.error, ["to"]);
+  const problems = useProblems(sign.error, ["to"], { to });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     sign.mutate();

@@ -9,7 +9,7 @@ import type { Role, Token } from "../../api/types.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { ConfirmByName } from "../../parts/confirm-by-name.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
-import { problemsOf } from "../../parts/form-problems.ts";
+import { useProblems } from "../../parts/use-problems.ts";
 import { useOwner } from "../../parts/use-owner.ts";
 import { When } from "../../parts/when.tsx";
 
@@ -85,7 +85,7 @@ function NewToken(): ReactNode {
       await queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey });
     },
   });
-  const problems = problemsOf(create.error, ["name"]);
+  const problems = useProblems(create.error, ["name"], { name });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     create.mutate();

@@ -40,10 +40,10 @@ describe("alerts in words", () => {
   it("says what rings and who could not be reached", () => {
     expect(alertsAnswer([])).toBe("Nobody is told of anything yet.");
     expect(alertsAnswer([alertOf(state("ok")), alertOf({ enabled: false })])).toMatch(
-      /^None of 2 alerts fires, 1 is off\./,
+      /^None of 2 alerts is firing, 1 is off\. They are looked at every five minutes\.$/,
     );
     expect(alertsAnswer([alertOf({ ...state("firing"), messages: [message("failed", 5)] })])).toMatch(
-      /^1 of 1 alert fires, 1 channel could not be reached\./,
+      /^The alert is firing, 1 channel could not be reached\. It is looked at/,
     );
   });
 

@@ -2,6 +2,7 @@ import { CheckCircleIcon, CircleIcon } from "@phosphor-icons/react";
 import type { ReactNode } from "react";
 import type { Destination, Source, WorkspaceVolume } from "../api/types.ts";
 import { hasRealEvents, ownSources } from "../logic/overview.ts";
+import { OwnersOnly } from "./owners-only.tsx";
 import { TextLink } from "./text-link.tsx";
 
 interface ChecklistProps {
@@ -22,10 +23,13 @@ export function Checklist({ sources, volume, destinations, demo }: ChecklistProp
         Getting started
       </h2>
       <ol className="mt-3 flex flex-col gap-3">
-        <Step done={own.length > 0} title="Create a source">
-          A website, a server or an app that sends events. <TextLink href="/sources?new=1">Create a source</TextLink>
+        <Step done={own.length > 0} title="Create a source of your own">
+          A website, a server or an app that sends events.{" "}
+          <OwnersOnly>
+            <TextLink href="/sources?new=1">Create a source</TextLink>
+          </OwnersOnly>
         </Step>
-        <Step done={hasRealEvents(sources, volume)} title="Send the first event">
+        <Step done={hasRealEvents(sources, volume)} title="Send its first event">
           {first === undefined ? (
             "Its set-up page has the snippet and a button that sends a real test event."
           ) : (
@@ -33,7 +37,10 @@ export function Checklist({ sources, volume, destinations, demo }: ChecklistProp
           )}
         </Step>
         <Step done={destinations.length > 0} title="Send events on">
-          Pick a tool from the catalogue, or a webhook. <TextLink href="/catalog">Add a destination</TextLink>
+          Pick a tool from the catalogue, or a webhook.{" "}
+          <OwnersOnly>
+            <TextLink href="/catalog">Add a destination</TextLink>
+          </OwnersOnly>
         </Step>
       </ol>
       {demo && demoSource !== undefined && (

@@ -7,6 +7,7 @@ import { lazy, type ReactNode, Suspense } from "react";
 import { deadLettersQuery, resendsQuery } from "../api/delivery-queries.ts";
 import type { LetterObject } from "../api/delivery-types.ts";
 import { criteriaOf, lettersSentence, LETTER_PERIODS, reasonsIn } from "../logic/dead-letters.ts";
+import { reasonLine } from "../logic/reason-words.ts";
 import { Choice } from "../parts/choice.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
@@ -105,7 +106,7 @@ const Criteria = ({ objects, reason = "", period = "", onChange }: CriteriaProps
         value={reason}
         choices={[
           ["", "Any reason"],
-          ...known.map(({ reason: code, sentence }) => [code, `${code} · ${sentence}`] as const),
+          ...known.map(({ reason: code, sentence }) => [code, reasonLine(code, sentence)] as const),
           ...(reason !== "" && !known.some((one) => one.reason === reason) ? [[reason, reason] as const] : []),
         ]}
         onChange={(next) => onChange({ reason: next })}

@@ -9,6 +9,7 @@ import { replayIdOf } from "../../logic/replay-id.ts";
 import { plural } from "../../logic/times.ts";
 import { Bar } from "../../parts/page-states.tsx";
 import { When } from "../../parts/when.tsx";
+import { ReasonCode } from "../../parts/reason-code.tsx";
 
 const Letters = lazy(() => import("./letters.tsx"));
 
@@ -63,7 +64,7 @@ const Reasons = ({ object: { reasons, resentAs, replayId, lines }, mappings }: R
   <span className="flex min-w-0 flex-col gap-1">
     {reasons.map(({ reason, sentence, count }) => (
       <span key={reason} className="break-words">
-        {sentence} <code className="text-kumo-subtle font-mono text-xs">{reason}</code>
+        {sentence} <ReasonCode reason={reason} sentence={sentence} />
         {count !== lines && <span className="text-kumo-subtle text-sm"> {count} ×</span>}
       </span>
     ))}

@@ -14,6 +14,7 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { Bar } from "../../parts/page-states.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { When } from "../../parts/when.tsx";
+import { ReasonCode } from "../../parts/reason-code.tsx";
 
 interface LettersProps {
   readonly destinationId: string;
@@ -90,7 +91,7 @@ function LetterItem({ letter, mapping }: { letter: Letter; mapping: string }): R
         </p>
       )}
       <p className="text-sm break-words">
-        {sentence} <code className="text-kumo-subtle font-mono text-xs">{reason}</code>
+        {sentence} <ReasonCode reason={reason} sentence={sentence} />
         {detail !== "" && <bdi className="text-kumo-subtle block break-words">{clip(detail, 400)}</bdi>}
       </p>
       <p className="flex flex-wrap gap-4 text-sm">

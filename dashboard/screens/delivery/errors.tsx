@@ -9,6 +9,7 @@ import { count } from "../../logic/times.ts";
 import { Bars } from "../../parts/bars.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { When } from "../../parts/when.tsx";
+import { ReasonCode } from "../../parts/reason-code.tsx";
 import { Samples } from "./samples.tsx";
 import type { Figures } from "./use-report.ts";
 
@@ -106,7 +107,7 @@ function ErrorRow({ group, report, figures, range, isOpen, onToggle }: ErrorRowP
       <span className="flex min-w-0 flex-col gap-1">
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="min-w-0 break-words">{group.sentence}</span>
-          <code className="text-kumo-subtle font-mono text-xs">{group.reason}</code>
+          <ReasonCode reason={group.reason} sentence={group.sentence} />
           <Badge variant={COLOURS[group.status]}>{fateWord(group.status, report.retrying)}</Badge>
         </span>
         {group.detail !== "" && <bdi className="text-kumo-subtle truncate text-sm">{clip(group.detail)}</bdi>}

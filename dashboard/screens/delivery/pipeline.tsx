@@ -10,6 +10,7 @@ import { clip } from "../../logic/entry-text.ts";
 import { count, share } from "../../logic/times.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Bar } from "../../parts/page-states.tsx";
+import { ReasonCode } from "../../parts/reason-code.tsx";
 import type { Figures } from "./use-report.ts";
 
 const STEPS = [
@@ -130,6 +131,7 @@ function Breakdown({ destination, figures, errors, range, mapping, step }: Pipel
   );
   const rows = figures[step.id] ?? [];
   const reasons = reasonRows(rows);
+  const sentenceOf = (reason: string) => errors.find((group) => group.reason === reason)?.sentence;
   return (
     <div className="border-kumo-hairline grid gap-6 border-t px-4 py-4 sm:pl-11 lg:grid-cols-2">
       {reasons.length > 0 && (
@@ -139,8 +141,7 @@ function Breakdown({ destination, figures, errors, range, mapping, step }: Pipel
             {reasons.map(({ reason, total }) => (
               <li key={reason} className="flex items-baseline justify-between gap-4 text-sm">
                 <span className="min-w-0 break-words">
-                  {errors.find((group) => group.reason === reason)?.sentence}{" "}
-                  <code className="text-kumo-subtle font-mono text-xs">{reason}</code>
+                  {sentenceOf(reason)} <ReasonCode reason={reason} sentence={sentenceOf(reason)} />
                 </span>
                 <span className="tabular-nums">{count(total)}</span>
               </li>

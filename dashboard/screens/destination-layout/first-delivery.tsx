@@ -13,6 +13,7 @@ import { Choice } from "../../parts/choice.tsx";
 import { TextLink } from "../../parts/text-link.tsx";
 import { Verdict } from "../../parts/verdict.tsx";
 import { useNow, When } from "../../parts/when.tsx";
+import { ReasonCode } from "../../parts/reason-code.tsx";
 
 const DAY_MS = 86_400_000;
 const POLL_MS = 1500;
@@ -134,7 +135,7 @@ function Progress({ destination, sent, report }: ProgressProps): ReactNode {
     return (
       <Verdict good={false}>
         {failure.status === "retry" ? "Not delivered yet; it will be tried again. " : "Not delivered. "}
-        {failure.sentence} <code className="font-mono">{failure.reason}</code> · {look}
+        {failure.sentence} <ReasonCode reason={failure.reason} sentence={failure.sentence} /> · {look}
       </Verdict>
     );
   }

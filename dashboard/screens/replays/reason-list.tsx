@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { ReasonRow } from "../../logic/replay-report.ts";
 import { count } from "../../logic/times.ts";
+import { ReasonCode } from "../../parts/reason-code.tsx";
 
 interface ReasonListProps {
   readonly rows: readonly ReasonRow[];
@@ -14,7 +15,7 @@ export const ReasonList = ({ rows, advice = false }: ReasonListProps): ReactNode
     {rows.map(({ reason, sentence, todo, count: n }) => (
       <li key={reason} className="flex items-baseline justify-between gap-4 text-sm">
         <span className="min-w-0 wrap-anywhere">
-          {sentence} <code className="text-kumo-subtle font-mono text-xs">{reason}</code>
+          {sentence} <ReasonCode reason={reason} sentence={sentence} />
           {advice && todo !== "" && <span className="text-kumo-subtle block">{todo}</span>}
         </span>
         <span className="shrink-0 font-medium tabular-nums">{count(n)}</span>

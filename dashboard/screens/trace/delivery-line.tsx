@@ -5,6 +5,7 @@ import { replayIdOf } from "../../logic/replay-id.ts";
 import { FATE_WORDS, fateStages, gateStage } from "../../logic/trace-lines.ts";
 import { TextLink } from "../../parts/text-link.tsx";
 import { Until } from "../../parts/when.tsx";
+import { ReasonCode } from "../../parts/reason-code.tsx";
 import { Point } from "./point.tsx";
 
 interface DeliveryProps {
@@ -65,7 +66,8 @@ export function DeliveryLine({ destinationId, delivery, receivedAt, last, named 
             </p>
             {fate.attempts.length === 0 && fate.sentence !== undefined && (
               <p className="text-kumo-subtle text-sm wrap-anywhere">
-                {fate.sentence} <code className="font-mono text-xs">{fate.reason}</code>
+                {fate.sentence}{" "}
+                {fate.reason !== undefined && <ReasonCode reason={fate.reason} sentence={fate.sentence} />}
               </p>
             )}
             {fate.attemptsForgotten === true && (

@@ -35,7 +35,7 @@ function Row({ finding }: { finding: Finding }): ReactNode {
             <bdi>{clip(subject.name, 80)}</bdi>
           </TextLink>
         </span>
-        <span className="text-kumo-subtle text-sm font-normal">{subject.kind}</span>
+        {subject.kind !== "workspace" && <span className="text-kumo-subtle text-sm font-normal">{subject.kind}</span>}
       </h2>
       <p className="break-words">{sentence}</p>
       <p className="text-sm break-words">

@@ -181,7 +181,7 @@ export function traceSentence(trace: Trace): string {
   const words = trace.destinations.map((one) => destinationWord(one).word);
   const parts = [...Map.groupBy(words, (word) => word)].map(
     ([word, all]) =>
-      `${word} ${word === "not sent" ? "to" : "at"} ${all.length === words.length && words.length > 1 ? "all " : ""}${plural(all.length, "destination")}`,
+      `${word} ${word === "not sent" || word === "delivered" ? "to" : "at"} ${all.length === words.length && words.length > 1 ? "all " : ""}${plural(all.length, "destination")}`,
   );
   return `It arrived and is in the archive; ${parts.join(", ")}.`;
 }

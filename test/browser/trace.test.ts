@@ -40,7 +40,7 @@ it("follows an event from the debugger to each destination, while it happens", a
   await taken.getByText("Delivered", { exact: true }).waitFor();
   await path.getByText(/No secrets/).waitFor();
   await path.getByText("FILTERED_BY_RULES").waitFor();
-  await page.getByText(/delivered at 1 destination/).waitFor();
+  await page.getByText(/delivered to 1 destination/).waitFor();
 
   await page.getByRole("button", { name: "Raw" }).click();
   await page.getByLabel("the event", { exact: true }).getByText('"Traced event"').waitFor();

@@ -19,7 +19,7 @@ interface PointProps {
 
 /** A dot on the line, what happened, and when: the clock and the time since the one before. */
 export const Point = ({
-  stage: { tone, title, note, code, at, gap },
+  stage: { tone, title, note, code, at, gap, first },
   inner = false,
   children,
 }: PointProps): ReactNode => (
@@ -31,7 +31,11 @@ export const Point = ({
       </span>
       {at !== undefined && (
         <span className="text-kumo-subtle text-sm whitespace-nowrap tabular-nums">
-          {gap !== undefined && <span className="mr-2">{gapText(gap)}</span>}
+          {gap !== undefined && (
+            <span className="mr-2">
+              {gapText(gap)} {first === true ? "after it was received" : "after the step before"}
+            </span>
+          )}
           <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)} className="font-mono">
             {clockTime(at)}
           </time>

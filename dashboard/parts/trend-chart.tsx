@@ -20,6 +20,8 @@ interface TrendChartProps<K extends string> {
   readonly series: readonly ChartSeries<K>[];
   /** A value at the axis, short. */
   readonly axis: (value: number) => string;
+  /** It counts things: there is no half of one. */
+  readonly whole?: boolean;
   /** A value in words. */
   readonly words: (value: number) => string;
   readonly empty: string;
@@ -75,6 +77,7 @@ function Plot<K extends string>({
   series,
   axis,
   words,
+  whole = false,
   top,
 }: TrendChartProps<K> & { top: number }): ReactNode {
   const step = WIDTH / bars.length;
@@ -85,7 +88,7 @@ function Plot<K extends string>({
     <div className="grid grid-cols-[auto_1fr] gap-x-2">
       <div aria-hidden className="text-kumo-subtle flex flex-col justify-between text-right text-xs tabular-nums">
         <span className="-mt-2">{axis(top)}</span>
-        <span>{axis(top / 2)}</span>
+        <span>{whole && top % 2 === 1 ? "" : axis(top / 2)}</span>
         <span className="-mb-2">{axis(0)}</span>
       </div>
       <svg

@@ -46,6 +46,7 @@ export default function Trends({ report, figures, range, mapping }: TrendsProps)
         barMs={barMs}
         series={SERIES}
         axis={shortCount}
+        whole
         words={count}
         empty={`Nothing in the last ${words}.`}
       />

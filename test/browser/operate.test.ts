@@ -85,7 +85,7 @@ describe("with a destination that fails", () => {
     const answer = page.waitForResponse((response) => response.url().endsWith("/api/workspace/health"));
     await page.keyboard.press("Enter");
     await answer;
-    await finding.getByRole("link").click();
+    await finding.getByRole("link", { name: "send the dead letters again" }).click();
     await page.waitForURL(visit.at(`/destinations/${destinationId}/dead-letters`));
   });
 

@@ -23,6 +23,21 @@ export const Findings = ({ findings }: { findings: readonly Finding[] }): ReactN
     </ul>
   );
 
+const SEND_AGAIN = "send the dead letters again";
+
+/** What to do, which leads to where it is done. */
+function Todo({ text, link }: { text: string; link: string }): ReactNode {
+  const [before, after] = text.split(SEND_AGAIN);
+  if (after === undefined || !link.endsWith("/dead-letters")) return text;
+  return (
+    <>
+      {before}
+      <TextLink href={link}>{SEND_AGAIN}</TextLink>
+      {after}
+    </>
+  );
+}
+
 function Row({ finding }: { finding: Finding }): ReactNode {
   const { severity, subject, sentence, todo, link, since, nextAt } = finding;
   const [word, variant] = SEVERITIES[severity];
@@ -39,7 +54,7 @@ function Row({ finding }: { finding: Finding }): ReactNode {
       </h2>
       <p className="break-words">{sentence}</p>
       <p className="text-sm break-words">
-        <span className="font-medium">What to do:</span> {todo}
+        <span className="font-medium">What to do:</span> <Todo text={todo} link={link} />
       </p>
       {(since !== undefined || nextAt !== undefined) && (
         <p className="text-kumo-subtle flex flex-wrap gap-x-4 text-sm">

@@ -239,5 +239,23 @@ it("lets a viewer look, without what only owners may do", async () => {
   await remove.waitFor();
   expect(await remove.isDisabled()).toBe(true);
   expect(await page.getByRole("button", { name: "Save" }).count()).toBe(0);
-  expect(await page.getByLabel("Name", { exact: true }).isDisabled()).toBe(true);
+  const name = page.getByLabel("Name", { exact: true });
+  expect(await name.isDisabled()).toBe(true);
+  const ground = (of: typeof name): Promise<string> => of.evaluate((box) => getComputedStyle(box).backgroundColor);
+  expect(await ground(name)).not.toBe(await ground(page.locator("section > div").filter({ has: name }).last()));
+  expect(await page.getByRole("link", { name: "Send its history again" }).count()).toBe(0);
+  for (const [at, sign, entrance] of [
+    ["/replays", "No replays yet", "Prepare a replay"],
+    ["/warehouses", "No warehouses", "Add a warehouse"],
+    ["/destinations", "No destinations yet", "Add a destination"],
+  ] as const) {
+    await page.goto(visit.at(at));
+    await page.getByText(sign).waitFor();
+    expect(await page.getByRole("button", { name: entrance }).count()).toBe(0);
+  }
+  for (const at of ["/replays/new", "/warehouses/new", "/catalog/webhook"]) {
+    await page.goto(visit.at(at));
+    await page.getByText("An owner of this workspace can do this.").waitFor();
+    expect(await page.getByRole("main").getByRole("textbox").count()).toBe(0);
+  }
 });

@@ -1,7 +1,7 @@
-import { fromBase64Url, toBase64Url } from "../core/base64.ts";
 import type { SessionCookies } from "../api/deps.ts";
+import { toBase64Url } from "../core/base64.ts";
+import { webHmac } from "./hmac.ts";
 
-const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
 const SHAPE = /^([\w-]{43})\.([\w-]{43})$/;
 
 /**
@@ -10,24 +10,13 @@ const SHAPE = /^([\w-]{43})\.([\w-]{43})$/;
  * @param sealKey a secret of this installation; another one ends all sessions
  */
 export function createSessionCookies(sealKey: string): SessionCookies {
-  const utf8 = new TextEncoder();
-  let imported: Promise<CryptoKey> | undefined;
-  const key = () =>
-    (imported ??= crypto.subtle.importKey("raw", utf8.encode(`session cookie:${sealKey}`), HMAC, false, [
-      "sign",
-      "verify",
-    ]));
+  const key = toBase64Url(new TextEncoder().encode(`session cookie:${sealKey}`));
   return {
-    async seal(session) {
-      const signature = await crypto.subtle.sign(HMAC, await key(), utf8.encode(session));
-      return `${session}.${toBase64Url(new Uint8Array(signature))}`;
-    },
+    seal: async (session) => `${session}.${await webHmac.sign(key, session)}`,
     async open(cookie) {
-      const [, session = "", signed = ""] = SHAPE.exec(cookie) ?? [];
-      const signature = fromBase64Url(signed);
-      if (session === "" || signature === undefined) return "malformed";
-      const real = await crypto.subtle.verify(HMAC, await key(), signature, utf8.encode(session));
-      return real ? { session } : "forged";
+      const [, session, signature] = SHAPE.exec(cookie) ?? [];
+      if (session === undefined || signature === undefined) return "malformed";
+      return (await webHmac.verify(key, session, signature)) ? { session } : "forged";
     },
   };
 }

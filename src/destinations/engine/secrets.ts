@@ -27,7 +27,7 @@ export function hiderFor(secrets: () => readonly string[]): Hide {
   let hide = hiderOf(known);
   return (text) => {
     const current = secrets();
-    if (current.length !== known.length || current.some((secret, at) => secret !== known[at])) {
+    if (current.length !== known.length || current.some((value, at) => value !== known[at])) {
       known = [...current];
       hide = hiderOf(known);
     }

@@ -28,7 +28,6 @@ import {
   stillFailed,
   trendOf,
 } from "../../dashboard/logic/delivery-report.ts";
-import { reasonLine, saysCode } from "../../dashboard/logic/reason-words.ts";
 import { fateStages, gateStage, isPending, sourceStages, traceSentence } from "../../dashboard/logic/trace-lines.ts";
 import { gapText } from "../../dashboard/logic/trace-stage.ts";
 
@@ -110,14 +109,6 @@ describe("a delivery report in words", () => {
     expect(stillFailed(steps, 3).map(({ abandoned }) => abandoned)).toEqual([0, 1, 0, 2]);
     expect(stillFailed(steps, 6).map(({ abandoned }) => abandoned)).toEqual([0, 0, 0, 0]);
     expect(stillFailed(steps, 0)).toEqual(steps);
-  });
-
-  it("says a reason's code once, where its sentence begins with it", () => {
-    expect(saysCode("400: the destination says that the request is wrong.", "400")).toBe(true);
-    expect(saysCode("4001: something else.", "400")).toBe(false);
-    expect(saysCode(undefined, "400")).toBe(false);
-    expect(reasonLine("400", "400: wrong.")).toBe("400: wrong.");
-    expect(reasonLine("RETRY", "Too often.")).toBe("RETRY · Too often.");
   });
 
   it("says why something waits, and when it goes on", () => {

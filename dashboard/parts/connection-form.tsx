@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import type { Destination, DestinationField } from "../api/types.ts";
-import { problemsOf } from "./form-problems.ts";
+import { useProblems } from "./use-problems.ts";
 import { SaveForm } from "./save-row.tsx";
 import { SettingFields } from "./setting-fields.tsx";
 import type { SettingsTestForm } from "./settings-test.tsx";
@@ -27,9 +27,10 @@ interface ConnectionFormProps {
 export function ConnectionForm({ fields, stored, save, children }: ConnectionFormProps): ReactNode {
   const draft = useSettings(fields, stored.settings);
   const [testProblem, setTestProblem] = useState<Error | null>(null);
-  const problems = problemsOf(
+  const problems = useProblems(
     save.error ?? testProblem,
     fields.map(({ name }) => name),
+    { ...draft.texts, ...draft.secrets },
   );
   return (
     <SaveForm

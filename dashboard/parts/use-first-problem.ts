@@ -1,12 +1,20 @@
 import { type RefObject, useEffect, useRef } from "react";
 
-/** Goes to the first field of a form that is complained about, whenever what is said (`complaints`) changes. */
-export function useFirstProblem(complaints: object): RefObject<HTMLFormElement | null> {
+/**
+ * Goes to the first field of a form that is complained about, whenever there is a new complaint. One that is gone moves
+ * nobody: it goes while its field is edited.
+ */
+export function useFirstProblem(
+  complaints: readonly (string | readonly string[])[],
+): RefObject<HTMLFormElement | null> {
   const form = useRef<HTMLFormElement>(null);
-  const said = JSON.stringify(complaints);
+  const before = useRef<readonly string[]>([]);
+  const said = JSON.stringify(complaints.flat());
   useEffect(() => {
-    if (/[^{}[\],]/.test(said))
-      form.current?.querySelector<HTMLElement>("[aria-invalid='true'], [data-complaint]")?.focus();
+    const now = JSON.parse(said) as string[];
+    const isNew = now.length > before.current.length || now.some((one) => !before.current.includes(one));
+    before.current = now;
+    if (isNew) form.current?.querySelector<HTMLElement>("[aria-invalid='true'], [data-complaint]")?.focus();
   }, [said]);
   return form;
 }

@@ -33,6 +33,7 @@ export function useSettings(fields: readonly DestinationField[], stored?: Destin
     malformed,
     dirty: draft.dirty || Object.keys(secrets).length > 0,
     set(field, text) {
+      setMalformed(({ [field.name]: _mended, ...rest }) => rest);
       if (field.secret) setSecrets((old) => withText(old, field.name, text));
       else draft.set({ [field.name]: text ?? "" });
     },

@@ -8,7 +8,7 @@ import type { DestinationKind, Source } from "../../api/types.ts";
 import { freeName, shortName } from "../../logic/catalogue.ts";
 import { ownSources } from "../../logic/overview.ts";
 import { firstChosen } from "../../logic/presets.ts";
-import { problemsOf } from "../../parts/form-problems.ts";
+import { useProblems } from "../../parts/use-problems.ts";
 import { NameInput } from "../../parts/name-input.tsx";
 import { Bar } from "../../parts/page-states.tsx";
 import { Section } from "../../parts/page.tsx";
@@ -47,7 +47,12 @@ export default function SetupForm({ kind, sources, firstSource }: SetupFormProps
   const [tried, setTried] = useState(false);
   const create = useCreate(kind);
   const known = ["name", "sourceIds", ...kind.fields.map((field) => field.name)];
-  const problems = problemsOf(create.error ?? authProblem, known);
+  const problems = useProblems(create.error ?? authProblem, known, {
+    name,
+    sourceIds,
+    ...settings.texts,
+    ...settings.secrets,
+  });
   const unsourced = tried && sourceIds.length === 0 ? "Choose at least one." : undefined;
   const form = useFirstProblem([Object.values(problems.fields), Object.values(settings.malformed), unsourced ?? []]);
   const submit = (event: FormEvent): void => {

@@ -5,6 +5,7 @@ import { problemsIn } from "../../logic/field-draft.ts";
 import { bodyOf, type MappingDraft, missingIn } from "../../logic/mapping-draft.ts";
 import { plural } from "../../logic/times.ts";
 import { problemsOf } from "../../parts/form-problems.ts";
+import { useProblems } from "../../parts/use-problems.ts";
 import { HelpText } from "../../parts/help-text.tsx";
 import { NameInput } from "../../parts/name-input.tsx";
 import { ListSkeleton } from "../../parts/page-states.tsx";
@@ -58,7 +59,7 @@ function Form(props: EditorProps & { action: ActionKind; above: ReactNode }): Re
   const preview = usePreview(destination.id, value, action, picked.event, ready);
   const save = useSaveMapping(destination.id, subscriptionId, draft.dirty);
   const known = ["name", "trigger", ...action.fields.map(({ id }) => id)];
-  const problems = problemsOf(save.error, known);
+  const problems = useProblems(save.error, known, { name: value.name, trigger: value.trigger, ...value.fields });
   const early = problemsOf(preview.error, known);
   const missing = missingIn(action, value.fields);
   const facts = useMakeFacts(picked.event, preview.report?.payload, {

@@ -13,7 +13,7 @@ import { eventsWithin, windowOf } from "../../logic/replay-range.ts";
 import { durationAt } from "../../logic/replay-answers.ts";
 import { plural } from "../../logic/times.ts";
 import { Choice } from "../../parts/choice.tsx";
-import { problemsOf } from "../../parts/form-problems.ts";
+import { useProblems } from "../../parts/use-problems.ts";
 import { Bar } from "../../parts/page-states.tsx";
 import { Section } from "../../parts/page.tsx";
 import { useFirstProblem } from "../../parts/use-first-problem.ts";
@@ -51,7 +51,7 @@ export default function SetupForm({ first, sources, destinations, onChange }: Se
   const rate = rateOf(draft.rate);
   const found = draftProblems(draft, window, typed);
   const create = useCreateReplay();
-  const refused = problemsOf(create.error, FIELDS);
+  const refused = useProblems(create.error, FIELDS, { ...draft });
   const problems: Readonly<Record<string, string>> = { ...refused.fields, ...(asked ? found : {}) };
   const form = useFirstProblem(Object.values(problems));
   const submit = (event: FormEvent): void => {

@@ -10,7 +10,7 @@ import type { Warehouse, WarehouseKind } from "../../api/warehouse-types.ts";
 import { freeName } from "../../logic/catalogue.ts";
 import { ownSources } from "../../logic/overview.ts";
 import { warehouseFields } from "../../logic/warehouses.ts";
-import { problemsOf } from "../../parts/form-problems.ts";
+import { useProblems } from "../../parts/use-problems.ts";
 import { NameInput } from "../../parts/name-input.tsx";
 import { Section } from "../../parts/page.tsx";
 import { SettingFields } from "../../parts/setting-fields.tsx";
@@ -73,7 +73,11 @@ export default function SetupForm({ kind, sources }: SetupFormProps): ReactNode 
   const [tried, setTried] = useState(false);
   const create = useCreate(kind);
   const unsourced = tried && sourceIds.length === 0 ? "Choose at least one." : undefined;
-  const problems = problemsOf(create.error ?? testProblem, ["name", ...fields.map((field) => field.name)]);
+  const problems = useProblems(create.error ?? testProblem, ["name", ...fields.map((field) => field.name)], {
+    name,
+    ...settings.texts,
+    ...settings.secrets,
+  });
   const form = useFirstProblem([Object.values(problems.fields), Object.values(settings.malformed), unsourced ?? []]);
   const read = (): Record<string, unknown> | undefined => {
     const values = settings.read();

@@ -241,7 +241,7 @@ it("lets a viewer look, without what only owners may do", async () => {
   expect(await page.getByRole("button", { name: "Save" }).count()).toBe(0);
   const name = page.getByLabel("Name", { exact: true });
   expect(await name.isDisabled()).toBe(true);
-  const ground = (of: typeof name): Promise<string> => of.evaluate((box) => getComputedStyle(box).backgroundColor);
+  const ground = (of: typeof name) => of.evaluate<string>("(box) => getComputedStyle(box).backgroundColor");
   expect(await ground(name)).not.toBe(await ground(page.locator("section > div").filter({ has: name }).last()));
   expect(await page.getByRole("link", { name: "Send its history again" }).count()).toBe(0);
   for (const [at, sign, entrance] of [

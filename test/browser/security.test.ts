@@ -241,16 +241,20 @@ it("lets a viewer look, without what only owners may do", async () => {
   expect(await page.getByRole("button", { name: "Save" }).count()).toBe(0);
   const name = page.getByLabel("Name", { exact: true });
   expect(await name.isDisabled()).toBe(true);
-  const ground = (of: typeof name) => of.evaluate<string>("(box) => getComputedStyle(box).backgroundColor");
+  const ground = (of: typeof name): Promise<string> =>
+    of.evaluate((box) => {
+      const window = globalThis as unknown as { getComputedStyle(of: unknown): { backgroundColor: string } };
+      return window.getComputedStyle(box).backgroundColor;
+    });
   expect(await ground(name)).not.toBe(await ground(page.locator("section > div").filter({ has: name }).last()));
   expect(await page.getByRole("link", { name: "Send its history again" }).count()).toBe(0);
-  for (const [at, sign, entrance] of [
-    ["/replays", "No replays yet", "Prepare a replay"],
-    ["/warehouses", "No warehouses", "Add a warehouse"],
-    ["/destinations", "No destinations yet", "Add a destination"],
+  for (const [at, heading, entrance] of [
+    ["/replays", "Replays", "Prepare a replay"],
+    ["/warehouses", "Warehouses", "Add a warehouse"],
+    ["/destinations", "Destinations", "Add a destination"],
   ] as const) {
-    await page.goto(visit.at(at));
-    await page.getByText(sign).waitFor();
+    await page.goto(visit.at(at), { waitUntil: "networkidle" });
+    await page.getByRole("heading", { name: heading, exact: true }).waitFor();
     expect(await page.getByRole("button", { name: entrance }).count()).toBe(0);
   }
   for (const at of ["/replays/new", "/warehouses/new", "/catalog/webhook"]) {

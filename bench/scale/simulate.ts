@@ -38,7 +38,7 @@ interface SourceLoad {
 const GATHER_SECONDS = 0.005;
 /** A report to the debugger keeps the shard in memory until it is sent (durable/intake/reporter.ts), a second on average. */
 const REPORT_SECONDS = 1;
-/** Rows of a segment beyond its commits: its own, its confirmation, its expiry, the alarm; index and ledgers (counted). */
+/** Rows of a segment beyond its commits, of one each: its own, its confirmation, its expiry, the alarm; index and ledgers (counted). */
 const ROWS_PER_SEGMENT = 10;
 /** A page for 2,000 ids, written twice and deleted twice (bench/README.md, "A shard's ids"). */
 const ROWS_PER_ID = 0.002;
@@ -63,7 +63,7 @@ function dollarsOf(one: SourceLoad, { rowsPerDelivery }: Measured): number {
   const { rate, shards, shardCalls, segments } = one;
   const calls = rate / ASSUMED.eventsPerCall;
   const commits = shards * (shardCalls / (1 + shardCalls * GATHER_SECONDS));
-  const rows = 2 * commits + segments * ROWS_PER_SEGMENT + rate * (ROWS_PER_ID + rowsPerDelivery.value);
+  const rows = commits + segments * ROWS_PER_SEGMENT + rate * (ROWS_PER_ID + rowsPerDelivery.value);
   const objects = shards * shardCalls + segments * (CALLS_PER_SEGMENT + CALLS_PER_JOB);
   const cpuMs = calls * ASSUMED_CPU.requestMs + rate * (ASSUMED_CPU.eventMs + ASSUMED_CPU.deliveredEventMs);
   const activeSeconds = shards * Math.min(1, shardCalls * REPORT_SECONDS);

@@ -12,17 +12,18 @@ const names = (header: string, etag: string): boolean =>
 
 /**
  * Answers with a JSON text that is the same for as long as this code runs.
- * @param write called once, at the first request; its text decides the ETag, so another build has another one
+ * @param write called at the first requests; its text decides the ETag, so another build has another one
  */
 export function constantText(write: () => string): (c: Context) => Promise<Response> {
-  let written: Promise<Written> | undefined;
+  // The value, never its promise: the request that makes it may end before, and leave the others waiting.
+  let written: Written | undefined;
   const prepare = async (): Promise<Written> => {
     const text = write();
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
     return { text, etag: `"${toBase64Url(new Uint8Array(hash))}"` };
   };
   return async (c) => {
-    const { text, etag } = await (written ??= prepare());
+    const { text, etag } = (written ??= await prepare());
     c.header("etag", etag);
     if (names(c.req.header("if-none-match") ?? "", etag)) return c.body(null, 304);
     return c.body(text, 200, { "content-type": "application/json" });

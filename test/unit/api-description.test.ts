@@ -45,3 +45,15 @@ test("The ETag of the API's description changes with what it says", async () => 
   expect(await etagOf("{}")).toBe(await etagOf("{}"));
   expect(await etagOf("{}")).not.toBe(await etagOf('{"a":1}'));
 });
+
+test("A request that ends before the API's description is written leaves no other waiting", async () => {
+  const app = new Hono().get(
+    "/",
+    constantText(() => "{}"),
+  );
+  const digest = vi.spyOn(crypto.subtle, "digest").mockReturnValueOnce(new Promise(() => {}));
+  void app.request("/");
+  await vi.waitFor(() => expect(digest).toHaveBeenCalled());
+  expect((await app.request("/")).status).toBe(200);
+  digest.mockRestore();
+});

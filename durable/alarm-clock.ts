@@ -1,5 +1,5 @@
 /** The part of an object's storage that its one alarm is in. */
-type AlarmStorage = Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
+export type AlarmStorage = Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
 
 /** The one alarm of an object, and when it is known to come: each change of it is a row written, so few are made. */
 export class AlarmClock {

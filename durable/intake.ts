@@ -12,6 +12,7 @@ import { err, ok, type Result } from "../src/core/result.ts";
 import type { Observation } from "../src/core/sample.ts";
 import type { SourceRoute } from "../src/core/source.ts";
 import type { IntakeStanding } from "../src/core/standing.ts";
+import { AlarmClock } from "./alarm-clock.ts";
 import { confirm, type DrainDeps } from "./intake/drain.ts";
 import { Duties } from "./intake/duties.ts";
 import { seenBefore } from "./intake/earlier.ts";
@@ -82,12 +83,10 @@ export class Intake extends DurableObject<Env> {
         drainAfterBytes: this.#route?.drainAfterBytes ?? 0,
         windowMs: this.#windowMs,
       }),
-      setAlarm: (at) => void ctx.storage.setAlarm(at),
+      alarm: new AlarmClock(this.#used.countingAlarm(ctx.storage)),
       waitUntil: (work) => ctx.waitUntil(work),
     });
-    void ctx.blockConcurrencyWhile(async () => {
-      this.#duties.begin(await ctx.storage.getAlarm());
-    });
+    void ctx.blockConcurrencyWhile(() => this.#duties.begin());
   }
 
   /** What a Worker of an earlier version calls, during a deployment. */
@@ -164,7 +163,7 @@ export class Intake extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#duties.alarm();
+    await this.#duties.rang();
   }
 
   #commit(requests: readonly CommitRequest[]): AppendResult[] {

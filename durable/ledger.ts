@@ -26,6 +26,7 @@ import { destinationStanding, sourceStanding, workspaceStanding } from "./ledger
 import { deliverySummary } from "./ledger/summary.ts";
 import { UsageTally } from "./usage.ts";
 import { logError } from "../src/log/log.ts";
+import { AlarmClock } from "./alarm-clock.ts";
 
 const SWEEP_EVERY_MS = 6 * HOUR_MS;
 const ALARM_FAILED_MS = 30_000;
@@ -41,24 +42,23 @@ const RESEND_AGAIN_MS = 1000;
 export class Ledger extends DurableObject<Env> {
   readonly #room: LedgerRoom;
   readonly #used = new UsageTally();
-  #alarmAt: number | null = null;
+  readonly #alarm: AlarmClock;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const queue = env.DELIVERIES as Queue<DeliveryPointer>;
+    this.#alarm = new AlarmClock(this.#used.countingAlarm(ctx.storage));
     this.#room = createRoom(ctx.storage, {
       send: async (pointers) => {
         await queue.sendBatch(pointers.map((body) => ({ body })));
         this.#used.add("pointers", pointers.length);
       },
-      arm: (at) => this.#arm(at),
+      arm: (at) => this.#alarm.wakeBy(at),
       now: () => Date.now(),
       random: () => Math.random(),
       used: this.#used,
     });
-    void ctx.blockConcurrencyWhile(async () => {
-      this.#alarmAt = await ctx.storage.getAlarm();
-    });
+    void ctx.blockConcurrencyWhile(() => this.#alarm.read());
   }
 
   /**
@@ -239,13 +239,12 @@ export class Ledger extends DurableObject<Env> {
   }
 
   #endCancelled(now: number): void {
-    const again = this.#room.replaying.endCancelled(now);
-    if (again !== undefined) this.#arm(again);
+    this.#alarm.wakeBy(this.#room.replaying.endCancelled(now));
   }
 
   /** Alarms are dropped after six failures, so nothing may leave this without the next one armed. */
   override async alarm(): Promise<void> {
-    this.#alarmAt = null;
+    this.#alarm.rang();
     this.#used.add("requests");
     const now = Date.now();
     try {
@@ -254,7 +253,7 @@ export class Ledger extends DurableObject<Env> {
       await this.#sendAgain(now);
     } catch (error) {
       logError("ledger_alarm_failed", { object: this.ctx.id.name }, error);
-      this.#arm(now + ALARM_FAILED_MS);
+      this.#alarm.wakeBy(now + ALARM_FAILED_MS);
     }
   }
 
@@ -262,7 +261,7 @@ export class Ledger extends DurableObject<Env> {
   async #sendAgain(now: number): Promise<void> {
     const { resending, pump, resends } = this.#room;
     // Before anything is done: an object that dies in the middle must be woken again.
-    if (resends.unfinished() !== undefined) this.#arm(now + RESEND_AGAIN_MS);
+    if (resends.unfinished() !== undefined) this.#alarm.wakeBy(now + RESEND_AGAIN_MS);
     resending.proceed(now, RESEND_STEPS);
     await pump.run(now);
   }
@@ -275,12 +274,5 @@ export class Ledger extends DurableObject<Env> {
     resends.forget(now - DELIVERY.lettersKeptMs);
     replays.forget(now - REPLAY.keptMs);
     meta.set("sweptAt", String(now));
-  }
-
-  #arm(at: number): void {
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    this.#used.add("rows");
-    void this.ctx.storage.setAlarm(at);
   }
 }

@@ -1,4 +1,5 @@
 import { addUsage, type Usage, type UsageName } from "../src/core/usage.ts";
+import type { AlarmStorage } from "./alarm-clock.ts";
 
 /** What an object has used since it told of it the last time; see core/usage. */
 export class UsageTally {
@@ -40,5 +41,17 @@ export class UsageTally {
       return cursor;
     };
     return Object.create(sql, { exec: { value: exec } }) as SqlStorage;
+  }
+
+  /** The same alarm; each time it is set counts as the row that it is billed as. */
+  countingAlarm(storage: AlarmStorage): AlarmStorage {
+    return {
+      getAlarm: () => storage.getAlarm(),
+      deleteAlarm: () => storage.deleteAlarm(),
+      setAlarm: (at) => {
+        this.add("rows");
+        return storage.setAlarm(at);
+      },
+    };
   }
 }

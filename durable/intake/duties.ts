@@ -1,5 +1,6 @@
 import { HOUR_MS } from "../../src/core/durations.ts";
 import { logError } from "../../src/log/log.ts";
+import type { AlarmClock } from "../alarm-clock.ts";
 import type { UsageTally } from "../usage.ts";
 import { countSegments, drainSegment, handOver, type DrainDeps } from "./drain.ts";
 import { fold } from "./folding.ts";
@@ -25,7 +26,7 @@ export interface DutiesDeps {
   readonly drain: DrainDeps;
   readonly used: UsageTally;
   times(): DutyTimes;
-  setAlarm(at: number): void;
+  readonly alarm: AlarmClock;
   /** Keeps the object alive until it is done. */
   waitUntil(work: Promise<unknown>): void;
 }
@@ -33,7 +34,6 @@ export interface DutiesDeps {
 /** What a shard does by itself: drain, hand over, count, fold and forget, and the one alarm that all of them share. */
 export class Duties {
   readonly #deps: DutiesDeps;
-  #alarmAt: number | null = null;
   #draining: Promise<void> | undefined;
   #counting: Promise<boolean> | undefined;
   #folding: Promise<boolean> | undefined;
@@ -48,16 +48,16 @@ export class Duties {
     return this.#failures;
   }
 
-  /** To be called with the alarm that is set before anything else is done. */
-  begin(alarmAt: number | null): void {
-    this.#alarmAt = alarmAt;
-    const { waiting, unconfirmed } = this.#deps.memory;
-    if (waiting.size > 0 || unconfirmed.size > 0) this.#arm(this.#deps.drain.now());
+  /** To be awaited before anything else when the object starts: what a crash left undone is done at once. */
+  async begin(): Promise<void> {
+    const { alarm, drain, memory } = this.#deps;
+    await alarm.read();
+    if (memory.waiting.size > 0 || memory.unconfirmed.size > 0) alarm.wakeBy(drain.now());
   }
 
   /** The alarm went off. */
-  async alarm(): Promise<void> {
-    this.#alarmAt = null;
+  async rang(): Promise<void> {
+    this.#deps.alarm.rang();
     this.#deps.used.add("requests");
     await this.#round();
   }
@@ -69,7 +69,7 @@ export class Duties {
     const { open, waiting } = this.#deps.memory;
     const { drainAfterMs, drainAfterBytes } = this.#deps.times();
     // Armed even when the drain starts at once: it is what drains after a crash when no request comes any more.
-    if (waiting.size > 0) this.#arm(at + drainAfterMs);
+    if (waiting.size > 0) this.#deps.alarm.wakeBy(at + drainAfterMs);
     if (open.count > 0 && open.bytes >= drainAfterBytes) this.#deps.waitUntil(this.#round());
   }
 
@@ -155,7 +155,7 @@ export class Duties {
   #rearm(): void {
     const now = this.#deps.drain.now();
     if (this.#failures > 0) {
-      this.#arm(now + Math.min(RETRY_MIN_MS * 2 ** (this.#failures - 1), RETRY_MAX_MS));
+      this.#deps.alarm.wakeBy(now + Math.min(RETRY_MIN_MS * 2 ** (this.#failures - 1), RETRY_MAX_MS));
       return;
     }
     const { open, waiting, unconfirmed, index } = this.#deps.memory;
@@ -167,14 +167,6 @@ export class Duties {
     }
     // A bucket expires once its last moment is older than the window.
     if (index.oldest !== undefined) next = Math.min(next, (index.oldest + 1) * HOUR_MS + windowMs);
-    if (Number.isFinite(next)) this.#arm(next);
-  }
-
-  /** Each setAlarm is a billed row, so it is set only when none comes as early. */
-  #arm(at: number): void {
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    this.#deps.used.add("rows");
-    this.#deps.setAlarm(at);
+    if (Number.isFinite(next)) this.#deps.alarm.wakeBy(next);
   }
 }

@@ -64,10 +64,31 @@ interface Controlled {
   abortNow(): Promise<void>;
 }
 
-export class Intake extends RealIntake implements Controlled {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(tortured(ctx), faulty(env));
-  }
+type ObjectClass = new (ctx: DurableObjectState, env: Env) => object;
+type ControlledClass<Class extends ObjectClass> = new (
+  ctx: DurableObjectState,
+  env: Env,
+) => InstanceType<Class> & Controlled;
+
+/** The same class on storage and among others that fail, with what the test asks of it. */
+function underTest<const Class extends ObjectClass>(Real: Class): ControlledClass<Class> {
+  const Tortured = class extends (Real as ObjectClass) implements Controlled {
+    readonly #state: DurableObjectState;
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(tortured(ctx), faulty(env));
+      this.#state = ctx;
+    }
+    advanced(ms: number): Promise<void> {
+      return advanceAlarm(this.#state.storage, ms);
+    }
+    async abortNow(): Promise<void> {
+      this.#state.abort("torture");
+    }
+  };
+  return Tortured as unknown as ControlledClass<Class>;
+}
+
+export class Intake extends underTest(RealIntake) {
   override async add(batch: Parameters<RealIntake["add"]>[0]): ReturnType<RealIntake["add"]> {
     checkRoom(this.ctx.storage);
     return super.add(batch);
@@ -83,17 +104,8 @@ export class Intake extends RealIntake implements Controlled {
       unconfirmed: count("SELECT COUNT(*) AS n FROM segments WHERE confirmed = 0"),
     };
   }
-  advanced(ms: number): Promise<void> {
-    return advanceAlarm(this.ctx.storage, ms);
-  }
-  async abortNow(): Promise<void> {
-    this.ctx.abort("torture");
-  }
 }
-export class Ledger extends RealLedger implements Controlled {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(tortured(ctx), faulty(env));
-  }
+export class Ledger extends underTest(RealLedger) {
   /** Of each line: what became of it at the gate and at each subscription; nothing for a job that is not known. */
   async fates(key: string, count: number): Promise<LineFate[][]> {
     const lines = Array.from({ length: count }, (_, line) => this.lineTrace(key, line));
@@ -101,51 +113,16 @@ export class Ledger extends RealLedger implements Controlled {
       cells.map(({ status, reason }) => (reason === undefined ? { status } : { status, reason })),
     );
   }
-  advanced(ms: number): Promise<void> {
-    return advanceAlarm(this.ctx.storage, ms);
-  }
-  async abortNow(): Promise<void> {
-    this.ctx.abort("torture");
-  }
 }
-export class ArchiveIndex extends RealIndex implements Controlled {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(tortured(ctx), faulty(env));
-  }
+export class ArchiveIndex extends underTest(RealIndex) {
   /** Compactions under way, and objects that are still to be deleted. */
   upkeep(): number {
     const query = `SELECT (SELECT COUNT(*) FROM compactions WHERE state <> 'gone') + (SELECT COUNT(*) FROM removals) AS n`;
     return this.ctx.storage.sql.exec<{ n: number }>(query).one().n;
   }
-  advanced(ms: number): Promise<void> {
-    return advanceAlarm(this.ctx.storage, ms);
-  }
-  async abortNow(): Promise<void> {
-    this.ctx.abort("torture");
-  }
 }
-export class Exports extends RealExports implements Controlled {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(tortured(ctx), faulty(env));
-  }
-  advanced(ms: number): Promise<void> {
-    return advanceAlarm(this.ctx.storage, ms);
-  }
-  async abortNow(): Promise<void> {
-    this.ctx.abort("torture");
-  }
-}
-export class Replays extends RealReplays implements Controlled {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(tortured(ctx), faulty(env));
-  }
-  advanced(ms: number): Promise<void> {
-    return advanceAlarm(this.ctx.storage, ms);
-  }
-  async abortNow(): Promise<void> {
-    this.ctx.abort("torture");
-  }
-}
+export class Exports extends underTest(RealExports) {}
+export class Replays extends underTest(RealReplays) {}
 export class Catalog extends RealCatalog {
   constructor(ctx: DurableObjectState, env: Env) {
     super(tortured(ctx), faulty(env));
